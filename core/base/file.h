@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Whole-file reading with a size limit, atomic writing, SHA-256.
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace halflens {
+
+/// Reads the whole file. Io: missing, a folder, unreadable, or larger than `maxBytes`.
+Result<std::vector<std::uint8_t>> readFile(const std::filesystem::path& path, std::uint64_t maxBytes);
+
+/// Writes a temporary file beside `path` and renames it over `path`, so that a reader sees the
+/// old content or the new one, never a part. Io: folder missing or read-only, disk full.
+Status writeFileAtomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+Status writeFileAtomically(const std::filesystem::path& path, const std::string& text);
+
+/// Lower-case hexadecimal SHA-256.
+std::string sha256Hex(std::span<const std::uint8_t> bytes);
+Result<std::string> sha256HexOfFile(const std::filesystem::path& path);
+
+} // namespace halflens

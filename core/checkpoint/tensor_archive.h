@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What every checkpoint reader yields: named float32 tensors in file order.
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace halflens {
+
+using Shape = std::vector<std::int64_t>;
+
+/// "[64, 3, 7, 7]".
+std::string toString(const Shape& shape);
+
+/// Row-major float32 values, whatever the file stored.
+struct Tensor {
+    Shape shape;
+    std::vector<float> values;
+    bool operator==(const Tensor&) const = default;
+};
+
+struct NamedTensor {
+    std::string name;  ///< name in the file; Keras: the weight name, e.g. "conv1_conv/kernel:0"
+    std::string group; ///< Keras: the layer name; empty otherwise
+    Tensor tensor;
+};
+
+/// A whole checkpoint. `tensors` keeps the logical order of the file (Keras: layer_names order,
+/// then weight_names order; PyTorch: order of the dictionary; safetensors: order of the header).
+struct TensorArchive {
+    std::string format; ///< "safetensors", "keras-h5", "torch-zip", "torch-legacy", "caffemodel"
+    std::vector<NamedTensor> tensors;
+    std::map<std::string, std::string> metadata;
+};
+
+struct CheckpointLimits {
+    std::uint64_t maxFileBytes = 4'000'000'000;
+    std::uint64_t maxTensors = 100'000;
+    std::uint64_t maxValues = 1'000'000'000; ///< over all tensors
+};
+
+/// Reads a checkpoint of any supported kind, recognised by its content, not its name.
+/// Untrusted bytes: sizes are checked against the file before memory is taken. Any thread.
+/// InvalidInput: damaged; Unsupported: unknown kind; Io: unreadable. Errors carry the path.
+Result<TensorArchive> readCheckpoint(const std::filesystem::path& path, const CheckpointLimits& limits = {});
+
+/// Tensors by the names a network gives its parameters.
+using StateDict = std::map<std::string, Tensor>;
+
+/// What did not fit when a state dictionary was matched against the tensors a network expects.
+struct LoadReport {
+    std::vector<std::string> missing;   ///< expected, not in the file
+    std::vector<std::string> surplus;   ///< in the file, not expected
+    std::vector<std::string> misShaped; ///< "name: file [a, b], network [c, d]"
+    bool isClean() const { return missing.empty() && surplus.empty() && misShaped.empty(); }
+    /// The three lists in words, each cut after ten entries with the number left out.
+    std::string summary() const;
+};
+
+LoadReport compare(const std::map<std::string, Shape>& expected, const StateDict& found);
+
+} // namespace halflens

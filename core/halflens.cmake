@@ -1,0 +1,57 @@
+# Build helpers shared by every folder.
+
+add_library(halflens_options INTERFACE)
+target_include_directories(halflens_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_features(halflens_options INTERFACE cxx_std_20)
+target_compile_definitions(halflens_options INTERFACE QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII
+    HALFLENS_VERSION="${PROJECT_VERSION}")
+# FP contraction stays on (fused multiply-add); value-changing maths does not.
+target_compile_options(halflens_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+    $<$<BOOL:${HALFLENS_WERROR}>:-Werror>)
+if(HALFLENS_SANITIZE STREQUAL "address")
+    target_compile_options(halflens_options INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+    target_link_options(halflens_options INTERFACE -fsanitize=address,undefined)
+elseif(HALFLENS_SANITIZE STREQUAL "thread")
+    target_compile_options(halflens_options INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
+    target_link_options(halflens_options INTERFACE -fsanitize=thread)
+elseif(HALFLENS_SANITIZE)
+    message(FATAL_ERROR "HALFLENS_SANITIZE must be empty, address or thread")
+endif()
+if(HALFLENS_FUZZ)
+    target_compile_options(halflens_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# halflens_module(NAME SOURCES ... PUBLIC ... PRIVATE ...)
+# One static library halflens_NAME for the folder it is called from.
+function(halflens_module name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+    add_library(halflens_${name} STATIC ${ARG_SOURCES})
+    target_link_libraries(halflens_${name} PUBLIC halflens_options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+endfunction()
+
+# halflens_test(NAME SOURCES ... LINKS ... [LABELS ...] [GUI])
+# One Qt Test executable and its ctest entry. SOURCES defaults to NAME.cpp.
+function(halflens_test name)
+    cmake_parse_arguments(ARG "GUI" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+    if(NOT ARG_SOURCES)
+        set(ARG_SOURCES ${name}.cpp)
+    endif()
+    if(NOT ARG_TIMEOUT)
+        set(ARG_TIMEOUT 300)
+    endif()
+    add_executable(${name} ${ARG_SOURCES})
+    set_target_properties(${name} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    target_link_libraries(${name} PRIVATE halflens_options Qt6::Test ${ARG_LINKS})
+    target_compile_definitions(${name} PRIVATE
+        HALFLENS_SOURCE_DIR="${CMAKE_SOURCE_DIR}" HALFLENS_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    add_test(NAME ${name} COMMAND ${name})
+    set(environment "QT_QPA_PLATFORM=offscreen" "QT_SCALE_FACTOR=1" "LC_ALL=C.UTF-8")
+    if(HALFLENS_SANITIZE STREQUAL "thread")
+        list(APPEND environment "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp:halt_on_error=1")
+        math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 15")
+    elseif(HALFLENS_SANITIZE STREQUAL "address")
+        list(APPEND environment "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/lsan.supp")
+        math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 4")
+    endif()
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "${environment}" LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Image to the tensor a network is fed: resizing policy, orientation, normalisation.
+#pragma once
+
+#include "core/base/block.h"
+#include "core/base/result.h"
+#include "core/image/image.h"
+
+#include <array>
+#include <compare>
+#include <string>
+#include <vector>
+
+namespace halflens {
+
+enum class InputPolicy {
+    Fit,   ///< the whole image is resized to the canonical size, aspect not kept
+    Native ///< the image is fed at its own size
+};
+
+/// Values fed to the network (spec models 0.6).
+enum class Normalization {
+    PlusMinusOne,  ///< x / 127.5 - 1
+    ImageNetUnit,  ///< (x / 255 - mean) / std, mean (0.485, 0.456, 0.406), std (0.229, 0.224, 0.225)
+    ImageNet255    ///< (x - m) / s with the constants of spec models 0.6, x in 0..255
+};
+
+/// What pixels of hidden blocks are replaced by.
+enum class Fill {
+    Zero,  ///< 0 after normalisation (spec measures 7)
+    Black, ///< RGB 0 before normalisation
+    Mean,  ///< the image's own mean colour
+    Blur   ///< a strongly blurred copy of the image
+};
+
+struct InputSpec {
+    InputPolicy policy = InputPolicy::Native;
+    int width = 0;  ///< canonical size for Fit, landscape
+    int height = 0;
+    bool transposePortrait = false; ///< Fit: portrait images use height x width swapped
+    Normalization normalization = Normalization::PlusMinusOne;
+    auto operator<=>(const InputSpec&) const = default;
+};
+
+/// 1 x 3 x height x width float32, RGB planes, row-major.
+struct ModelInput {
+    int width = 0;
+    int height = 0;
+    std::vector<float> planes; ///< 3 * height * width
+    InputPolicy policy = InputPolicy::Native;
+    std::string orientation; ///< "landscape" (width >= height) or "portrait"
+};
+
+/// Resized and normalised input. Resizing works on the 8-bit RGB image: area averaging where
+/// neither axis grows, bilinear (half-pixel centres) otherwise. Any thread.
+/// InvalidInput: empty image.
+Result<ModelInput> toModelInput(const Image& image, const InputSpec& spec);
+
+/// Replaces the pixels of `blocks`, cut in the model's own input size (spec measures 7), by `fill`.
+/// Black, Mean and Blur need the normalisation to express their colours.
+void fillBlocks(ModelInput& input, BlockMask blocks, Fill fill, Normalization normalization);
+
+/// "zero", "black", "mean", "blur" and back. InvalidInput: another word.
+std::string toString(Fill fill);
+Result<Fill> fillFromString(const std::string& word);
+std::string toString(InputPolicy policy);
+
+} // namespace halflens

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What models take and return, free of any tensor library.
+#pragma once
+
+#include "core/base/block.h"
+#include "core/base/result.h"
+#include "core/image/model_input.h"
+
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace halflens {
+
+struct TriqEncoder;
+
+/// Raw output of a network for one input.
+struct Prediction {
+    std::vector<float> output; ///< five grade probabilities or one score
+    double score = 0;          ///< native scale (spec models 11)
+    double score5 = 0;         ///< 1..5
+    bool hasDistribution() const { return output.size() > 1; }
+};
+
+/// Facts about a loaded model, for cards, JSON and cache keys.
+struct ModelInfo {
+    std::string id;     ///< "lite-triq", or the checkpoint's file name
+    std::string name;   ///< for people
+    std::string family; ///< "triq", "aihiqnet", "koncept", "dbcnn", "swin-iqa"
+    std::string trunk;  ///< "resnet50", "vgg16", "efficientnet-lite0", ...
+    std::string licence;
+    std::string weightsHash; ///< SHA-256 of the weights file
+    InputSpec input;
+    double scaleLow = 1; ///< native value that means 1 on the common scale
+    double scaleHigh = 5;
+    int outputs = 5;
+    bool masksAttention = false; ///< has the positional mask of spec models 6
+};
+
+/// Token grid a TRIQ encoder starts from: projected, pooled, before CLS and positions. Immutable once shared.
+struct TokenGrid {
+    int height = 0;
+    int width = 0;
+    int channels = 32;
+    std::vector<float> values; ///< height * width * channels, token-major (token = row * width + column)
+};
+
+/// Everything a model computes once per input; explainers ask it for maps. Immutable once shared.
+struct Features {
+    TokenGrid tokens;                ///< empty (height 0) for families without attention
+    std::map<std::string, std::vector<float>> maps; ///< named stage maps, C x H x W, only those asked for
+    std::map<std::string, std::array<int, 3>> mapShapes; ///< C, H, W of each
+    double seconds = 0;              ///< time the trunk took
+};
+
+/// One loaded network. Const calls are safe from one thread at a time per object; the engine has one.
+class Predictor {
+public:
+    Predictor() = default;
+    Predictor(const Predictor&) = delete;
+    Predictor& operator=(const Predictor&) = delete;
+    virtual ~Predictor() = default;
+
+    virtual const ModelInfo& info() const = 0;
+
+    /// Trunk pass. `maps` names stage maps to keep ("c2".."c5"). Model: input size unusable (spec models 5.4).
+    virtual Result<std::shared_ptr<const Features>> features(const ModelInput& input, std::stop_token stop,
+                                                             std::span<const std::string> maps = {}) const = 0;
+
+    /// Prediction from features. `mask` hides tokens from attention; non-empty masks need masksAttention.
+    virtual Result<Prediction> predict(const Features& features, BlockMask mask) const = 0;
+
+    /// Trunk pass and prediction without mask.
+    Result<Prediction> predict(const ModelInput& input, std::stop_token stop) const;
+
+    /// Encoder and head behind the token grid, for the mask table; null for families without attention mask.
+    virtual const TriqEncoder* attentionEncoder() const { return nullptr; }
+};
+
+} // namespace halflens

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The models at hand and how they are loaded.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/models/manifest.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace halflens {
+
+/// The manifests of one or more model folders. Cheap to copy; loading is up to the caller's cache.
+class ModelRegistry {
+public:
+    /// Reads DIR/*/manifest.json of each folder; the first folder that has an id wins. A broken
+    /// manifest is left out and reported in problems().
+    static ModelRegistry scan(const std::vector<std::filesystem::path>& folders);
+
+    /// Folders in search order: `userFolder` when given, the user's data folder, beside the
+    /// executable, the source tree of a build.
+    static std::vector<std::filesystem::path> defaultFolders(const std::filesystem::path& userFolder = {});
+
+    const std::vector<Manifest>& manifests() const { return m_manifests; } ///< sorted by id
+    const std::vector<Error>& problems() const { return m_problems; }
+    const Manifest* find(const std::string& id) const;
+
+    /// The id to use when none is asked for: "lite-triq" when present, else the first; empty when none.
+    std::string defaultId() const;
+
+private:
+    std::vector<Manifest> m_manifests;
+    std::vector<Error> m_problems;
+};
+
+/// Loads weights and builds the inference form. Takes from 0.1 s to seconds. Any thread.
+/// InvalidInput: hash differs, tensors missing, surplus or mis-shaped (lists in the message).
+Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest);
+
+/// A published checkpoint as its authors wrote it, family and trunk recognised from the tensors
+/// unless `family` names it. The image is fed at its own size unless `fit`.
+Result<std::shared_ptr<const Predictor>> loadPublishedCheckpoint(const std::filesystem::path& file,
+                                                                 const std::string& family = {}, bool fit = false);
+
+} // namespace halflens
