@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/base/tensor.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -11,18 +12,6 @@
 #include <vector>
 
 namespace halflens {
-
-using Shape = std::vector<std::int64_t>;
-
-/// "[64, 3, 7, 7]".
-std::string toString(const Shape& shape);
-
-/// Row-major float32 values, whatever the file stored.
-struct Tensor {
-    Shape shape;
-    std::vector<float> values;
-    bool operator==(const Tensor&) const = default;
-};
 
 struct NamedTensor {
     std::string name;  ///< name in the file; Keras: the weight name, e.g. "conv1_conv/kernel:0"
@@ -48,9 +37,6 @@ struct CheckpointLimits {
 /// Untrusted bytes: sizes are checked against the file before memory is taken. Any thread.
 /// InvalidInput: damaged; Unsupported: unknown kind; Io: unreadable. Errors carry the path.
 Result<TensorArchive> readCheckpoint(const std::filesystem::path& path, const CheckpointLimits& limits = {});
-
-/// Tensors by the names a network gives its parameters.
-using StateDict = std::map<std::string, Tensor>;
 
 /// What did not fit when a state dictionary was matched against the tensors a network expects.
 struct LoadReport {
