@@ -1,0 +1,1 @@
+halflens_fuzz(block_set LINKS halflens_masking)
