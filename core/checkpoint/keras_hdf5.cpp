@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/checkpoint/keras_hdf5.h"
+
+#include "core/checkpoint/hdf5_file.h"
+
+#include <array>
+
+namespace halflens {
+
+namespace {
+
+using detail::damaged;
+using detail::Hdf5File;
+using detail::Hdf5Id;
+using detail::printable;
+
+constexpr const char* TopLevelGroup = "top_level_model_weights";
+
+/// Names of an attribute, put together when it was split into NAME0, NAME1, ... for its size
+/// (spec models 1.1, requirement 3). Nothing: neither form exists.
+Result<std::optional<std::vector<std::string>>> names(const Hdf5File& file, const Hdf5Id& object,
+                                                      const std::string& attribute)
+{
+    auto whole = file.strings(object, attribute);
+    if (!whole || *whole)
+        return whole;
+    std::optional<std::vector<std::string>> joined;
+    for (int part = 0;; ++part) {
+        auto piece = file.strings(object, attribute + std::to_string(part));
+        if (!piece)
+            return piece;
+        if (!*piece)
+            return joined;
+        if (!joined)
+            joined.emplace();
+        std::vector<std::string>& strings = **piece;
+        joined->insert(joined->end(), std::make_move_iterator(strings.begin()), std::make_move_iterator(strings.end()));
+    }
+}
+
+/// The group that carries `layer_names`: the root, or `model_weights` of a whole saved model.
+Result<Hdf5Id> weightsGroup(const Hdf5File& file)
+{
+    Result<Hdf5Id> root = file.root();
+    if (!root)
+        return root;
+    const auto layers = names(file, *root, "layer_names");
+    if (!layers)
+        return layers.error();
+    if (*layers)
+        return root;
+    auto inner = file.find(*root, "model_weights");
+    if (!inner)
+        return std::move(inner).error();
+    if (!*inner)
+        return detail::unsupported("this HDF5 file was not written by Keras", "use a file saved with save_weights");
+    return std::move(**inner);
+}
+
+Status readLayer(const Hdf5File& file, const Hdf5Id& group, const std::string& layer, detail::TensorBudget& budget,
+                 TensorArchive& archive)
+{
+    const auto weights = names(file, group, "weight_names");
+    if (!weights)
+        return weights.error();
+    if (!*weights)
+        return damaged("the layer \"" + printable(layer) + "\" does not list its weights");
+    for (const std::string& name : **weights) {
+        const auto object = file.find(group, name);
+        if (!object)
+            return object.error();
+        if (!*object)
+            return damaged("the weight \"" + printable(name) + "\" of layer \"" + printable(layer) + "\" is missing");
+        Result<Tensor> tensor = file.dataset(**object, name, budget);
+        if (!tensor)
+            return std::move(tensor).error();
+        archive.tensors.push_back({name, layer, std::move(tensor).value()});
+    }
+    return {};
+}
+
+Result<TensorArchive> readKeras(const Hdf5File& file, detail::TensorBudget& budget)
+{
+    const Result<Hdf5Id> top = weightsGroup(file);
+    if (!top)
+        return top.error();
+    const auto layers = names(file, *top, "layer_names");
+    if (!layers)
+        return layers.error();
+    if (!*layers)
+        return damaged("the group model_weights does not list the layers");
+
+    TensorArchive archive;
+    archive.format = "keras-h5";
+    for (const char* key : {"backend", "keras_version"}) {
+        const auto value = file.strings(*top, key);
+        if (value && *value && (*value)->size() == 1)
+            archive.metadata[key] = (*value)->front();
+    }
+    for (const std::string& layer : **layers) {
+        const auto group = file.find(*top, layer);
+        if (!group)
+            return group.error();
+        if (!*group)
+            return damaged("the group of layer \"" + printable(layer) + "\" is missing");
+        if (Status read = readLayer(file, **group, layer, budget, archive); !read)
+            return std::move(read).error();
+    }
+    const auto topLevel = file.find(*top, TopLevelGroup);
+    if (!topLevel)
+        return topLevel.error();
+    if (*topLevel) {
+        if (Status read = readLayer(file, **topLevel, TopLevelGroup, budget, archive); !read)
+            return std::move(read).error();
+    }
+    return archive;
+}
+
+} // namespace
+
+bool looksLikeHdf5(std::span<const std::uint8_t> bytes)
+{
+    constexpr std::array<std::uint8_t, 8> Signature{0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+    return bytes.size() >= Signature.size() && std::equal(Signature.begin(), Signature.end(), bytes.begin());
+}
+
+Result<TensorArchive> parseKerasHdf5(std::span<const std::uint8_t> bytes, const CheckpointLimits& limits)
+{
+    // Compressed datasets may hold more than the file has bytes; what each may claim is checked there.
+    detail::TensorBudget budget(limits,
+                                bytes.size() < limits.maxValues / 1040 ? bytes.size() * 1040 : limits.maxValues);
+    const std::scoped_lock lock(detail::hdf5Mutex());
+    const Result<Hdf5File> file = Hdf5File::open(bytes);
+    if (!file)
+        return file.error();
+    return readKeras(*file, budget);
+}
+
+} // namespace halflens

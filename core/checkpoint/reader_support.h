@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the checkpoint readers share: their errors, and the budget that keeps a small hostile file
+// from asking for a large amount of memory. Private to core/checkpoint.
+#pragma once
+
+#include "core/checkpoint/element_type.h"
+
+#include <algorithm>
+#include <string>
+
+namespace halflens::detail {
+
+inline Error damaged(std::string reason)
+{
+    return {ErrorCode::InvalidInput,
+            "checkpoint",
+            std::move(reason),
+            "get the file again, it is damaged or incomplete",
+            {}};
+}
+
+inline Error unsupported(std::string reason, std::string remedy)
+{
+    return {ErrorCode::Unsupported, "checkpoint", std::move(reason), std::move(remedy), {}};
+}
+
+/// Text from a file made fit for a message: control and non-ASCII bytes become '?', and it is cut.
+std::string printable(std::string_view text, std::size_t maxLength = 120);
+
+/// Counts tensors and values against the limits of a whole checkpoint before memory is taken.
+class TensorBudget {
+public:
+    /// `storedBytes`: bytes the tensors can come from; one value needs at least one of them, and a
+    /// value may be named several times (shared weights), but not without end.
+    TensorBudget(const CheckpointLimits& limits, std::uint64_t storedBytes)
+        : m_tensors(limits.maxTensors)
+        , m_values(std::min(limits.maxValues, storedBytes > limits.maxValues / 4 ? limits.maxValues : 4 * storedBytes))
+    { }
+
+    /// Number of values of `shape`, taken from the budget. InvalidInput: impossible shape, too much.
+    Result<std::size_t> take(const std::string& name, const Shape& shape);
+
+private:
+    std::uint64_t m_tensors;
+    std::uint64_t m_values;
+};
+
+} // namespace halflens::detail
