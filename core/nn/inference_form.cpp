@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/nn/inference_form.h"
+
+#include "core/base/parallel.h"
+#include "core/nn/inference_plan.h"
+
+#include <algorithm>
+#include <list>
+#include <omp.h>
+
+namespace halflens {
+
+namespace {
+
+constexpr std::size_t MaxPlans = 2; // landscape and portrait of one canonical size
+
+Error modelError(std::string reason, std::string remedy = {})
+{
+    return {ErrorCode::Model, "model", std::move(reason), std::move(remedy), {}};
+}
+
+} // namespace
+
+struct InferenceForm::Private {
+    Private(Graph graph_, StateDict parameters)
+        : graph(std::move(graph_))
+        , weights(graph, std::move(parameters), engine)
+    {
+    }
+
+    Graph graph;
+    dnnl::engine engine{dnnl::engine::kind::cpu, 0};
+    dnnl::stream stream{engine};
+    detail::WeightStore weights;
+    std::list<std::unique_ptr<detail::InferencePlan>> plans; ///< newest first
+};
+
+InferenceForm::InferenceForm(std::unique_ptr<Private> d)
+    : m_d(std::move(d))
+{
+}
+
+InferenceForm::~InferenceForm() = default;
+
+const Graph& InferenceForm::graph() const
+{
+    return m_d->graph;
+}
+
+Result<std::unique_ptr<InferenceForm>> InferenceForm::create(const Graph& graph, const StateDict& state, const std::string& prefix)
+{
+    StateDict parameters;
+    for (const auto& [name, shape] : graph.parameters()) {
+        const auto found = state.find(prefix + name);
+        if (found == state.end())
+            return modelError("the weights lack " + prefix + name, "use a complete weights file");
+        if (found->second.shape != shape)
+            return modelError(prefix + name + " has shape " + toString(found->second.shape) + ", the network needs " + toString(shape),
+                              "use weights made for this network");
+        parameters.emplace(name, found->second);
+    }
+    return guarded("model", [&]() -> Result<std::unique_ptr<InferenceForm>> {
+        return std::unique_ptr<InferenceForm>(new InferenceForm(std::make_unique<Private>(graph, std::move(parameters))));
+    });
+}
+
+Result<std::vector<FeatureMap>> InferenceForm::run(std::span<const float> input, int height, int width,
+                                                   const std::vector<std::string>& outputs, std::stop_token stop)
+{
+    for (const std::string& name : outputs) {
+        if (!m_d->graph.outputs().contains(name))
+            return modelError("the network has no map called " + name);
+    }
+    Result<std::vector<MapSize>> sizes = m_d->graph.sizes(height, width);
+    if (!sizes)
+        return std::move(sizes).error();
+    if (input.size() != static_cast<std::size_t>(sizes->front().channels) * static_cast<std::size_t>(height) * static_cast<std::size_t>(width))
+        return Error{ErrorCode::Internal, "model", "the input buffer does not match the stated size", {}, {}};
+
+    return guarded("model", [&]() -> Result<std::vector<FeatureMap>> {
+        omp_set_num_threads(threadCount());
+        auto& plans = m_d->plans;
+        auto found = std::find_if(plans.begin(), plans.end(), [&](const auto& plan) { return plan->matches(height, width, outputs); });
+        if (found == plans.end()) {
+            while (plans.size() >= MaxPlans)
+                plans.pop_back(); // before the new one takes its buffers
+            plans.push_front(std::make_unique<detail::InferencePlan>(m_d->graph, m_d->weights, m_d->engine, std::move(*sizes), outputs));
+        } else {
+            plans.splice(plans.begin(), plans, found);
+        }
+        detail::InferencePlan& plan = *plans.front();
+        if (!plan.run(input, m_d->stream, stop))
+            return cancelledError();
+        return plan.maps();
+    });
+}
+
+} // namespace halflens

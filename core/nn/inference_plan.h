@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Internal to core/nn: oneDNN primitives and buffers of one network for one input size.
+#pragma once
+
+#include "core/nn/folding.h"
+#include "core/nn/inference_form.h"
+
+#include <map>
+#include <oneapi/dnnl/dnnl.hpp>
+#include <utility>
+
+namespace halflens::detail {
+
+/// Folded weights of the fused convolutions, and their blocked copies shared by all plans.
+class WeightStore {
+public:
+    WeightStore(const Graph& graph, StateDict parameters, dnnl::engine engine);
+
+    /// Weight of a step in the layout `wanted`; folded and reordered once per layout.
+    dnnl::memory weight(const FusedStep& step, const dnnl::memory::desc& plain, const dnnl::memory::desc& wanted);
+    dnnl::memory bias(const FusedStep& step);
+
+private:
+    using Key = std::pair<int, int>; ///< (first layer, last layer) of the step
+    struct Entry {
+        FoldedConvolution folded;
+        dnnl::memory bias;
+        std::vector<std::pair<dnnl::memory::desc, dnnl::memory>> blocked;
+    };
+    Entry& entry(const FusedStep& step);
+
+    const Graph& m_graph;
+    StateDict m_parameters;
+    dnnl::engine m_engine;
+    std::map<Key, Entry> m_entries;
+};
+
+/// Buffers handed out by size at planning time and taken back when nobody reads them any more.
+class BufferPool {
+public:
+    int take(std::size_t bytes);
+    void giveBack(int buffer) { m_free[static_cast<std::size_t>(buffer)] = true; }
+    void allocate(const dnnl::engine& engine);
+    void* data(int buffer) const { return m_memory[static_cast<std::size_t>(buffer)].get_data_handle(); }
+
+private:
+    std::vector<std::size_t> m_sizes;
+    std::vector<bool> m_free;
+    std::vector<dnnl::memory> m_memory;
+};
+
+class InferencePlan {
+public:
+    /// `sizes` are graph.sizes(height, width). Throws dnnl::error and std::bad_alloc.
+    InferencePlan(const Graph& graph, WeightStore& weights, const dnnl::engine& engine, std::vector<MapSize> sizes,
+                  std::vector<std::string> outputs);
+
+    bool matches(int height, int width, const std::vector<std::string>& outputs) const;
+
+    /// False when stopped between two primitives.
+    bool run(std::span<const float> input, dnnl::stream& stream, const std::stop_token& stop);
+
+    /// Copies of the output maps of the last run, in the order of `outputs`.
+    std::vector<FeatureMap> maps() const;
+
+private:
+    /// One primitive call; buffers are bound to their arguments after allocation.
+    struct Call {
+        dnnl::primitive primitive;
+        std::unordered_map<int, dnnl::memory> arguments;
+        std::vector<std::tuple<int, dnnl::memory::desc, int>> buffers; ///< argument, layout, buffer
+    };
+    /// Where a layer's value lies while its readers are still to come.
+    struct Value {
+        dnnl::memory::desc desc;
+        int buffer = -1;
+    };
+
+    MapSize size(LayerId id) const { return m_sizes[static_cast<std::size_t>(id.value)]; }
+    Value& value(LayerId id) { return m_values[static_cast<std::size_t>(id.value)]; }
+    std::size_t& lastUse(LayerId id) { return m_lastUse[static_cast<std::size_t>(id.value)]; }
+
+    void plan(const std::vector<FusedStep>& steps, const std::vector<LayerId>& wanted, WeightStore& weights);
+    void planConvolution(const FusedStep& step, std::size_t position, WeightStore& weights);
+    void planPooling(const FusedStep& step);
+    void planActivation(const FusedStep& step);
+    void planAdd(const FusedStep& step);
+    void planConcat(const FusedStep& step);
+    Value inLayout(const Value& from, const dnnl::memory::desc& wanted);
+    void addReorder(const Value& from, const Value& to);
+    int store(LayerId id, const dnnl::memory::desc& desc);
+    void bindBuffers();
+
+    const Graph& m_graph;
+    dnnl::engine m_engine;
+    std::vector<MapSize> m_sizes;
+    std::vector<std::string> m_outputs;
+    std::vector<Value> m_values;
+    std::vector<std::size_t> m_lastUse;
+    std::vector<int> m_temporaries; ///< buffers that live for one step
+    BufferPool m_pool;
+    Value m_input;
+    std::vector<Call> m_calls;
+    std::vector<Value> m_results; ///< plain layout, one per output
+    std::vector<MapSize> m_resultSizes;
+};
+
+} // namespace halflens::detail
