@@ -21,7 +21,7 @@ struct DecodeLimits {
 
 struct ImageHeader {
     std::string format;
-    std::int64_t width = 0;  ///< as stored, before orientation
+    std::int64_t width = 0; ///< as stored, before orientation
     std::int64_t height = 0;
     int bitsPerChannel = 8;
     int channels = 3;

@@ -10,11 +10,11 @@ namespace halflens {
 
 /// What the file held before it became 8-bit sRGB, for the status bar and the JSON output.
 struct ImageOrigin {
-    std::string format;       ///< "PNG", "JPEG", "TIFF", "WebP", "BMP", "PNM"
-    int bitsPerChannel = 8;   ///< of the file
-    int channels = 3;         ///< of the file
+    std::string format; ///< "PNG", "JPEG", "TIFF", "WebP", "BMP", "PNM"
+    int bitsPerChannel = 8; ///< of the file
+    int channels = 3; ///< of the file
     bool orientationApplied = false; ///< an EXIF orientation other than 1 was undone
-    int frames = 1;           ///< > 1: animated or multi-page; only the first is used
+    int frames = 1; ///< > 1: animated or multi-page; only the first is used
     std::vector<std::string> notes; ///< conversions in plain words, e.g. "alpha blended over black"
 };
 
@@ -26,7 +26,10 @@ struct Image {
     ImageOrigin origin;
     std::string contentHash; ///< SHA-256 of size and pixels, hexadecimal
 
-    const std::uint8_t* row(int y) const { return rgb.data() + 3 * static_cast<std::size_t>(y) * static_cast<std::size_t>(width); }
+    const std::uint8_t* row(int y) const
+    {
+        return rgb.data() + 3 * static_cast<std::size_t>(y) * static_cast<std::size_t>(width);
+    }
 };
 
 } // namespace halflens

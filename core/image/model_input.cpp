@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/image/model_input.h"
+
+#include "core/image/resize.h"
+
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+namespace halflens {
+
+namespace {
+
+constexpr int Levels = 256;
+using LevelTable = std::array<std::array<float, Levels>, 3>;
+
+/// Fed value of each grey level and channel. Every form is evaluated in float32 in the order its
+/// authors use (spec models 0.6).
+LevelTable levelTable(Normalization normalization)
+{
+    constexpr std::array UnitMean{0.485f, 0.456f, 0.406f};
+    constexpr std::array UnitStd{0.229f, 0.224f, 0.225f};
+    constexpr std::array Mean255{117.27205081970828f, 106.23294835284031f, 94.40750328714887f};
+    constexpr std::array Std255{59.112836751661085f, 55.65498543815568f, 54.9486100975773f};
+    LevelTable table{};
+    for (std::size_t c = 0; c < 3; ++c) {
+        for (std::size_t level = 0; level < Levels; ++level) {
+            const auto x = static_cast<float>(level);
+            float& value = table[c][level];
+            switch (normalization) {
+            case Normalization::PlusMinusOne:
+                value = x / 127.5f - 1.0f;
+                break;
+            case Normalization::ImageNetUnit:
+                value = (x / 255.0f - UnitMean[c]) / UnitStd[c];
+                break;
+            case Normalization::ImageNet255:
+                value = (x - Mean255[c]) / Std255[c];
+                break;
+            }
+        }
+    }
+    return table;
+}
+
+std::size_t planeSize(const ModelInput& input)
+{
+    return static_cast<std::size_t>(input.width) * static_cast<std::size_t>(input.height);
+}
+
+void normalise(const std::uint8_t* rgb, const LevelTable& table, std::size_t pixels, float* planes)
+{
+    float* red = planes;
+    float* green = planes + pixels;
+    float* blue = planes + 2 * pixels;
+    for (std::size_t i = 0; i < pixels; ++i, rgb += 3) {
+        red[i] = table[0][rgb[0]];
+        green[i] = table[1][rgb[1]];
+        blue[i] = table[2][rgb[2]];
+    }
+}
+
+void fillWithMean(ModelInput& input)
+{
+    const std::size_t pixels = planeSize(input);
+    for (std::size_t c = 0; c < 3; ++c) {
+        float* plane = input.planes.data() + c * pixels;
+        double sum = 0;
+        for (std::size_t i = 0; i < pixels; ++i)
+            sum += static_cast<double>(plane[i]);
+        std::fill_n(plane, pixels, static_cast<float>(sum / static_cast<double>(pixels)));
+    }
+}
+
+void fillWithBlur(ModelInput& input)
+{
+    const double sigma = std::max(1.0, std::min(input.width, input.height) / 24.0);
+    const int side = 2 * static_cast<int>(std::ceil(3 * sigma)) + 1;
+    const std::size_t pixels = planeSize(input);
+    for (std::size_t c = 0; c < 3; ++c) {
+        cv::Mat plane(input.height, input.width, CV_32F, input.planes.data() + c * pixels);
+        cv::Mat blurred;
+        cv::GaussianBlur(plane, blurred, cv::Size(side, side), sigma, sigma, cv::BORDER_REPLICATE);
+        blurred.copyTo(plane);
+    }
+}
+
+} // namespace
+
+Result<ModelInput> toModelInput(const Image& image, const InputSpec& spec)
+{
+    const auto failure = [](const char* reason, const char* remedy) {
+        return Error{ErrorCode::InvalidInput, "input", reason, remedy, {}};
+    };
+    if (image.width < 1 || image.height < 1
+        || image.rgb.size() != 3 * static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height))
+        return failure("the image is empty", "open an image first");
+    ModelInput input;
+    input.policy = spec.policy;
+    input.width = image.width;
+    input.height = image.height;
+    if (spec.policy == InputPolicy::Fit) {
+        if (spec.width < 1 || spec.height < 1)
+            return failure("the model names no input size", "correct width and height in its manifest");
+        const bool turned = spec.transposePortrait && image.height > image.width;
+        input.width = turned ? spec.height : spec.width;
+        input.height = turned ? spec.width : spec.height;
+    }
+    input.orientation = input.width >= input.height ? "landscape" : "portrait";
+
+    return guarded("input", [&]() -> Result<ModelInput> {
+        const LevelTable table = levelTable(spec.normalization);
+        const std::size_t pixels = planeSize(input);
+        input.planes.resize(3 * pixels);
+        if (input.width == image.width && input.height == image.height) {
+            normalise(image.rgb.data(), table, pixels, input.planes.data());
+        } else {
+            const std::vector<std::uint8_t> resized = resizedPixels(image, input.width, input.height);
+            normalise(resized.data(), table, pixels, input.planes.data());
+        }
+        return std::move(input);
+    });
+}
+
+ModelInput fillSource(const ModelInput& input, Fill fill, Normalization normalization)
+{
+    ModelInput source = input;
+    const std::size_t pixels = planeSize(input);
+    switch (fill) {
+    case Fill::Zero:
+        std::fill(source.planes.begin(), source.planes.end(), 0.0f);
+        break;
+    case Fill::Black: {
+        const LevelTable table = levelTable(normalization);
+        for (std::size_t c = 0; c < 3; ++c)
+            std::fill_n(source.planes.data() + c * pixels, pixels, table[c][0]);
+        break;
+    }
+    case Fill::Mean:
+        fillWithMean(source);
+        break;
+    case Fill::Blur:
+        fillWithBlur(source);
+        break;
+    }
+    return source;
+}
+
+void copyBlocks(ModelInput& input, const ModelInput& source, BlockMask blocks)
+{
+    const auto width = static_cast<std::size_t>(input.width);
+    const std::size_t pixels = planeSize(input);
+    for (int b = 0; b < BlockCount; ++b) {
+        if (!blocks.contains({b}))
+            continue;
+        const BlockRect rect = blockRect({b}, input.height, input.width);
+        for (std::size_t c = 0; c < 3; ++c) {
+            for (int y = rect.top; y < rect.bottom; ++y) {
+                const std::size_t offset =
+                    c * pixels + static_cast<std::size_t>(y) * width + static_cast<std::size_t>(rect.left);
+                std::copy_n(source.planes.data() + offset, rect.right - rect.left, input.planes.data() + offset);
+            }
+        }
+    }
+}
+
+void fillBlocks(ModelInput& input, BlockMask blocks, Fill fill, Normalization normalization)
+{
+    if (!blocks.isEmpty())
+        copyBlocks(input, fillSource(input, fill, normalization), blocks);
+}
+
+std::string toString(Fill fill)
+{
+    switch (fill) {
+    case Fill::Zero:
+        return "zero";
+    case Fill::Black:
+        return "black";
+    case Fill::Mean:
+        return "mean";
+    case Fill::Blur:
+        return "blur";
+    }
+    return {};
+}
+
+Result<Fill> fillFromString(const std::string& word)
+{
+    for (const Fill fill : {Fill::Zero, Fill::Black, Fill::Mean, Fill::Blur}) {
+        if (word == toString(fill))
+            return fill;
+    }
+    return Error{
+        ErrorCode::InvalidInput, "input", "unknown fill \"" + word + "\"", "use zero, black, mean or blur", {}};
+}
+
+std::string toString(InputPolicy policy)
+{
+    return policy == InputPolicy::Fit ? "fit" : "native";
+}
+
+} // namespace halflens

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/image/resize.h"
+
+#include <opencv2/imgproc.hpp>
+
+namespace halflens {
+
+std::vector<std::uint8_t> resizedPixels(const Image& image, int width, int height)
+{
+    std::vector<std::uint8_t> pixels(3 * static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+    // OpenCV has no read-only matrix; nothing is written to the source.
+    const cv::Mat source(image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.rgb.data()));
+    cv::Mat target(height, width, CV_8UC3, pixels.data());
+    const bool shrinks = width <= image.width && height <= image.height;
+    cv::resize(source, target, target.size(), 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
+    return pixels;
+}
+
+} // namespace halflens
