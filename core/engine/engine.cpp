@@ -37,7 +37,7 @@ void Engine::run(const std::stop_token& quit)
         const bool interrupted = job->stop.stop_requested() && isCancelled(outcome);
         const Ticket ticket = job->ticket;
         m_queue.finished(std::move(*job), interrupted); // queued again if preempted and still current
-        if (!isCancelled(outcome) && m_sink.finished)
+        if (!interrupted && m_sink.finished)
             m_sink.finished(ticket, std::move(outcome));
     }
 }

@@ -12,7 +12,7 @@ namespace halflens {
 /// Where results go. All are called on the worker thread and must not block; a user interface
 /// posts them to its own thread and asks isCurrent() again on arrival.
 struct EngineSink {
-    std::function<void(const Ticket&, Outcome)> finished; ///< never for cancelled or preempted work
+    std::function<void(const Ticket&, Outcome)> finished; ///< not for work that stopped when told to
     std::function<void(const Ticket&, Artifact)> published;
     std::function<void(const Ticket&, const Progress&)> progressed; ///< throttled to about 20 Hz
 };

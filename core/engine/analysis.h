@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// From an image to everything HalfLens says about it: plain functions for viewer, commands and studies.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/engine/model_source.h"
+#include "core/engine/request.h"
+#include "core/image/image.h"
+#include "core/image/model_input.h"
+#include "core/masking/importance.h"
+#include "core/masking/mask_table.h"
+#include "core/models/model_types.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace halflens {
+
+struct AnalysisOptions {
+    Indicator indicator = Indicator::Dmos; ///< decides the halves
+    double epsilon = 0.1; ///< tolerated change on the 1..5 scale for `enough`
+    bool operator==(const AnalysisOptions&) const = default;
+    std::string words() const; ///< for cache keys; equal words mean equal options
+};
+
+/// How far to go: tests, benchmarks and `score` need no table.
+enum class StopAfter { Prediction, Report };
+
+/// Everything that follows from a mask table.
+struct BlockReport {
+    Importance importance;
+    BlockMask important; ///< the six most important blocks
+    BlockMask trivial; ///< the other six
+    BlockMask oracleTrivial; ///< the six whose absence changes the score least, of all 924 sets
+    Shapley shapley;
+    std::vector<CurvePoint> curve; ///< 13 points, from 12 visible blocks down to 0
+    Enough enough;
+};
+
+/// One image seen by one model. Immutable once shared.
+struct Analysis {
+    std::string imageHash;
+    ModelInfo model;
+    int fedWidth = 0; ///< what the network was fed
+    int fedHeight = 0;
+    InputPolicy policy = InputPolicy::Native;
+    std::string orientation;
+    Prediction prediction;
+    double trunkSeconds = 0;
+    std::shared_ptr<const MaskTable> table; ///< null: prediction only
+    std::string tableNote; ///< why there is no table, in words; empty otherwise
+    std::optional<BlockReport> report; ///< set together with the table
+};
+
+/// Trunk pass and prediction, no table. Any thread, one per predictor. Cancelled between steps.
+Result<Analysis> predictImage(const Image& image, const Predictor& predictor, const std::stop_token& stop);
+
+/// All look-ups of a table. InvalidInput: the indicator needs grade probabilities and there are none.
+Result<BlockReport> reportOn(const MaskTable& table, const AnalysisOptions& options);
+
+/// Loads the model, predicts, fills the table, reports. Publishes the prediction alone as soon as
+/// it is there. A model that cannot hide blocks yields an analysis with a note instead of a table.
+/// Worker thread. Errors of every step; Cancelled.
+Result<std::shared_ptr<const Analysis>> analyze(const Image& image, const std::string& modelId, ModelSource& models,
+                                                const AnalysisOptions& options, const JobContext& context,
+                                                StopAfter stopAfter = StopAfter::Report);
+
+/// The same analysis under other options: look-ups only, no model. Microseconds to a few milliseconds.
+Result<std::shared_ptr<const Analysis>> withOptions(const Analysis& analysis, const AnalysisOptions& options);
+
+/// Memory an analysis takes, for the cache.
+std::uint64_t byteSize(const Analysis& analysis);
+
+} // namespace halflens

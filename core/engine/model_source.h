@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Where the viewer and the commands get loaded models from, and a stand-in's seat for tests.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/masking/mask_table.h"
+#include "core/models/model_types.h"
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace halflens {
+
+/// A model that can be asked for, known before its weights are read.
+struct ModelEntry {
+    std::string id;
+    std::string name;
+    std::string family;
+    std::string licence;
+    bool operator==(const ModelEntry&) const = default;
+};
+
+/// Thread-safe: a user interface lists models while the worker loads one.
+class ModelSource {
+public:
+    ModelSource() = default;
+    ModelSource(const ModelSource&) = delete;
+    ModelSource& operator=(const ModelSource&) = delete;
+    virtual ~ModelSource() = default;
+
+    virtual std::vector<ModelEntry> models() const = 0; ///< sorted by id
+    virtual std::string defaultId() const = 0; ///< empty when there is no model
+
+    /// The loaded network, kept for the next call. Seconds the first time.
+    /// InvalidInput: no such id, or its files are damaged.
+    virtual Result<std::shared_ptr<const Predictor>> load(const std::string& id) = 0;
+
+    /// All 4096 predictions. Unsupported: the model has no way to hide blocks.
+    virtual Result<std::shared_ptr<const MaskTable>> buildTable(const Predictor& predictor, const Features& features,
+                                                                const std::stop_token& stop) = 0;
+};
+
+} // namespace halflens

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/engine/registry_model_source.h"
+
+#include "core/masking/table_builder.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace halflens {
+
+RegistryModelSource::RegistryModelSource(ModelRegistry registry, std::size_t maxLoaded)
+    : m_registry(std::move(registry))
+    , m_maxLoaded(std::max<std::size_t>(1, maxLoaded))
+{ }
+
+std::vector<ModelEntry> RegistryModelSource::models() const
+{
+    std::vector<ModelEntry> entries;
+    for (const Manifest& manifest : m_registry.manifests())
+        entries.push_back({manifest.id, manifest.name, manifest.family, manifest.licence});
+    return entries;
+}
+
+Result<std::shared_ptr<const Predictor>> RegistryModelSource::load(const std::string& id)
+{
+    const Manifest* manifest = m_registry.find(id);
+    if (!manifest)
+        return Error{ErrorCode::InvalidInput,
+                     "model",
+                     "there is no model called \"" + id + "\"",
+                     "choose one of the installed models",
+                     {}};
+    const std::scoped_lock lock(m_mutex);
+    const auto found =
+        std::find_if(m_loaded.begin(), m_loaded.end(), [&](const Loaded& loaded) { return loaded.id == id; });
+    if (found != m_loaded.end()) {
+        m_loaded.splice(m_loaded.begin(), m_loaded, found);
+        return found->predictor;
+    }
+    Result<std::shared_ptr<const Predictor>> predictor = loadModel(*manifest);
+    if (predictor) {
+        m_loaded.push_front({id, *predictor});
+        if (m_loaded.size() > m_maxLoaded)
+            m_loaded.pop_back();
+    }
+    return predictor;
+}
+
+Result<std::shared_ptr<const MaskTable>>
+RegistryModelSource::buildTable(const Predictor& predictor, const Features& features, const std::stop_token& stop)
+{
+    return buildMaskTable(predictor, features, stop);
+}
+
+} // namespace halflens
