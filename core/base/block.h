@@ -30,8 +30,7 @@ public:
     constexpr BlockMask() = default;
     constexpr explicit BlockMask(std::uint32_t bits)
         : m_bits(static_cast<std::uint16_t>(bits & (MaskCount - 1)))
-    {
-    }
+    { }
     static constexpr BlockMask all() { return BlockMask(MaskCount - 1); }
     constexpr std::uint16_t bits() const { return m_bits; }
     constexpr bool contains(BlockIndex block) const { return (m_bits >> block.value & 1) != 0; }

@@ -38,8 +38,10 @@ Result<std::vector<std::uint8_t>> readFile(const std::filesystem::path& path, st
     if (Status opened = openForReading(file, path); !opened)
         return std::move(opened).error();
     if (static_cast<std::uint64_t>(file.size()) > maxBytes)
-        return ioError("open", path, QStringLiteral("the file has %1 bytes, more than the limit of %2").arg(file.size()).arg(maxBytes),
-                       "use a smaller file");
+        return ioError(
+            "open", path,
+            QStringLiteral("the file has %1 bytes, more than the limit of %2").arg(file.size()).arg(maxBytes),
+            "use a smaller file");
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(file.size()));
     const qint64 got = file.read(reinterpret_cast<char*>(bytes.data()), static_cast<qint64>(bytes.size()));
     if (got < 0)
@@ -52,8 +54,10 @@ Status writeFileAtomically(const std::filesystem::path& path, std::span<const st
 {
     QSaveFile file(QString::fromStdString(path.string()));
     const auto size = static_cast<qint64>(bytes.size());
-    if (!file.open(QIODevice::WriteOnly) || file.write(reinterpret_cast<const char*>(bytes.data()), size) != size || !file.commit())
-        return ioError("write", path, file.errorString(), "choose a folder that exists, is writable and has free space");
+    if (!file.open(QIODevice::WriteOnly) || file.write(reinterpret_cast<const char*>(bytes.data()), size) != size
+        || !file.commit())
+        return ioError("write", path, file.errorString(),
+                       "choose a folder that exists, is writable and has free space");
     return {};
 }
 

@@ -41,12 +41,10 @@ template<class T> class [[nodiscard]] Result {
 public:
     Result(T value) // NOLINT(google-explicit-constructor)
         : m_state(std::in_place_index<0>, std::move(value))
-    {
-    }
+    { }
     Result(Error error) // NOLINT(google-explicit-constructor)
         : m_state(std::in_place_index<1>, std::move(error))
-    {
-    }
+    { }
     bool has_value() const noexcept { return m_state.index() == 0; }
     explicit operator bool() const noexcept { return has_value(); }
     const T& value() const& { return std::get<0>(m_state); }
@@ -70,8 +68,7 @@ public:
     Result(Error error) // NOLINT(google-explicit-constructor)
         : m_error(std::move(error))
         , m_failed(true)
-    {
-    }
+    { }
     bool has_value() const noexcept { return !m_failed; }
     explicit operator bool() const noexcept { return has_value(); }
     const Error& error() const& { return m_error; }
@@ -96,11 +93,13 @@ template<class Step> auto guarded(const char* stage, Step&& step) -> std::invoke
     try {
         return std::forward<Step>(step)();
     } catch (const std::bad_alloc&) {
-        return Error{ErrorCode::OutOfMemory, stage, "not enough memory", "close other programs or use a smaller image", {}};
+        return Error{
+            ErrorCode::OutOfMemory, stage, "not enough memory", "close other programs or use a smaller image", {}};
     } catch (const std::exception& e) {
         return Error{ErrorCode::Internal, stage, e.what(), "please report this with the file that caused it", {}};
     } catch (...) {
-        return Error{ErrorCode::Internal, stage, "unknown exception", "please report this with the file that caused it", {}};
+        return Error{
+            ErrorCode::Internal, stage, "unknown exception", "please report this with the file that caused it", {}};
     }
 }
 

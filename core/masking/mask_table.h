@@ -3,19 +3,12 @@
 #pragma once
 
 #include "core/base/block.h"
+#include "core/base/score.h"
 
 #include <span>
 #include <vector>
 
 namespace halflens {
-
-/// Affine map from a model's native score to the common 1..5 scale (spec models 11).
-struct ScoreScale {
-    double low = 1;  ///< native value that means 1
-    double high = 5; ///< native value that means 5
-    double toFive(double native) const { return 1 + 4 * (native - low) / (high - low); }
-    bool operator==(const ScoreScale&) const = default;
-};
 
 /// Row m is the network's output with the blocks of mask m hidden. Immutable once shared.
 struct MaskTable {
@@ -37,9 +30,5 @@ struct MaskTable {
     double score(BlockMask mask) const;
     double score5(BlockMask mask) const { return scale.toFive(score(mask)); }
 };
-
-/// Weighted grade of a distribution, sum over k of k * p_k, k = 1..n, in float64 (spec models 0.1, 5.5);
-/// the value itself when there is one output only.
-double scoreOf(std::span<const float> output);
 
 } // namespace halflens

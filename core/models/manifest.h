@@ -15,12 +15,11 @@ struct Manifest {
     std::string name;
     std::string family;
     std::string trunk;
-    std::string weightsFile;   ///< relative to the manifest's folder, stays inside it
+    std::string weightsFile; ///< relative to the manifest's folder, stays inside it
     std::string weightsSha256; ///< empty: not checked
     InputSpec input;
     int outputs = 5;
-    double scaleLow = 1;
-    double scaleHigh = 5;
+    ScoreScale scale;
     std::string licence;
     std::string cardFile; ///< relative; empty when there is none
     std::filesystem::path folder;

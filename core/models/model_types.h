@@ -4,6 +4,7 @@
 
 #include "core/base/block.h"
 #include "core/base/result.h"
+#include "core/base/score.h"
 #include "core/image/model_input.h"
 
 #include <array>
@@ -22,25 +23,27 @@ struct TriqEncoder;
 /// Raw output of a network for one input.
 struct Prediction {
     std::vector<float> output; ///< five grade probabilities or one score
-    double score = 0;          ///< native scale (spec models 11)
-    double score5 = 0;         ///< 1..5
+    double score = 0; ///< native scale (spec models 11)
+    double score5 = 0; ///< 1..5
     bool hasDistribution() const { return output.size() > 1; }
 };
 
 /// Facts about a loaded model, for cards, JSON and cache keys.
 struct ModelInfo {
-    std::string id;     ///< "lite-triq", or the checkpoint's file name
-    std::string name;   ///< for people
+    std::string id; ///< "lite-triq", or the checkpoint's file name
+    std::string name; ///< for people
     std::string family; ///< "triq", "aihiqnet", "koncept", "dbcnn", "swin-iqa"
-    std::string trunk;  ///< "resnet50", "vgg16", "efficientnet-lite0", ...
+    std::string trunk; ///< "resnet50", "vgg16", "efficientnet-lite0", ...
     std::string licence;
     std::string weightsHash; ///< SHA-256 of the weights file
     InputSpec input;
-    double scaleLow = 1; ///< native value that means 1 on the common scale
-    double scaleHigh = 5;
+    ScoreScale scale;
     int outputs = 5;
     bool masksAttention = false; ///< has the positional mask of spec models 6
 };
+
+/// Fills in the scores: the weighted grade sum over k p_k in float64, or the single output (spec models 11).
+Prediction toPrediction(std::vector<float> output, const ModelInfo& info);
 
 /// Token grid a TRIQ encoder starts from: projected, pooled, before CLS and positions. Immutable once shared.
 struct TokenGrid {
@@ -52,10 +55,10 @@ struct TokenGrid {
 
 /// Everything a model computes once per input; explainers ask it for maps. Immutable once shared.
 struct Features {
-    TokenGrid tokens;                ///< empty (height 0) for families without attention
+    TokenGrid tokens; ///< empty (height 0) for families without attention
     std::map<std::string, std::vector<float>> maps; ///< named stage maps, C x H x W, only those asked for
     std::map<std::string, std::array<int, 3>> mapShapes; ///< C, H, W of each
-    double seconds = 0;              ///< time the trunk took
+    double seconds = 0; ///< time the trunk took
 };
 
 /// One loaded network. Const calls are safe from one thread at a time per object; the engine has one.

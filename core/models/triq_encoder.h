@@ -37,7 +37,7 @@ struct TriqEncoder {
     int heads = 8;
     std::vector<EncoderLayerWeights> layers;
     DenseWeights head0, head1;
-    std::vector<float> qualityToken;      ///< [width]
+    std::vector<float> qualityToken; ///< [width]
     std::vector<float> positionEmbedding; ///< [positions][width], row 0 belongs to CLS
     int positions() const { return static_cast<int>(positionEmbedding.size()) / width; }
     int outputs() const { return head1.out; }
@@ -46,7 +46,7 @@ struct TriqEncoder {
 /// Values along the way, for parity checks and attention maps.
 struct EncoderTrace {
     std::vector<std::vector<float>> clsAfterLayer; ///< per layer [width]
-    std::vector<std::vector<float>> attention;     ///< per layer [heads][N + 1][N + 1]
+    std::vector<std::vector<float>> attention; ///< per layer [heads][N + 1][N + 1]
 };
 
 /// Block of token (row, column) on a token grid of `height` x `width`: the centre rule of spec models 6.2.

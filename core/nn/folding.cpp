@@ -119,7 +119,9 @@ std::vector<FusedStep> fuse(const Graph& graph, const std::vector<LayerId>& want
 FoldedConvolution fold(const Graph& graph, const FusedStep& step, const StateDict& state, const std::string& prefix)
 {
     const Layer& layer = graph.layer(step.source);
-    const auto values = [&](const std::string& name) -> const std::vector<float>& { return state.at(prefix + name).values; };
+    const auto values = [&](const std::string& name) -> const std::vector<float>& {
+        return state.at(prefix + name).values;
+    };
     FoldedConvolution folded;
     folded.weight = values(layer.name + ".weight");
     const auto channels = static_cast<std::size_t>(layer.channels);
@@ -137,7 +139,8 @@ FoldedConvolution fold(const Graph& graph, const FusedStep& step, const StateDic
         const std::vector<float>& variance = values(norm.name + ".running_var");
         const std::vector<float>* gamma = norm.gamma ? &values(norm.name + ".weight") : nullptr;
         for (std::size_t c = 0; c < channels; ++c) {
-            const double factor = (gamma ? (*gamma)[c] : 1.0) / std::sqrt(static_cast<double>(variance[c]) + norm.epsilon);
+            const double factor =
+                (gamma ? (*gamma)[c] : 1.0) / std::sqrt(static_cast<double>(variance[c]) + norm.epsilon);
             scale[c] *= factor;
             shift[c] = (shift[c] - mean[c]) * factor + beta[c];
         }

@@ -11,13 +11,13 @@ namespace halflens {
 /// One executable step: a convolution with everything that follows it fused in, or a layer as it is.
 struct FusedStep {
     LayerKind kind = LayerKind::Convolution;
-    LayerId source;              ///< layer the geometry (window, groups) is taken from
+    LayerId source; ///< layer the geometry (window, groups) is taken from
     std::vector<LayerId> inputs; ///< layers whose values are read; the residual is not among them
-    LayerId residual;            ///< Convolution: value added before the activation; value -1 when none
-    LayerId result;              ///< layer whose value the step yields
+    LayerId residual; ///< Convolution: value added before the activation; value -1 when none
+    LayerId result; ///< layer whose value the step yields
     std::vector<LayerId> batchNorms; ///< folded into the convolution, in order
-    double residualScale = 1;    ///< result = residual + residualScale * convolution
-    double addScale = 1;         ///< Add: first + addScale * second
+    double residualScale = 1; ///< result = residual + residualScale * convolution
+    double addScale = 1; ///< Add: first + addScale * second
     Activation activation = Activation::None;
 };
 
@@ -28,7 +28,7 @@ std::vector<FusedStep> fuse(const Graph& graph, const std::vector<LayerId>& want
 /// in float64, rounded once. `state` holds the parameters under `prefix`.
 struct FoldedConvolution {
     std::vector<float> weight; ///< OIHW
-    std::vector<float> bias;   ///< [O]
+    std::vector<float> bias; ///< [O]
 };
 FoldedConvolution fold(const Graph& graph, const FusedStep& step, const StateDict& state, const std::string& prefix);
 

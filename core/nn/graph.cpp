@@ -182,10 +182,12 @@ Result<std::vector<MapSize>> Graph::sizes(int height, int width) const
             }
         }
         if (size.height < 1 || size.width < 1)
-            return Error{ErrorCode::Model, "model",
+            return Error{ErrorCode::Model,
+                         "model",
                          "an input of " + std::to_string(width) + " x " + std::to_string(height)
                              + " pixels is too small for this network",
-                         "use a larger image, or let it be fitted to the model's own size", {}};
+                         "use a larger image, or let it be fitted to the model's own size",
+                         {}};
         sizes.push_back(size);
     }
     return sizes;
@@ -206,7 +208,8 @@ Result<double> Graph::multiplyAdds(int height, int width, const std::string& out
         if (!needed[i] || layer.kind != LayerKind::Convolution)
             continue;
         const MapSize& size = (*all)[i];
-        const double perPixel = static_cast<double>(channels(layer.inputs[0])) / layer.groups * layer.window.height * layer.window.width;
+        const double perPixel =
+            static_cast<double>(channels(layer.inputs[0])) / layer.groups * layer.window.height * layer.window.width;
         total += perPixel * size.channels * size.height * size.width;
     }
     return total;

@@ -26,7 +26,8 @@ struct Window {
     int padLeft = 0;
     int padBottom = 0;
     int padRight = 0;
-    bool same = false; ///< TensorFlow rule: out = ceil(in / stride), the extra pixel at the bottom/right (spec models 0.2)
+    bool same =
+        false; ///< TensorFlow rule: out = ceil(in / stride), the extra pixel at the bottom/right (spec models 0.2)
 
     static Window square(int size, int stride = 1, int pad = 0);
     static Window sameSquare(int size, int stride = 1);
@@ -45,8 +46,8 @@ struct Layer {
     int channels = 0; ///< of the output
     Window window;
     int groups = 1;
-    bool bias = true;      ///< convolution
-    bool gamma = true;     ///< batch norm: has a scale
+    bool bias = true; ///< convolution
+    bool gamma = true; ///< batch norm: has a scale
     double epsilon = 1e-5; ///< batch norm
     Activation activation = Activation::None;
     double scale = 1; ///< Add: first + scale * second
@@ -63,7 +64,8 @@ struct MapSize {
 class Graph {
 public:
     LayerId input(int channels);
-    LayerId convolution(LayerId from, const std::string& name, int channels, Window window, bool bias = true, int groups = 1);
+    LayerId convolution(LayerId from, const std::string& name, int channels, Window window, bool bias = true,
+                        int groups = 1);
     LayerId batchNorm(LayerId from, const std::string& name, double epsilon, bool gamma = true);
     LayerId activation(LayerId from, Activation kind);
     LayerId maxPool(LayerId from, Window window);

@@ -25,8 +25,7 @@ struct InferenceForm::Private {
     Private(Graph graph_, StateDict parameters)
         : graph(std::move(graph_))
         , weights(graph, std::move(parameters), engine)
-    {
-    }
+    { }
 
     Graph graph;
     dnnl::engine engine{dnnl::engine::kind::cpu, 0};
@@ -37,8 +36,7 @@ struct InferenceForm::Private {
 
 InferenceForm::InferenceForm(std::unique_ptr<Private> d)
     : m_d(std::move(d))
-{
-}
+{ }
 
 InferenceForm::~InferenceForm() = default;
 
@@ -47,7 +45,8 @@ const Graph& InferenceForm::graph() const
     return m_d->graph;
 }
 
-Result<std::unique_ptr<InferenceForm>> InferenceForm::create(const Graph& graph, const StateDict& state, const std::string& prefix)
+Result<std::unique_ptr<InferenceForm>> InferenceForm::create(const Graph& graph, const StateDict& state,
+                                                             const std::string& prefix)
 {
     StateDict parameters;
     for (const auto& [name, shape] : graph.parameters()) {
@@ -55,12 +54,14 @@ Result<std::unique_ptr<InferenceForm>> InferenceForm::create(const Graph& graph,
         if (found == state.end())
             return modelError("the weights lack " + prefix + name, "use a complete weights file");
         if (found->second.shape != shape)
-            return modelError(prefix + name + " has shape " + toString(found->second.shape) + ", the network needs " + toString(shape),
+            return modelError(prefix + name + " has shape " + toString(found->second.shape) + ", the network needs "
+                                  + toString(shape),
                               "use weights made for this network");
         parameters.emplace(name, found->second);
     }
     return guarded("model", [&]() -> Result<std::unique_ptr<InferenceForm>> {
-        return std::unique_ptr<InferenceForm>(new InferenceForm(std::make_unique<Private>(graph, std::move(parameters))));
+        return std::unique_ptr<InferenceForm>(
+            new InferenceForm(std::make_unique<Private>(graph, std::move(parameters))));
     });
 }
 
@@ -74,17 +75,21 @@ Result<std::vector<FeatureMap>> InferenceForm::run(std::span<const float> input,
     Result<std::vector<MapSize>> sizes = m_d->graph.sizes(height, width);
     if (!sizes)
         return std::move(sizes).error();
-    if (input.size() != static_cast<std::size_t>(sizes->front().channels) * static_cast<std::size_t>(height) * static_cast<std::size_t>(width))
+    if (input.size()
+        != static_cast<std::size_t>(sizes->front().channels) * static_cast<std::size_t>(height)
+            * static_cast<std::size_t>(width))
         return Error{ErrorCode::Internal, "model", "the input buffer does not match the stated size", {}, {}};
 
     return guarded("model", [&]() -> Result<std::vector<FeatureMap>> {
         omp_set_num_threads(threadCount());
         auto& plans = m_d->plans;
-        auto found = std::find_if(plans.begin(), plans.end(), [&](const auto& plan) { return plan->matches(height, width, outputs); });
+        auto found = std::find_if(plans.begin(), plans.end(),
+                                  [&](const auto& plan) { return plan->matches(height, width, outputs); });
         if (found == plans.end()) {
             while (plans.size() >= MaxPlans)
                 plans.pop_back(); // before the new one takes its buffers
-            plans.push_front(std::make_unique<detail::InferencePlan>(m_d->graph, m_d->weights, m_d->engine, std::move(*sizes), outputs));
+            plans.push_front(std::make_unique<detail::InferencePlan>(m_d->graph, m_d->weights, m_d->engine,
+                                                                     std::move(*sizes), outputs));
         } else {
             plans.splice(plans.begin(), plans, found);
         }

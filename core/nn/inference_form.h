@@ -25,7 +25,8 @@ struct FeatureMap {
 class InferenceForm {
 public:
     /// `state` must hold every parameter of the graph under `prefix` + name. Model: one is missing or mis-shaped.
-    static Result<std::unique_ptr<InferenceForm>> create(const Graph& graph, const StateDict& state, const std::string& prefix);
+    static Result<std::unique_ptr<InferenceForm>> create(const Graph& graph, const StateDict& state,
+                                                         const std::string& prefix);
     ~InferenceForm();
     InferenceForm(const InferenceForm&) = delete;
     InferenceForm& operator=(const InferenceForm&) = delete;

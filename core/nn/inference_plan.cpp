@@ -56,8 +56,7 @@ WeightStore::WeightStore(const Graph& graph, StateDict parameters, dnnl::engine 
     : m_graph(graph)
     , m_parameters(std::move(parameters))
     , m_engine(std::move(engine))
-{
-}
+{ }
 
 WeightStore::Entry& WeightStore::entry(const FusedStep& step)
 {
@@ -65,7 +64,9 @@ WeightStore::Entry& WeightStore::entry(const FusedStep& step)
     Entry& entry = found->second;
     if (isNew) {
         entry.folded = fold(m_graph, step, m_parameters, {});
-        entry.bias = memory({{static_cast<memory::dim>(entry.folded.bias.size())}, memory::data_type::f32, memory::format_tag::a}, m_engine);
+        entry.bias = memory(
+            {{static_cast<memory::dim>(entry.folded.bias.size())}, memory::data_type::f32, memory::format_tag::a},
+            m_engine);
         std::memcpy(entry.bias.get_data_handle(), entry.folded.bias.data(), entry.folded.bias.size() * sizeof(float));
     }
     return entry;
@@ -116,11 +117,12 @@ int BufferPool::take(std::size_t bytes)
 void BufferPool::allocate(const dnnl::engine& engine)
 {
     for (const std::size_t bytes : m_sizes)
-        m_memory.emplace_back(memory::desc({static_cast<memory::dim>(bytes)}, memory::data_type::u8, memory::format_tag::a), engine);
+        m_memory.emplace_back(
+            memory::desc({static_cast<memory::dim>(bytes)}, memory::data_type::u8, memory::format_tag::a), engine);
 }
 
-InferencePlan::InferencePlan(const Graph& graph, WeightStore& weights, const dnnl::engine& engine, std::vector<MapSize> sizes,
-                             std::vector<std::string> outputs)
+InferencePlan::InferencePlan(const Graph& graph, WeightStore& weights, const dnnl::engine& engine,
+                             std::vector<MapSize> sizes, std::vector<std::string> outputs)
     : m_graph(graph)
     , m_engine(engine)
     , m_sizes(std::move(sizes))
@@ -216,7 +218,8 @@ int InferencePlan::store(LayerId id, const memory::desc& desc)
 void InferencePlan::addReorder(const Value& from, const Value& to)
 {
     const dnnl::reorder::primitive_desc pd(m_engine, from.desc, m_engine, to.desc);
-    m_calls.push_back({dnnl::reorder(pd), {}, {{DNNL_ARG_FROM, from.desc, from.buffer}, {DNNL_ARG_TO, to.desc, to.buffer}}});
+    m_calls.push_back(
+        {dnnl::reorder(pd), {}, {{DNNL_ARG_FROM, from.desc, from.buffer}, {DNNL_ARG_TO, to.desc, to.buffer}}});
 }
 
 InferencePlan::Value InferencePlan::inLayout(const Value& from, const memory::desc& wanted)
@@ -247,8 +250,9 @@ void InferencePlan::planConvolution(const FusedStep& step, std::size_t position,
     attributes.set_post_ops(fused);
     const dnnl::convolution_forward::desc description(
         dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, anyDesc(dimsOf(in)), anyDesc(dims),
-        memory::desc({layer.channels}, memory::data_type::f32, memory::format_tag::a), target, {window.stride, window.stride},
-        {window.dilation - 1, window.dilation - 1}, {window.padTop, window.padLeft}, {window.padBottom, window.padRight});
+        memory::desc({layer.channels}, memory::data_type::f32, memory::format_tag::a), target,
+        {window.stride, window.stride}, {window.dilation - 1, window.dilation - 1}, {window.padTop, window.padLeft},
+        {window.padBottom, window.padRight});
     const dnnl::convolution_forward::primitive_desc pd(description, attributes, m_engine);
 
     const Value source = inLayout(value(step.inputs[0]), pd.src_desc());
@@ -260,34 +264,44 @@ void InferencePlan::planConvolution(const FusedStep& step, std::size_t position,
             addReorder(value(step.residual), value(step.result));
     }
     const memory::desc plain(dims, memory::data_type::f32, plainWeightTag(layer));
-    m_calls.push_back({dnnl::convolution_forward(pd),
-                       {{DNNL_ARG_WEIGHTS, weights.weight(step, plain, pd.weights_desc())}, {DNNL_ARG_BIAS, weights.bias(step)}},
-                       {{DNNL_ARG_SRC, source.desc, source.buffer}, {DNNL_ARG_DST, pd.dst_desc(), value(step.result).buffer}}});
+    m_calls.push_back(
+        {dnnl::convolution_forward(pd),
+         {{DNNL_ARG_WEIGHTS, weights.weight(step, plain, pd.weights_desc())}, {DNNL_ARG_BIAS, weights.bias(step)}},
+         {{DNNL_ARG_SRC, source.desc, source.buffer}, {DNNL_ARG_DST, pd.dst_desc(), value(step.result).buffer}}});
 }
 
 void InferencePlan::planPooling(const FusedStep& step)
 {
     const MapSize in = size(step.inputs[0]);
     const Window window = resolved(m_graph.layer(step.source).window, in.height, in.width);
-    const auto algorithm
-        = step.kind == LayerKind::MaxPool ? dnnl::algorithm::pooling_max : dnnl::algorithm::pooling_avg_exclude_padding;
-    const dnnl::pooling_forward::primitive_desc pd(
-        {dnnl::prop_kind::forward_inference, algorithm, value(step.inputs[0]).desc, anyDesc(dimsOf(size(step.result))),
-         {window.stride, window.stride}, {window.height, window.width}, {window.padTop, window.padLeft}, {window.padBottom, window.padRight}},
-        m_engine);
+    const auto algorithm =
+        step.kind == LayerKind::MaxPool ? dnnl::algorithm::pooling_max : dnnl::algorithm::pooling_avg_exclude_padding;
+    const dnnl::pooling_forward::primitive_desc pd({dnnl::prop_kind::forward_inference,
+                                                    algorithm,
+                                                    value(step.inputs[0]).desc,
+                                                    anyDesc(dimsOf(size(step.result))),
+                                                    {window.stride, window.stride},
+                                                    {window.height, window.width},
+                                                    {window.padTop, window.padLeft},
+                                                    {window.padBottom, window.padRight}},
+                                                   m_engine);
     const Value source = value(step.inputs[0]);
     const int buffer = store(step.result, pd.dst_desc());
-    m_calls.push_back({dnnl::pooling_forward(pd), {}, {{DNNL_ARG_SRC, source.desc, source.buffer}, {DNNL_ARG_DST, pd.dst_desc(), buffer}}});
+    m_calls.push_back({dnnl::pooling_forward(pd),
+                       {},
+                       {{DNNL_ARG_SRC, source.desc, source.buffer}, {DNNL_ARG_DST, pd.dst_desc(), buffer}}});
 }
 
 void InferencePlan::planActivation(const FusedStep& step)
 {
     const Value source = value(step.inputs[0]);
-    const dnnl::eltwise_forward::primitive_desc pd({dnnl::prop_kind::forward_inference, algorithmOf(step.activation), source.desc, 0.F,
-                                                    betaOf(step.activation)},
-                                                   m_engine);
+    const dnnl::eltwise_forward::primitive_desc pd(
+        {dnnl::prop_kind::forward_inference, algorithmOf(step.activation), source.desc, 0.F, betaOf(step.activation)},
+        m_engine);
     const int buffer = store(step.result, source.desc);
-    m_calls.push_back({dnnl::eltwise_forward(pd), {}, {{DNNL_ARG_SRC, source.desc, source.buffer}, {DNNL_ARG_DST, source.desc, buffer}}});
+    m_calls.push_back({dnnl::eltwise_forward(pd),
+                       {},
+                       {{DNNL_ARG_SRC, source.desc, source.buffer}, {DNNL_ARG_DST, source.desc, buffer}}});
 }
 
 void InferencePlan::planAdd(const FusedStep& step)

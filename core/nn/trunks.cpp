@@ -13,7 +13,8 @@ constexpr double EfficientNetEpsilon = 1e-3;
 LayerId bottleneck(Graph& graph, LayerId from, const std::string& name, int filters, int stride, bool first)
 {
     const auto convolutionNorm = [&](LayerId x, const std::string& part, int channels, Window window) {
-        return graph.batchNorm(graph.convolution(x, name + part + "_conv", channels, window), name + part + "_bn", KerasResNetEpsilon);
+        return graph.batchNorm(graph.convolution(x, name + part + "_conv", channels, window), name + part + "_bn",
+                               KerasResNetEpsilon);
     };
     const LayerId shortcut = first ? convolutionNorm(from, "_0", 4 * filters, Window::square(1, stride)) : from;
     LayerId x = graph.activation(convolutionNorm(from, "_1", filters, Window::square(1, stride)), Activation::Relu);
@@ -75,7 +76,8 @@ Graph efficientNetLite0()
     x = graph.activation(norm(x, "_bn0"), Activation::Relu6);
     graph.output("stem", x);
 
-    constexpr std::array<LiteBlock, 7> Stages{{{3, 1, 16, 1}, {3, 2, 24, 2}, {5, 2, 40, 2}, {3, 2, 80, 3}, {5, 1, 112, 3}, {5, 2, 192, 4}, {3, 1, 320, 1}}};
+    constexpr std::array<LiteBlock, 7> Stages{
+        {{3, 1, 16, 1}, {3, 2, 24, 2}, {5, 2, 40, 2}, {3, 2, 80, 3}, {5, 1, 112, 3}, {5, 2, 192, 4}, {3, 1, 320, 1}}};
     int number = 0;
     for (std::size_t stage = 0; stage < Stages.size(); ++stage) {
         const LiteBlock& block = Stages[stage];
@@ -89,15 +91,18 @@ Graph efficientNetLite0()
                 x = graph.convolution(x, prefix + "_expand_conv", channels, Window::square(1), false);
                 x = graph.activation(norm(x, prefix + "_bn0"), Activation::Relu6);
             }
-            x = graph.convolution(x, prefix + "_depthwise_conv", channels, Window::sameSquare(block.kernel, stride), false, channels);
+            x = graph.convolution(x, prefix + "_depthwise_conv", channels, Window::sameSquare(block.kernel, stride),
+                                  false, channels);
             x = graph.activation(norm(x, prefix + "_bn1"), Activation::Relu6);
-            x = norm(graph.convolution(x, prefix + "_project_conv", block.channels, Window::square(1), false), prefix + "_bn2");
+            x = norm(graph.convolution(x, prefix + "_project_conv", block.channels, Window::square(1), false),
+                     prefix + "_bn2");
             if (stride == 1 && graph.channels(from) == block.channels)
                 x = graph.add(from, x);
         }
         graph.output("stage" + std::to_string(stage), x);
     }
-    for (const auto& [name, stage] : {std::pair{"c1", "stage0"}, {"c2", "stage1"}, {"c3", "stage2"}, {"c4", "stage4"}, {"c5", "stage6"}})
+    for (const auto& [name, stage] :
+         {std::pair{"c1", "stage0"}, {"c2", "stage1"}, {"c3", "stage2"}, {"c4", "stage4"}, {"c5", "stage6"}})
         graph.output(name, graph.outputs().at(stage));
     return graph;
 }
@@ -113,7 +118,8 @@ Result<Graph> trunkByName(const std::string& name)
     std::string known;
     for (const std::string& trunk : trunkNames())
         known += (known.empty() ? "" : ", ") + trunk;
-    return Error{ErrorCode::InvalidInput, "model", "there is no trunk called \"" + name + "\"", "use one of " + known, {}};
+    return Error{
+        ErrorCode::InvalidInput, "model", "there is no trunk called \"" + name + "\"", "use one of " + known, {}};
 }
 
 std::vector<std::string> trunkNames()

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// TRIQ: a convolutional trunk, a 1x1 projection, and a transformer encoder on its tokens (spec models 5).
+#pragma once
+
+#include "core/base/result.h"
+#include "core/models/model_types.h"
+#include "core/models/network_weights.h"
+#include "core/models/triq_encoder.h"
+
+#include <memory>
+
+namespace halflens {
+
+/// Names and shapes of every tensor a TRIQ on `trunk` needs, sizes of the encoder taken from `state`
+/// where they vary (width, layers, positions, outputs).
+Result<std::map<std::string, Shape>> triqParameters(const std::string& trunk, const StateDict& state);
+
+/// Plain numbers of the encoder and head. `state` must match triqParameters().
+TriqEncoder triqEncoder(const StateDict& state);
+
+/// Projected map (channels x height x width) to tokens: 2x2 max pooling with stride 2 where the
+/// map has 16 rows or more (spec models 5.2), then row-major tokens.
+TokenGrid tokensOf(std::span<const float> map, int channels, int height, int width);
+
+/// Builds the predictor. `info` says id, name, input and hashes; outputs and masksAttention are filled in here.
+/// InvalidInput: tensors missing, surplus or mis-shaped, not finite; the message lists them.
+Result<std::shared_ptr<const Predictor>> makeTriq(const NetworkWeights& weights, ModelInfo info);
+
+} // namespace halflens
