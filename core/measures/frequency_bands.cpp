@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/measures/frequency_bands.h"
+
+#include <algorithm>
+#include <cmath>
+#include <ranges>
+
+namespace halflens {
+
+int bandOf(double cpd)
+{
+    constexpr double BorderTolerance = 1e-12;
+    constexpr double HighestTolerance = 1e-9;
+    const double position = cpd / BandWidthCpd * (1 + BorderTolerance);
+    if (position < BandCount)
+        return static_cast<int>(position);
+    return cpd <= HighestCpd + HighestTolerance ? BandCount - 1 : BandCount;
+}
+
+double radialCpd(double fy, double fx, double pixelsPerDegree)
+{
+    return pixelsPerDegree * std::sqrt(fy * fy + fx * fx);
+}
+
+std::array<std::int64_t, BandCount> cellsPerBand(int height, int width, double pixelsPerDegree)
+{
+    std::array<std::int64_t, BandCount> cells{};
+    for (int y = 0; y < height; ++y) {
+        const double fy = static_cast<double>(std::min(y, height - y)) / height;
+        for (int x = 0; x < width; ++x) {
+            const double fx = static_cast<double>(std::min(x, width - x)) / width;
+            const int band = bandOf(radialCpd(fy, fx, pixelsPerDegree));
+            if (band < BandCount && (x != 0 || y != 0))
+                ++cells[static_cast<std::size_t>(band)];
+        }
+    }
+    return cells;
+}
+
+BandStarts bandStarts(double fy, double step, int count, double pixelsPerDegree)
+{
+    const int first = fy == 0 ? 1 : 0;
+    const auto indices = std::views::iota(std::min(first, count), count);
+    BandStarts starts{};
+    for (int band = 0; band <= BandCount; ++band) {
+        const auto isBelow = [&](int index) { return bandOf(radialCpd(fy, step * index, pixelsPerDegree)) < band; };
+        starts[static_cast<std::size_t>(band)] =
+            static_cast<int>(std::ranges::partition_point(indices, isBelow) - indices.begin()) + std::min(first, count);
+    }
+    return starts;
+}
+
+} // namespace halflens

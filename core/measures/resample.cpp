@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/measures/resample.h"
+
+#include "core/base/parallel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace halflens {
+
+namespace {
+
+constexpr int RowsPerTask = 32;
+
+int taskCount(int rows)
+{
+    return (rows + RowsPerTask - 1) / RowsPerTask;
+}
+
+/// Calls use(task, y, row) for every row of the target, tasks being RowsPerTask rows each.
+template<class Use> void forEachRow(const BilinearSampler& sampler, MapSize target, const Use& use)
+{
+    parallelFor(taskCount(target.height), [&](int task) {
+        std::vector<double> buffer(static_cast<std::size_t>(target.width));
+        const int last = std::min(target.height, (task + 1) * RowsPerTask);
+        for (int y = task * RowsPerTask; y < last; ++y) {
+            sampler.row(y, buffer);
+            use(task, y, std::span<const double>(buffer));
+        }
+    });
+}
+
+/// Source indices [first, last] that a cell of an area average covers; only the two at the ends
+/// have a weight other than 1.
+struct AreaCell {
+    int first = 0;
+    int last = 0;
+    double firstWeight = 1;
+    double lastWeight = 1;
+    double length = 1;
+};
+
+AreaCell areaCell(int index, int cells, int sourceLength)
+{
+    // Borders as whole multiples of 1 / cells, so that integer ratios leave no sliver.
+    const auto from = static_cast<std::int64_t>(index) * sourceLength;
+    const std::int64_t to = from + sourceLength;
+    AreaCell cell;
+    cell.first = static_cast<int>(from / cells);
+    cell.last = static_cast<int>((to + cells - 1) / cells) - 1;
+    cell.length = static_cast<double>(sourceLength) / cells;
+    if (cell.first == cell.last) {
+        cell.firstWeight = cell.lastWeight = cell.length;
+    } else {
+        cell.firstWeight = static_cast<double>((cell.first + std::int64_t{1}) * cells - from) / cells;
+        cell.lastWeight = static_cast<double>(to - static_cast<std::int64_t>(cell.last) * cells) / cells;
+    }
+    return cell;
+}
+
+double weightAt(const AreaCell& cell, int index)
+{
+    if (index == cell.first)
+        return cell.firstWeight;
+    return index == cell.last ? cell.lastWeight : 1;
+}
+
+} // namespace
+
+MapSize reducedSize(int height, int width, int longest)
+{
+    const int longer = std::max(height, width);
+    if (longer <= longest)
+        return {height, width};
+    const auto scaled = [&](int side) {
+        const auto doubled = 2 * static_cast<std::int64_t>(side) * longest;
+        return std::max(1, static_cast<int>((doubled + longer) / (2 * static_cast<std::int64_t>(longer))));
+    };
+    return {scaled(height), scaled(width)};
+}
+
+Field reducedLuminance(const Image& image, MapSize size)
+{
+    Field result(size.height, size.width);
+    parallelFor(size.height, [&](int outY) {
+        std::vector<double> line(static_cast<std::size_t>(image.width));
+        std::vector<double> sum(static_cast<std::size_t>(image.width), 0.0);
+        const AreaCell rows = areaCell(outY, size.height, image.height);
+        for (int y = rows.first; y <= rows.last; ++y) {
+            luminanceRow(image, y, line);
+            const double weight = weightAt(rows, y);
+            for (std::size_t x = 0; x < line.size(); ++x)
+                sum[x] += weight * line[x];
+        }
+        const std::span<double> out = result.row(outY);
+        for (int outX = 0; outX < size.width; ++outX) {
+            const AreaCell columns = areaCell(outX, size.width, image.width);
+            double total = 0;
+            for (int x = columns.first; x <= columns.last; ++x)
+                total += weightAt(columns, x) * sum[static_cast<std::size_t>(x)];
+            out[static_cast<std::size_t>(outX)] = total / (rows.length * columns.length);
+        }
+    });
+    return result;
+}
+
+BilinearSampler::BilinearSampler(const Field& source, MapSize target)
+    : m_source(source)
+    , m_target(target)
+{
+    m_columns.reserve(static_cast<std::size_t>(target.width));
+    for (int x = 0; x < target.width; ++x)
+        m_columns.push_back(tapAt(x, source.width, target.width));
+}
+
+BilinearSampler::Tap BilinearSampler::tapAt(int position, int sourceLength, int targetLength)
+{
+    const double centre = (position + 0.5) * sourceLength / targetLength - 0.5;
+    const double clamped = std::clamp(centre, 0.0, static_cast<double>(sourceLength - 1));
+    const int first = static_cast<int>(clamped);
+    return {first, std::min(first + 1, sourceLength - 1), clamped - first};
+}
+
+void BilinearSampler::row(int y, std::span<double> out) const
+{
+    const Tap rows = tapAt(y, m_source.height, m_target.height);
+    const std::span<const double> upper = m_source.row(rows.first);
+    const std::span<const double> lower = m_source.row(rows.second);
+    std::vector<double> blended(upper.size());
+    for (std::size_t x = 0; x < blended.size(); ++x)
+        blended[x] = upper[x] + (lower[x] - upper[x]) * rows.weight;
+    for (std::size_t x = 0; x < out.size(); ++x) {
+        const Tap& tap = m_columns[x];
+        const double left = blended[static_cast<std::size_t>(tap.first)];
+        const double right = blended[static_cast<std::size_t>(tap.second)];
+        out[x] = left + (right - left) * tap.weight;
+    }
+}
+
+Field resizedBilinear(const Field& source, MapSize target)
+{
+    Field result(target.height, target.width);
+    forEachRow(BilinearSampler(source, target), target, [&](int, int y, std::span<const double> row) {
+        std::copy(row.begin(), row.end(), result.row(y).begin());
+    });
+    return result;
+}
+
+ScalarMap resizedBilinear(const ScalarMap& source, MapSize target)
+{
+    Field field(source.height, source.width);
+    std::copy(source.values.begin(), source.values.end(), field.values.begin());
+    ScalarMap result(target.height, target.width);
+    forEachRow(BilinearSampler(field, target), target, [&](int, int y, std::span<const double> row) {
+        std::transform(row.begin(), row.end(), result.row(y).begin(),
+                       [](double value) { return static_cast<float>(value); });
+    });
+    return result;
+}
+
+ScalarMap enlargedMinMax(const Field& source, MapSize target)
+{
+    // The rows are cheap to interpolate: doing it twice costs less than keeping them in float64.
+    const BilinearSampler sampler(source, target);
+    struct Range {
+        double low = std::numeric_limits<double>::infinity();
+        double high = -std::numeric_limits<double>::infinity();
+    };
+    std::vector<Range> ranges(static_cast<std::size_t>(taskCount(target.height)));
+    forEachRow(sampler, target, [&](int task, int, std::span<const double> row) {
+        Range& range = ranges[static_cast<std::size_t>(task)];
+        double low = range.low;
+        double high = range.high;
+        for (const double value : row) {
+            low = value < low ? value : low;
+            high = value > high ? value : high;
+        }
+        range = {low, high};
+    });
+    Range all;
+    for (const Range& range : ranges)
+        all = {std::min(all.low, range.low), std::max(all.high, range.high)};
+
+    ScalarMap result(target.height, target.width);
+    const double span = all.high - all.low;
+    if (!(span > 0))
+        return result;
+    forEachRow(sampler, target, [&](int, int y, std::span<const double> row) {
+        const std::span<float> out = result.row(y);
+        for (std::size_t x = 0; x < out.size(); ++x)
+            out[x] = static_cast<float>((row[x] - all.low) / span);
+    });
+    return result;
+}
+
+} // namespace halflens

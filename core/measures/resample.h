@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The two ways of changing size that the measures use (spec measures 0).
+#pragma once
+
+#include "core/base/scalar_map.h"
+#include "core/image/image.h"
+#include "core/measures/field.h"
+
+#include <span>
+#include <vector>
+
+namespace halflens {
+
+/// Height and width with the longer side `longest`, the shorter one rounded, at least 1.
+/// Images that are not longer keep their size.
+struct MapSize {
+    int height = 0;
+    int width = 0;
+    auto operator<=>(const MapSize&) const = default;
+};
+MapSize reducedSize(int height, int width, int longest);
+
+/// Grey value averaged over the area of each cell, with exact fractional weights.
+/// 1 <= size.height <= image.height, likewise the width.
+Field reducedLuminance(const Image& image, MapSize size);
+
+/// Bilinear interpolation with half-pixel centres, edges clamped, no corner alignment: row by row,
+/// so that callers decide what to keep. Keeps a reference to `source`.
+class BilinearSampler {
+public:
+    BilinearSampler(const Field& source, MapSize target);
+    /// Row y of the target; `out` has target.width values. Any thread.
+    void row(int y, std::span<double> out) const;
+
+private:
+    struct Tap {
+        int first = 0;
+        int second = 0;
+        double weight = 0; ///< of second
+    };
+    static Tap tapAt(int position, int sourceLength, int targetLength);
+
+    const Field& m_source;
+    MapSize m_target;
+    std::vector<Tap> m_columns;
+};
+
+/// The whole target. Any thread; uses threadCount() threads.
+Field resizedBilinear(const Field& source, MapSize target);
+ScalarMap resizedBilinear(const ScalarMap& source, MapSize target);
+
+/// resizedBilinear() followed by min-max over the result (all zeros when it is constant), without
+/// holding the enlarged map in float64.
+ScalarMap enlargedMinMax(const Field& source, MapSize target);
+
+} // namespace halflens
