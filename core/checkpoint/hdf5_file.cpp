@@ -1,221 +1,247 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/checkpoint/hdf5_file.h"
 
-#include <hdf5_hl.h>
-
-#include <array>
+#include <algorithm>
 
 namespace halflens::detail {
 
 namespace {
 
-constexpr int MaxRank = 16;
-/// Deflate makes data at most this many times smaller.
-constexpr std::uint64_t MaxCompression = 1040;
-constexpr std::uint64_t MaxChunkBytes = 256'000'000;
-constexpr std::size_t MaxStrings = 100'000;
-
-const char* const KeepStandard = "save the weights again with Keras, with its standard settings";
+constexpr std::size_t MaxNameBytes = 4096;
+constexpr int AnyLevel = -1;
+constexpr std::uint32_t SymbolicLink = 2;
+const char* const NoEnd = "its structure has no end";
 
 /// Text of a fixed-length string: up to the first null, or without the spaces it is padded with.
-std::string fixedString(const char* text, std::size_t size, H5T_str_t padding)
+std::string fixedString(std::string_view text, bool isSpacePadded)
 {
-    std::string_view view(text, size);
-    view = view.substr(0, view.find('\0'));
-    if (padding == H5T_STR_SPACEPAD)
-        view = view.substr(0, view.find_last_not_of(' ') + 1);
-    return std::string(view);
+    text = text.substr(0, text.find('\0'));
+    if (isSpacePadded)
+        text = text.substr(0, text.find_last_not_of(' ') + 1);
+    return std::string(text);
 }
 
-/// Types whose conversion to float32 is wanted; the library could convert stranger ones.
-bool isPlainNumber(const Hdf5Id& type)
+std::optional<std::string_view> nameAt(std::span<const std::uint8_t> names, std::uint64_t offset)
 {
-    const std::array accepted{H5T_IEEE_F32LE, H5T_IEEE_F32BE, H5T_IEEE_F64LE, H5T_IEEE_F64BE, H5T_STD_I8LE,
-                              H5T_STD_U8LE,   H5T_STD_I16LE,  H5T_STD_I32LE,  H5T_STD_I64LE};
-    return std::any_of(accepted.begin(), accepted.end(), [&](hid_t known) { return H5Tequal(type.get(), known) > 0; });
-}
-
-Status checkFilters(const Hdf5Id& creation, const std::string& quoted)
-{
-    const int filters = H5Pget_nfilters(creation.get());
-    for (int i = 0; i < filters; ++i) {
-        unsigned flags = 0;
-        std::size_t parameters = 0;
-        const H5Z_filter_t filter =
-            H5Pget_filter2(creation.get(), static_cast<unsigned>(i), &flags, &parameters, nullptr, 0, nullptr, nullptr);
-        if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32)
-            return unsupported("the dataset " + quoted + " is packed with a filter that is not deflate", KeepStandard);
-    }
-    return filters < 0 ? Status(damaged("the dataset " + quoted + " has unreadable filters")) : Status();
-}
-
-/// Checks where and how the values are stored, before the library reads them.
-Status checkStorage(const Hdf5Id& dataset, std::uint64_t bytes, std::uint64_t fileBytes, const std::string& quoted)
-{
-    const Hdf5Id creation(H5Dget_create_plist(dataset.get()), H5Pclose);
-    if (!creation)
-        return damaged("the dataset " + quoted + " has unreadable properties");
-    if (Status filters = checkFilters(creation, quoted); !filters)
-        return filters;
-    const H5D_layout_t layout = H5Pget_layout(creation.get());
-    const std::uint64_t stored = H5Dget_storage_size(dataset.get());
-    const Error lying = damaged("the dataset " + quoted + " does not hold as many values as its shape says");
-    if (stored > fileBytes)
-        return lying;
-    if (layout == H5D_CHUNKED) {
-        std::array<hsize_t, MaxRank> chunk{};
-        const int rank = H5Pget_chunk(creation.get(), MaxRank, chunk.data());
-        std::uint64_t chunkBytes = 8;
-        for (int i = 0; i < rank; ++i) {
-            if (__builtin_mul_overflow(chunkBytes, chunk[static_cast<std::size_t>(i)], &chunkBytes)
-                || chunkBytes > MaxChunkBytes)
-                return unsupported("the dataset " + quoted + " is stored in pieces that are too large", KeepStandard);
-        }
-        return rank < 0 || bytes / MaxCompression > stored ? Status(lying) : Status();
-    }
-    if (layout != H5D_CONTIGUOUS && layout != H5D_COMPACT)
-        return unsupported("the dataset " + quoted + " takes its values from elsewhere", KeepStandard);
-    if (layout == H5D_CONTIGUOUS && H5Pget_external_count(creation.get()) != 0)
-        return unsupported("the dataset " + quoted + " takes its values from another file", KeepStandard);
-    return stored != bytes ? Status(lying) : Status();
+    if (offset >= names.size())
+        return std::nullopt;
+    const auto rest = names.subspan(static_cast<std::size_t>(offset));
+    const auto limit = rest.first(std::min(rest.size(), MaxNameBytes));
+    const auto end = std::find(limit.begin(), limit.end(), std::uint8_t(0));
+    if (end == limit.end())
+        return std::nullopt;
+    return std::string_view(reinterpret_cast<const char*>(limit.data()), static_cast<std::size_t>(end - limit.begin()));
 }
 
 } // namespace
 
-std::mutex& hdf5Mutex()
-{
-    static std::mutex mutex;
-    return mutex;
-}
-
 Result<Hdf5File> Hdf5File::open(std::span<const std::uint8_t> bytes)
 {
-    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); // it would print to the terminal
-    H5PLset_loading_state(0); // filters are never loaded from disk
-    Hdf5File file;
-    file.m_bytes = bytes.size();
-    // Opened read-only and not released: the library leaves the buffer as it is.
-    void* image = const_cast<std::uint8_t*>(bytes.data());
-    file.m_file = Hdf5Id(
-        H5LTopen_file_image(image, bytes.size(), H5LT_FILE_IMAGE_DONT_COPY | H5LT_FILE_IMAGE_DONT_RELEASE), H5Fclose);
-    if (!file.m_file)
-        return damaged("the HDF5 file cannot be opened");
+    Hdf5File file(bytes);
+    const Result<Hdf5Superblock> superblock = readSuperblock(file.m_bytes);
+    if (!superblock)
+        return superblock.error();
+    file.m_root = superblock->rootHeader;
     return file;
 }
 
-Result<Hdf5Id> Hdf5File::root() const
+Result<const Hdf5File::Group*> Hdf5File::group(Hdf5Address header)
 {
-    Hdf5Id root(H5Gopen2(m_file.get(), "/", H5P_DEFAULT), H5Gclose);
-    if (!root)
-        return damaged("the root of the HDF5 file cannot be read");
-    return root;
+    if (const auto known = m_groups.find(header); known != m_groups.end())
+        return &known->second;
+    const Result<Hdf5Header> object = readObjectHeader(m_bytes, header);
+    if (!object)
+        return object.error();
+    const Hdf5Message* table = object->find(Hdf5MessageType::SymbolTable);
+    if (table == nullptr) {
+        if (object->find(Hdf5MessageType::LinkInfo) != nullptr || object->find(Hdf5MessageType::Link) != nullptr)
+            return hdf5Unusual("groups of the newest internal format, or links to other files");
+        return nullptr;
+    }
+    ByteReader message(table->data);
+    const Hdf5Address tree = message.u64();
+    ByteReader heap(m_bytes.from(message.u64()));
+    if (message.failed() || heap.text(4) != "HEAP")
+        return hdf5Damaged("a group has no list of names");
+    heap.skip(4);
+    const std::uint64_t nameBytes = heap.u64();
+    heap.skip(8); // free list
+    const Hdf5Address namesAt = heap.u64();
+    const auto names = m_bytes.range(namesAt, nameBytes);
+    if (heap.failed() || !names)
+        return hdf5Damaged("the names of a group lie outside it");
+    Group group;
+    if (Status read = readGroupNode(tree, AnyLevel, *names, group); !read)
+        return std::move(read).error();
+    return &m_groups.emplace(header, std::move(group)).first->second;
 }
 
-Result<std::optional<Hdf5Id>> Hdf5File::find(const Hdf5Id& group, const std::string& path) const
+/// A node of the tree of a group. Each level must be one below its parent's, so the depth is bounded;
+/// the number of visits is bounded by Hdf5Bytes::spend().
+Status Hdf5File::readGroupNode(Hdf5Address node, int level, std::span<const std::uint8_t> names, Group& group)
 {
-    Hdf5Id current;
-    hid_t from = group.get();
-    for (std::size_t begin = 0; begin < path.size();) {
-        const std::size_t end = std::min(path.find('/', begin), path.size());
-        const std::string part = path.substr(begin, end - begin);
-        begin = end + 1;
+    ByteReader reader(m_bytes.from(node));
+    const std::string_view signature = reader.text(4);
+    const std::uint8_t kind = reader.u8();
+    const int ownLevel = reader.u8();
+    const std::uint16_t entries = reader.u16();
+    reader.skip(16 + 8); // siblings, first key
+    if (reader.failed() || signature != "TREE" || kind != 0 || (level != AnyLevel && ownLevel != level))
+        return hdf5Damaged("the tree of a group is broken");
+    for (int i = 0; i < entries; ++i) {
+        const Hdf5Address child = reader.u64();
+        reader.skip(8); // key
+        if (reader.failed())
+            return hdf5Damaged("the tree of a group is cut off");
+        if (!m_bytes.spend(32))
+            return hdf5Damaged(NoEnd);
+        Status read =
+            ownLevel == 0 ? readSymbols(child, names, group) : readGroupNode(child, ownLevel - 1, names, group);
+        if (!read)
+            return read;
+    }
+    return {};
+}
+
+Status Hdf5File::readSymbols(Hdf5Address node, std::span<const std::uint8_t> names, Group& group)
+{
+    ByteReader reader(m_bytes.from(node));
+    const std::string_view signature = reader.text(4);
+    reader.skip(2);
+    const std::uint16_t symbols = reader.u16();
+    if (reader.failed() || signature != "SNOD")
+        return hdf5Damaged("the list of a group is broken");
+    for (int i = 0; i < symbols; ++i) {
+        const std::uint64_t nameOffset = reader.u64();
+        const Hdf5Address header = reader.u64();
+        const std::uint32_t cacheKind = reader.u32();
+        reader.skip(4 + 16);
+        const auto name = nameAt(names, nameOffset);
+        if (reader.failed() || !name)
+            return hdf5Damaged("the list of a group is cut off");
+        if (!m_bytes.spend(64 + name->size()))
+            return hdf5Damaged(NoEnd);
+        group.emplace(*name, Link{header, cacheKind == SymbolicLink});
+    }
+    return {};
+}
+
+Result<std::optional<Hdf5Address>> Hdf5File::find(Hdf5Address group, std::string_view path)
+{
+    Hdf5Address current = group;
+    while (!path.empty()) {
+        const std::string_view part = path.substr(0, path.find('/'));
+        path.remove_prefix(std::min(part.size() + 1, path.size()));
         if (part.empty() || part == ".")
             continue;
-        if (H5Iget_type(from) != H5I_GROUP)
-            return std::optional<Hdf5Id>();
-        H5L_info_t info;
-        if (H5Lexists(from, part.c_str(), H5P_DEFAULT) <= 0 || H5Lget_info(from, part.c_str(), &info, H5P_DEFAULT) < 0)
-            return std::optional<Hdf5Id>();
-        if (info.type != H5L_TYPE_HARD)
-            return unsupported("\"" + printable(path) + "\" is a link, perhaps out of the file", KeepStandard);
-        Hdf5Id next(H5Oopen(from, part.c_str(), H5P_DEFAULT), H5Oclose);
-        if (!next)
-            return damaged("the HDF5 object \"" + printable(path) + "\" cannot be opened");
-        current = std::move(next);
-        from = current.get();
+        const auto members = this->group(current);
+        if (!members)
+            return members.error();
+        if (*members == nullptr)
+            return std::optional<Hdf5Address>();
+        const auto link = (*members)->find(part);
+        if (link == (*members)->end())
+            return std::optional<Hdf5Address>();
+        if (link->second.isSymbolic)
+            return hdf5Unusual("a link by name, \"" + printable(part) + "\"");
+        current = link->second.header;
     }
-    return current ? std::optional(std::move(current)) : std::nullopt;
+    return std::optional(current);
 }
 
-Result<std::optional<std::vector<std::string>>> Hdf5File::strings(const Hdf5Id& object,
-                                                                  const std::string& attribute) const
+Result<const Hdf5File::HeapObjects*> Hdf5File::heap(Hdf5Address collection)
 {
-    const Error unreadable = damaged("the attribute \"" + printable(attribute) + "\" cannot be read");
-    const htri_t exists = H5Aexists(object.get(), attribute.c_str());
-    if (exists < 0)
-        return unreadable;
-    if (exists == 0)
+    if (const auto known = m_heaps.find(collection); known != m_heaps.end())
+        return &known->second;
+    constexpr std::uint64_t HeaderBytes = 16;
+    ByteReader head(m_bytes.from(collection));
+    const std::string_view signature = head.text(4);
+    head.skip(4);
+    const std::uint64_t size = head.u64();
+    const auto all = m_bytes.range(collection, size);
+    if (head.failed() || signature != "GCOL" || size < HeaderBytes || !all)
+        return hdf5Damaged("a store of strings is broken");
+    ByteReader reader(all->subspan(HeaderBytes));
+    HeapObjects objects;
+    while (reader.remaining() >= HeaderBytes) {
+        const std::uint16_t index = reader.u16();
+        reader.skip(6);
+        const std::uint64_t bytes = reader.u64();
+        if (index == 0) // the free rest
+            break;
+        const auto data = reader.take(bytes);
+        reader.skip(std::min<std::uint64_t>((8 - bytes % 8) % 8, reader.remaining()));
+        if (reader.failed())
+            return hdf5Damaged("a store of strings is cut off");
+        if (!m_bytes.spend(64))
+            return hdf5Damaged(NoEnd);
+        objects.emplace(index, data);
+    }
+    return &m_heaps.emplace(collection, std::move(objects)).first->second;
+}
+
+/// A variable-length string: its length, and the store and number under which the text lies.
+Result<std::string> Hdf5File::variableString(std::span<const std::uint8_t> reference)
+{
+    ByteReader reader(reference);
+    const std::uint32_t length = reader.u32();
+    const Hdf5Address collection = reader.u64();
+    const std::uint32_t index = reader.u32();
+    if (length == 0)
+        return std::string();
+    const auto objects = heap(collection);
+    if (!objects)
+        return objects.error();
+    const auto found = (*objects)->find(index);
+    if (found == (*objects)->end() || found->second.size() < length || length > MaxNameBytes)
+        return hdf5Damaged("a name is not where it should be");
+    if (!m_bytes.spend(length))
+        return hdf5Damaged(NoEnd);
+    return fixedString({reinterpret_cast<const char*>(found->second.data()), length}, false);
+}
+
+Result<std::optional<std::vector<std::string>>> Hdf5File::strings(Hdf5Address object, const std::string& attribute)
+{
+    const Result<Hdf5Header> header = readObjectHeader(m_bytes, object);
+    if (!header)
+        return header.error();
+    std::optional<Hdf5Attribute> found;
+    for (const Hdf5Message& message : header->messages) {
+        if (message.type != Hdf5MessageType::Attribute)
+            continue;
+        auto candidate = readAttribute(message);
+        if (candidate && candidate->name == attribute) {
+            found = std::move(candidate);
+            break;
+        }
+    }
+    if (!found)
         return std::optional<std::vector<std::string>>();
-    const Hdf5Id opened(H5Aopen(object.get(), attribute.c_str(), H5P_DEFAULT), H5Aclose);
-    const Hdf5Id type(opened ? H5Aget_type(opened.get()) : H5I_INVALID_HID, H5Tclose);
-    const Hdf5Id space(opened ? H5Aget_space(opened.get()) : H5I_INVALID_HID, H5Sclose);
-    if (!type || !space)
-        return unreadable;
-    const hssize_t points = H5Sget_simple_extent_npoints(space.get());
-    if (points < 0)
-        return unreadable;
+
+    const auto count = valueCount(found->shape);
     // A layer without weights has an empty array of float64 here, whatever the others have.
-    if (points == 0)
+    if (found->isNull || count == std::uint64_t(0))
         return std::optional(std::vector<std::string>());
-    const auto count = static_cast<std::size_t>(points);
-    if (H5Tget_class(type.get()) != H5T_STRING || H5Sget_simple_extent_ndims(space.get()) > 1 || count > MaxStrings)
+    const bool isVariable = found->type.kind == Hdf5Type::Kind::VariableString;
+    if (!isVariable && found->type.kind != Hdf5Type::Kind::FixedString)
         return damaged("the attribute \"" + printable(attribute) + "\" is not a list of names");
-
-    std::vector<std::string> result;
-    result.reserve(count);
-    if (H5Tis_variable_str(type.get()) > 0) {
-        const Hdf5Id memory(H5Tcopy(H5T_C_S1), H5Tclose);
-        H5Tset_size(memory.get(), H5T_VARIABLE);
-        H5Tset_cset(memory.get(), H5Tget_cset(type.get()));
-        std::vector<char*> texts(count, nullptr);
-        if (H5Aread(opened.get(), memory.get(), texts.data()) < 0)
-            return unreadable;
-        for (const char* text : texts)
-            result.emplace_back(text == nullptr ? "" : text);
-        H5Dvlen_reclaim(memory.get(), space.get(), H5P_DEFAULT, texts.data());
-        return std::optional(std::move(result));
+    const std::size_t bytes = found->type.bytes;
+    if (!count || found->shape.size() > 1 || *count > found->data.size() / bytes)
+        return hdf5Damaged("the attribute \"" + printable(attribute) + "\" is cut off");
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < *count; ++i) {
+        const auto element = found->data.subspan(i * bytes, bytes);
+        if (!isVariable) {
+            texts.push_back(
+                fixedString({reinterpret_cast<const char*>(element.data()), bytes}, found->type.isSpacePadded));
+            continue;
+        }
+        Result<std::string> text = variableString(element);
+        if (!text)
+            return std::move(text).error();
+        texts.push_back(std::move(text).value());
     }
-    const std::size_t size = H5Tget_size(type.get());
-    if (size == 0 || size > m_bytes / count)
-        return unreadable;
-    std::vector<char> texts(count * size);
-    if (H5Aread(opened.get(), type.get(), texts.data()) < 0)
-        return unreadable;
-    for (std::size_t i = 0; i < count; ++i)
-        result.push_back(fixedString(texts.data() + i * size, size, H5Tget_strpad(type.get())));
-    return std::optional(std::move(result));
-}
-
-Result<Tensor> Hdf5File::dataset(const Hdf5Id& object, const std::string& name, TensorBudget& budget) const
-{
-    const std::string quoted = "\"" + printable(name) + "\"";
-    if (H5Iget_type(object.get()) != H5I_DATASET)
-        return damaged(quoted + " is not a dataset");
-    const Hdf5Id type(H5Dget_type(object.get()), H5Tclose);
-    const Hdf5Id space(H5Dget_space(object.get()), H5Sclose);
-    if (!type || !space)
-        return damaged("the dataset " + quoted + " cannot be read");
-    if (!isPlainNumber(type))
-        return unsupported("the dataset " + quoted + " does not hold plain numbers", KeepStandard);
-    const int rank = H5Sget_simple_extent_ndims(space.get());
-    if (H5Sget_simple_extent_type(space.get()) == H5S_NULL || rank < 0 || rank > MaxRank)
-        return damaged("the dataset " + quoted + " has no proper shape");
-    std::array<hsize_t, MaxRank> extents{};
-    H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr);
-    Tensor tensor;
-    for (int i = 0; i < rank; ++i) // a value beyond int64 turns negative and is refused below
-        tensor.shape.push_back(static_cast<std::int64_t>(extents[static_cast<std::size_t>(i)]));
-    const Result<std::size_t> count = budget.take(name, tensor.shape);
-    if (!count)
-        return count.error();
-    if (*count == 0)
-        return tensor;
-    if (Status stored = checkStorage(object, *count * H5Tget_size(type.get()), m_bytes, quoted); !stored)
-        return std::move(stored).error();
-    tensor.values.resize(*count);
-    if (H5Dread(object.get(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, tensor.values.data()) < 0)
-        return damaged("the values of the dataset " + quoted + " cannot be read");
-    return tensor;
+    return std::optional(std::move(texts));
 }
 
 } // namespace halflens::detail

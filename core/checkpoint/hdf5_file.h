@@ -1,76 +1,60 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The few HDF5 operations that a weight file needs, on a file held in memory. Private to
-// core/checkpoint. The serial HDF5 library has one global state: hold hdf5Mutex() around all use.
+// Reads groups, names and numbers of HDF5 weight files. Private to core/checkpoint.
+//
+// Own code rather than the HDF5 library: the library trusts what a file says about itself, and
+// release 1.10 follows a single altered byte (the index of a variable-length string) out of its
+// memory. This reader knows the classic format only, which is what h5py writes for Keras by default,
+// and checks every position. The tests write their files with the library.
 #pragma once
 
-#include "core/checkpoint/reader_support.h"
+#include "core/checkpoint/hdf5_format.h"
 
-#include <hdf5.h>
-
-#include <mutex>
-#include <optional>
-#include <span>
-#include <string>
-#include <vector>
+#include <map>
+#include <unordered_map>
 
 namespace halflens::detail {
 
-std::mutex& hdf5Mutex();
-
-/// Owns an HDF5 identifier.
-class Hdf5Id {
-public:
-    using Close = herr_t (*)(hid_t);
-    Hdf5Id() = default;
-    Hdf5Id(hid_t id, Close close)
-        : m_id(id)
-        , m_close(close)
-    { }
-    Hdf5Id(Hdf5Id&& other) noexcept
-        : m_id(std::exchange(other.m_id, H5I_INVALID_HID))
-        , m_close(other.m_close)
-    { }
-    Hdf5Id& operator=(Hdf5Id&& other) noexcept
-    {
-        std::swap(m_id, other.m_id);
-        std::swap(m_close, other.m_close);
-        return *this;
-    }
-    ~Hdf5Id()
-    {
-        if (m_id >= 0)
-            m_close(m_id);
-    }
-    explicit operator bool() const { return m_id >= 0; }
-    hid_t get() const { return m_id; }
-
-private:
-    hid_t m_id = H5I_INVALID_HID;
-    Close m_close = nullptr;
-};
-
 class Hdf5File {
 public:
-    /// `bytes` must outlive the object; they are used in place and never changed.
+    /// `bytes` must outlive the object.
     static Result<Hdf5File> open(std::span<const std::uint8_t> bytes);
 
-    /// The root group.
-    Result<Hdf5Id> root() const;
+    Hdf5Address root() const { return m_root; }
 
-    /// Opens the group or dataset at a path of hard links below `group`. Refuses soft and external
-    /// links, which can lead out of the file. Nothing: there is no such link.
-    Result<std::optional<Hdf5Id>> find(const Hdf5Id& group, const std::string& path) const;
+    /// Header of the object at a path below `group`; "/" parts the names. Nothing: no such object.
+    /// Links by name are refused: they can lead out of the file.
+    Result<std::optional<Hdf5Address>> find(Hdf5Address group, std::string_view path);
 
     /// Strings of a scalar or one-dimensional attribute, fixed or variable length; an empty array of
     /// any type is an empty list. Nothing: no such attribute.
-    Result<std::optional<std::vector<std::string>>> strings(const Hdf5Id& object, const std::string& attribute) const;
+    Result<std::optional<std::vector<std::string>>> strings(Hdf5Address object, const std::string& attribute);
 
     /// Values of a dataset as float32.
-    Result<Tensor> dataset(const Hdf5Id& object, const std::string& name, TensorBudget& budget) const;
+    Result<Tensor> dataset(Hdf5Address object, const std::string& name, TensorBudget& budget);
 
 private:
-    Hdf5Id m_file;
-    std::uint64_t m_bytes = 0;
+    struct Link {
+        Hdf5Address header = 0;
+        bool isSymbolic = false;
+    };
+    using Group = std::unordered_map<std::string_view, Link>;
+    using HeapObjects = std::map<std::uint32_t, std::span<const std::uint8_t>>;
+
+    explicit Hdf5File(std::span<const std::uint8_t> bytes)
+        : m_bytes(bytes)
+    {
+    }
+    /// Nothing: the object is no group.
+    Result<const Group*> group(Hdf5Address header);
+    Status readGroupNode(Hdf5Address node, int level, std::span<const std::uint8_t> names, Group& group);
+    Status readSymbols(Hdf5Address node, std::span<const std::uint8_t> names, Group& group);
+    Result<const HeapObjects*> heap(Hdf5Address collection);
+    Result<std::string> variableString(std::span<const std::uint8_t> reference);
+
+    Hdf5Bytes m_bytes;
+    Hdf5Address m_root = 0;
+    std::map<Hdf5Address, Group> m_groups;
+    std::map<Hdf5Address, HeapObjects> m_heaps;
 };
 
 } // namespace halflens::detail

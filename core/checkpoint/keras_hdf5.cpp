@@ -10,16 +10,15 @@ namespace halflens {
 namespace {
 
 using detail::damaged;
+using detail::Hdf5Address;
 using detail::Hdf5File;
-using detail::Hdf5Id;
 using detail::printable;
 
 constexpr const char* TopLevelGroup = "top_level_model_weights";
 
 /// Names of an attribute, put together when it was split into NAME0, NAME1, ... for its size
 /// (spec models 1.1, requirement 3). Nothing: neither form exists.
-Result<std::optional<std::vector<std::string>>> names(const Hdf5File& file, const Hdf5Id& object,
-                                                      const std::string& attribute)
+Result<std::optional<std::vector<std::string>>> names(Hdf5File& file, Hdf5Address object, const std::string& attribute)
 {
     auto whole = file.strings(object, attribute);
     if (!whole || *whole)
@@ -39,25 +38,23 @@ Result<std::optional<std::vector<std::string>>> names(const Hdf5File& file, cons
 }
 
 /// The group that carries `layer_names`: the root, or `model_weights` of a whole saved model.
-Result<Hdf5Id> weightsGroup(const Hdf5File& file)
+Result<Hdf5Address> weightsGroup(Hdf5File& file)
 {
-    Result<Hdf5Id> root = file.root();
-    if (!root)
-        return root;
-    const auto layers = names(file, *root, "layer_names");
+    const Hdf5Address root = file.root();
+    const auto layers = names(file, root, "layer_names");
     if (!layers)
         return layers.error();
     if (*layers)
         return root;
-    auto inner = file.find(*root, "model_weights");
+    auto inner = file.find(root, "model_weights");
     if (!inner)
         return std::move(inner).error();
     if (!*inner)
         return detail::unsupported("this HDF5 file was not written by Keras", "use a file saved with save_weights");
-    return std::move(**inner);
+    return **inner;
 }
 
-Status readLayer(const Hdf5File& file, const Hdf5Id& group, const std::string& layer, detail::TensorBudget& budget,
+Status readLayer(Hdf5File& file, Hdf5Address group, const std::string& layer, detail::TensorBudget& budget,
                  TensorArchive& archive)
 {
     const auto weights = names(file, group, "weight_names");
@@ -79,9 +76,9 @@ Status readLayer(const Hdf5File& file, const Hdf5Id& group, const std::string& l
     return {};
 }
 
-Result<TensorArchive> readKeras(const Hdf5File& file, detail::TensorBudget& budget)
+Result<TensorArchive> readKeras(Hdf5File& file, detail::TensorBudget& budget)
 {
-    const Result<Hdf5Id> top = weightsGroup(file);
+    const Result<Hdf5Address> top = weightsGroup(file);
     if (!top)
         return top.error();
     const auto layers = names(file, *top, "layer_names");
@@ -129,8 +126,7 @@ Result<TensorArchive> parseKerasHdf5(std::span<const std::uint8_t> bytes, const 
     // Compressed datasets may hold more than the file has bytes; what each may claim is checked there.
     detail::TensorBudget budget(limits,
                                 bytes.size() < limits.maxValues / 1040 ? bytes.size() * 1040 : limits.maxValues);
-    const std::scoped_lock lock(detail::hdf5Mutex());
-    const Result<Hdf5File> file = Hdf5File::open(bytes);
+    Result<Hdf5File> file = Hdf5File::open(bytes);
     if (!file)
         return file.error();
     return readKeras(*file, budget);

@@ -15,8 +15,8 @@ bool looksLikeHdf5(std::span<const std::uint8_t> bytes);
 /// Reads a weights-only file or the `model_weights` group of a whole saved model. `group` is the
 /// layer name, `name` the weight name; order of `layer_names`, then of `weight_names`. A
 /// `top_level_model_weights` group comes last when it holds weights. `metadata`: backend, keras_version.
-/// Any thread, one file at a time (the HDF5 library is guarded by a lock). Links that leave the
-/// file, external or virtual data and foreign filters are refused.
+/// Any thread. Understood is the classic HDF5 format, which h5py writes by default, with values in
+/// one piece or in chunks, packed or not; links by name and values in other files are refused.
 /// InvalidInput: damaged; Unsupported: HDF5, but not written by Keras, or an unusual layout.
 Result<TensorArchive> parseKerasHdf5(std::span<const std::uint8_t> bytes, const CheckpointLimits& limits = {});
 
