@@ -14,7 +14,11 @@ namespace halflens {
 
 namespace {
 
-constexpr std::array<const Decoder*, 2> Decoders{&PngDecoder, &JpegDecoder};
+constexpr std::array<const Decoder*, 6> Decoders{&PngDecoder,  &JpegDecoder, &TiffDecoder,
+                                                 &WebpDecoder, &BmpDecoder,  &PnmDecoder};
+
+/// Whatever the limits say: keeps products of sizes far below 2^64.
+constexpr std::uint64_t MostPixels = 1ull << 32;
 
 /// Kinds of file people try, recognised only to be refused by name.
 struct KnownKind {
@@ -65,12 +69,12 @@ Status checkLimits(const ImageHeader& header, const DecodeLimits& limits)
                          + std::to_string(limits.maxSide),
                      remedy,
                      {}};
-    // Neither product overflows: both sides are below 2^31.
-    if (width * height > limits.maxPixels)
+    const std::uint64_t mostPixels = std::min(limits.maxPixels, MostPixels);
+    if (width * height > mostPixels) // no overflow: both sides are below 2^31
         return Error{ErrorCode::Unsupported,
                      "decode",
-                     "the header claims " + sizeText(header) + ", more than the limit of "
-                         + std::to_string(limits.maxPixels) + " pixels in all",
+                     "the header claims " + sizeText(header) + ", more than the limit of " + std::to_string(mostPixels)
+                         + " pixels in all",
                      remedy,
                      {}};
     return {};

@@ -34,6 +34,10 @@ struct Decoder {
 
 extern const Decoder PngDecoder;
 extern const Decoder JpegDecoder;
+extern const Decoder TiffDecoder;
+extern const Decoder WebpDecoder;
+extern const Decoder BmpDecoder;
+extern const Decoder PnmDecoder;
 
 /// Every decoder, in the order they are asked.
 std::span<const Decoder* const> decoderList();

@@ -6,8 +6,13 @@
 
 #include <jpeglib.h>
 #include <png.h>
+#include <tiffio.h>
+#include <webp/encode.h>
+#include <webp/mux.h>
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <stdexcept>
 
 namespace halflens::test {
@@ -198,6 +203,212 @@ Bytes encodeJpeg(const Raster& raster, const JpegOptions& options)
     Bytes bytes(buffer, buffer + size);
     std::free(buffer); // allocated by libjpeg with malloc
     return bytes;
+}
+
+namespace {
+
+/// A TIFF file that grows in memory.
+struct MemoryFile {
+    Bytes bytes;
+    toff_t position = 0;
+
+    static tmsize_t read(thandle_t self, void* target, tmsize_t count)
+    {
+        auto* file = static_cast<MemoryFile*>(self);
+        const toff_t got = file->position < file->bytes.size()
+            ? std::min<toff_t>(static_cast<toff_t>(count), file->bytes.size() - file->position)
+            : 0;
+        std::memcpy(target, file->bytes.data() + file->position, got);
+        file->position += got;
+        return static_cast<tmsize_t>(got);
+    }
+    static tmsize_t write(thandle_t self, void* source, tmsize_t count)
+    {
+        auto* file = static_cast<MemoryFile*>(self);
+        const toff_t end = file->position + static_cast<toff_t>(count);
+        if (file->bytes.size() < end)
+            file->bytes.resize(end);
+        std::memcpy(file->bytes.data() + file->position, source, static_cast<std::size_t>(count));
+        file->position = end;
+        return count;
+    }
+    static toff_t seek(thandle_t self, toff_t offset, int whence)
+    {
+        auto* file = static_cast<MemoryFile*>(self);
+        file->position = offset + (whence == SEEK_CUR ? file->position : whence == SEEK_END ? file->bytes.size() : 0);
+        return file->position;
+    }
+    static toff_t size(thandle_t self) { return static_cast<MemoryFile*>(self)->bytes.size(); }
+};
+
+/// Part of a row of some or all channels, packed for this machine: libtiff swaps 16-bit samples.
+Bytes packedTiff(const Raster& raster, int y, int left, int width, int plane, int bits)
+{
+    Raster part{width, 1, plane < 0 ? raster.channels : 1, bits, {}};
+    for (int x = left; x < left + width; ++x) {
+        for (int c = plane < 0 ? 0 : plane; c < (plane < 0 ? raster.channels : plane + 1); ++c)
+            part.samples.push_back(x < raster.width && y < raster.height ? raster.at(y, x, c) : 0);
+    }
+    Bytes bytes = packedRow(part, 0, bits);
+    for (std::size_t i = 0; bits == 16 && i + 1 < bytes.size(); i += 2) {
+        const std::uint16_t value = part.samples[i / 2];
+        std::memcpy(bytes.data() + i, &value, 2);
+    }
+    return bytes;
+}
+
+void writeTiffPage(TIFF* tiff, const Raster& raster, const TiffOptions& options)
+{
+    const int bits = options.bits > 0 ? options.bits : raster.bits;
+    const int byCount = raster.channels >= 4 ? PHOTOMETRIC_SEPARATED
+        : raster.channels == 3               ? PHOTOMETRIC_RGB
+                                             : PHOTOMETRIC_MINISBLACK;
+    const int photometric = options.photometric >= 0 ? options.photometric : byCount;
+    TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, raster.width);
+    TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, raster.height);
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, bits);
+    TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, raster.channels);
+    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, photometric);
+    TIFFSetField(tiff, TIFFTAG_COMPRESSION, options.compression);
+    TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, options.planar ? PLANARCONFIG_SEPARATE : PLANARCONFIG_CONTIG);
+    TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, options.sampleFormat);
+    if (options.compression == COMPRESSION_JPEG && photometric == PHOTOMETRIC_YCBCR)
+        TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
+    if (options.extraSample >= 0) {
+        const std::uint16_t kind = static_cast<std::uint16_t>(options.extraSample);
+        TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &kind);
+    }
+    if (options.orientation > 0)
+        TIFFSetField(tiff, TIFFTAG_ORIENTATION, options.orientation);
+    if (!options.profile.empty())
+        TIFFSetField(tiff, TIFFTAG_ICCPROFILE, static_cast<std::uint32_t>(options.profile.size()),
+                     options.profile.data());
+    if (!options.palette.empty()) {
+        const std::size_t count = options.palette.size() / 3;
+        TIFFSetField(tiff, TIFFTAG_COLORMAP, options.palette.data(), options.palette.data() + count,
+                     options.palette.data() + 2 * count);
+    }
+    if (options.tileSide > 0) {
+        TIFFSetField(tiff, TIFFTAG_TILEWIDTH, options.tileSide);
+        TIFFSetField(tiff, TIFFTAG_TILELENGTH, options.tileSide);
+    } else {
+        TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, options.rowsPerStrip);
+    }
+    const int planes = options.planar ? raster.channels : 1;
+    for (int p = 0; p < planes; ++p) {
+        const int plane = options.planar ? p : -1;
+        if (options.tileSide == 0) {
+            for (int y = 0; y < raster.height; ++y) {
+                Bytes row = packedTiff(raster, y, 0, raster.width, plane, bits);
+                TIFFWriteScanline(tiff, row.data(), static_cast<std::uint32_t>(y), static_cast<std::uint16_t>(p));
+            }
+            continue;
+        }
+        for (int top = 0; top < raster.height; top += options.tileSide) {
+            for (int left = 0; left < raster.width; left += options.tileSide) {
+                Bytes tile;
+                for (int y = top; y < top + options.tileSide; ++y) {
+                    const Bytes row = packedTiff(raster, y, left, options.tileSide, plane, bits);
+                    tile.insert(tile.end(), row.begin(), row.end());
+                }
+                TIFFWriteTile(tiff, tile.data(), static_cast<std::uint32_t>(left), static_cast<std::uint32_t>(top), 0,
+                              static_cast<std::uint16_t>(p));
+            }
+        }
+    }
+    TIFFWriteDirectory(tiff);
+}
+
+Bytes encodeWebpFrame(const Raster& raster, const WebpOptions& options)
+{
+    WebPConfig config;
+    WebPPicture picture;
+    if (!WebPConfigInit(&config) || !WebPPictureInit(&picture))
+        return {};
+    config.lossless = options.lossless ? 1 : 0;
+    config.quality = options.quality;
+    config.exact = 1; // colours under transparent pixels stay
+    picture.use_argb = 1;
+    picture.width = raster.width;
+    picture.height = raster.height;
+    WebPMemoryWriter writer;
+    WebPMemoryWriterInit(&writer);
+    picture.writer = WebPMemoryWrite;
+    picture.custom_ptr = &writer;
+    const Bytes pixels = rgbOf(raster);
+    if (raster.channels == 4)
+        WebPPictureImportRGBA(&picture, pixels.data(), 4 * raster.width);
+    else
+        WebPPictureImportRGB(&picture, pixels.data(), 3 * raster.width);
+    Bytes bytes;
+    if (WebPEncode(&config, &picture))
+        bytes.assign(writer.mem, writer.mem + writer.size);
+    WebPMemoryWriterClear(&writer);
+    WebPPictureFree(&picture);
+    return bytes;
+}
+
+} // namespace
+
+Bytes encodeTiff(const Raster& raster, const TiffOptions& options)
+{
+    MemoryFile file;
+    TIFF* tiff = TIFFClientOpen(
+        "memory", options.bigEndian ? "wb" : "wl", &file, MemoryFile::read, MemoryFile::write, MemoryFile::seek,
+        [](thandle_t) { return 0; }, MemoryFile::size, nullptr, nullptr);
+    for (int page = 0; page < options.pages; ++page)
+        writeTiffPage(tiff, raster, options);
+    TIFFClose(tiff);
+    return file.bytes;
+}
+
+Bytes encodeWebp(const Raster& raster, const WebpOptions& options)
+{
+    const Bytes first = encodeWebpFrame(raster, options);
+    if (options.frames == 1 && options.exif.empty() && options.profile.empty())
+        return first;
+    WebPMux* mux = WebPMuxNew();
+    for (int i = 0; i < options.frames; ++i) {
+        Raster other = raster;
+        for (std::uint16_t& sample : other.samples)
+            sample = static_cast<std::uint16_t>(i == 0 ? sample : 255 - sample);
+        const Bytes encoded = encodeWebpFrame(other, options);
+        const WebPData data{encoded.data(), encoded.size()};
+        if (options.frames == 1) {
+            WebPMuxSetImage(mux, &data, 1);
+            break;
+        }
+        WebPMuxFrameInfo frame = {};
+        frame.bitstream = data;
+        frame.duration = 100;
+        frame.id = WEBP_CHUNK_ANMF;
+        frame.x_offset = options.left;
+        frame.y_offset = options.top;
+        WebPMuxPushFrame(mux, &frame, 1);
+    }
+    if (options.frames > 1) {
+        const WebPMuxAnimParams parameters{0xff808080u, 0};
+        WebPMuxSetAnimationParams(mux, &parameters);
+        WebPMuxSetCanvasSize(mux, raster.width + options.left, raster.height + options.top);
+    }
+    const WebPData exif{options.exif.data(), options.exif.size()};
+    const WebPData profile{options.profile.data(), options.profile.size()};
+    if (!options.exif.empty())
+        WebPMuxSetChunk(mux, "EXIF", &exif, 1);
+    if (!options.profile.empty())
+        WebPMuxSetChunk(mux, "ICCP", &profile, 1);
+    WebPData assembled = {};
+    WebPMuxAssemble(mux, &assembled);
+    Bytes bytes(assembled.bytes, assembled.bytes + assembled.size);
+    WebPDataClear(&assembled);
+    WebPMuxDelete(mux);
+    return bytes;
+}
+
+bool hasNote(const Image& image, const std::string& part)
+{
+    return std::any_of(image.origin.notes.begin(), image.origin.notes.end(),
+                       [&](const std::string& note) { return note.find(part) != std::string::npos; });
 }
 
 Bytes truncated(const Bytes& bytes, std::size_t size)

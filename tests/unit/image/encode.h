@@ -2,6 +2,8 @@
 // Image files made in memory for the decoder tests, by the encoders of the libraries.
 #pragma once
 
+#include "core/image/image.h"
+
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -61,6 +63,38 @@ struct JpegOptions {
 };
 /// Grey, RGB or CMYK by the channel count; CMYK samples are written as given.
 Bytes encodeJpeg(const Raster& raster, const JpegOptions& options = {});
+
+struct TiffOptions {
+    int photometric = -1; ///< -1: grey, RGB or CMYK by the channel count
+    int compression = 1; ///< libtiff's COMPRESSION_ constants; 1: none
+    int bits = 0; ///< 0: those of the raster
+    int rowsPerStrip = 3;
+    int tileSide = 0; ///< > 0: tiles
+    bool planar = false;
+    bool bigEndian = false;
+    int extraSample = -1; ///< kind of the samples behind the colours
+    int orientation = 0; ///< 0: no tag
+    int sampleFormat = 1;
+    int pages = 1;
+    Bytes profile;
+    std::vector<std::uint16_t> palette; ///< reds, greens, blues
+};
+Bytes encodeTiff(const Raster& raster, const TiffOptions& options = {});
+
+struct WebpOptions {
+    bool lossless = true;
+    float quality = 90;
+    Bytes exif;
+    Bytes profile;
+    int frames = 1; ///< > 1: an animation; the later frames are inverted
+    int left = 0; ///< even; place of the frames of an animation on the canvas
+    int top = 0;
+};
+/// RGB or RGBA by the channel count.
+Bytes encodeWebp(const Raster& raster, const WebpOptions& options = {});
+
+/// Whether one of the notes contains `part`.
+bool hasNote(const Image& image, const std::string& part);
 
 /// The same bytes in another place: a file with `size` bytes only.
 Bytes truncated(const Bytes& bytes, std::size_t size);

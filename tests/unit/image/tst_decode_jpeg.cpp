@@ -55,12 +55,6 @@ Bytes referencePixels(const Bytes& bytes)
     return pixels;
 }
 
-bool hasNote(const Image& image, const std::string& part)
-{
-    return std::any_of(image.origin.notes.begin(), image.origin.notes.end(),
-                       [&](const std::string& note) { return note.find(part) != std::string::npos; });
-}
-
 } // namespace
 
 class TestDecodeJpeg : public QObject {

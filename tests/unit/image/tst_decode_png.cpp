@@ -27,12 +27,6 @@ Bytes withClaimedSize(Bytes png, std::uint32_t width, std::uint32_t height)
     return png;
 }
 
-bool hasNote(const Image& image, const std::string& part)
-{
-    return std::any_of(image.origin.notes.begin(), image.origin.notes.end(),
-                       [&](const std::string& note) { return note.find(part) != std::string::npos; });
-}
-
 } // namespace
 
 class TestDecodePng : public QObject {
