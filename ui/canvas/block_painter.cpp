@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ui/canvas/block_painter.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace halflens {
+
+namespace {
+
+constexpr double NumberMinSidePx = 34; ///< smaller blocks show no number
+
+void paintHidden(QPainter& painter, const QRectF& rect, HiddenStyle style)
+{
+    switch (style) {
+    case HiddenStyle::Black:
+        painter.fillRect(rect, Qt::black);
+        break;
+    case HiddenStyle::Hatched:
+        painter.fillRect(rect, QColor(0, 0, 0, 190));
+        painter.fillRect(rect, QBrush(QColor(255, 255, 255, 70), Qt::BDiagPattern));
+        break;
+    case HiddenStyle::Dimmed:
+        painter.fillRect(rect, QColor(0, 0, 0, 165));
+        break;
+    }
+}
+
+/// Two tones, so that lines show on bright and dark photos alike.
+void paintGrid(QPainter& painter, const ViewTransform& view)
+{
+    const double px = 1 / view.devicePixelRatio();
+    const double line = std::max(1.0, px);
+    const auto vertical = [&](double x, double top, double bottom) {
+        painter.fillRect(QRectF(x - line, top, 2 * line, bottom - top), QColor(0, 0, 0, 70));
+        painter.fillRect(QRectF(x - line / 2, top, line, bottom - top), QColor(255, 255, 255, 170));
+    };
+    const auto horizontal = [&](double y, double left, double right) {
+        painter.fillRect(QRectF(left, y - line, right - left, 2 * line), QColor(0, 0, 0, 70));
+        painter.fillRect(QRectF(left, y - line / 2, right - left, line), QColor(255, 255, 255, 170));
+    };
+    const QRectF first = blockViewRect({0}, view);
+    const QRectF last = blockViewRect({BlockCount - 1}, view);
+    for (int column = 1; column < GridColumns; ++column)
+        vertical(blockViewRect(BlockIndex::at(0, column), view).left(), first.top(), last.bottom());
+    for (int row = 1; row < GridRows; ++row)
+        horizontal(blockViewRect(BlockIndex::at(row, 0), view).top(), first.left(), last.right());
+}
+
+void paintNumber(QPainter& painter, BlockIndex block, const QRectF& rect, bool hidden)
+{
+    if (std::min(rect.width(), rect.height()) < NumberMinSidePx)
+        return;
+    const QString text = QString::number(block.value);
+    const QFontMetricsF metrics(painter.font());
+    const double height = metrics.height() + 2;
+    const double width = std::max(height, metrics.horizontalAdvance(text) + 10);
+    const QRectF chip(rect.left() + 6, rect.top() + 6, width, height);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(hidden ? QColor(255, 255, 255, 40) : QColor(0, 0, 0, 130));
+    painter.drawRoundedRect(chip, height / 2, height / 2);
+    painter.setPen(QColor(255, 255, 255, hidden ? 200 : 240));
+    painter.drawText(chip, Qt::AlignCenter, text);
+}
+
+void paintFrame(QPainter& painter, const QRectF& rect, const QColor& color, double width)
+{
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(QColor(0, 0, 0, 150), width + 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+    const double inset = width / 2 + 1;
+    const QRectF inner = rect.adjusted(inset, inset, -inset, -inset);
+    painter.drawRect(inner);
+    painter.setPen(QPen(color, width, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+    painter.drawRect(inner);
+}
+
+} // namespace
+
+HiddenStyle hiddenStyleFromWord(const QString& word)
+{
+    if (word == QLatin1String("hatched"))
+        return HiddenStyle::Hatched;
+    return word == QLatin1String("dimmed") ? HiddenStyle::Dimmed : HiddenStyle::Black;
+}
+
+BlockOverlay blockOverlayFromWord(const QString& word)
+{
+    if (word == QLatin1String("halves"))
+        return BlockOverlay::Halves;
+    if (word == QLatin1String("importance"))
+        return BlockOverlay::Importance;
+    return word == QLatin1String("shapley") ? BlockOverlay::Shapley : BlockOverlay::None;
+}
+
+std::optional<std::array<QColor, BlockCount>> overlayTints(BlockOverlay overlay, const Analysis* analysis, ColorMap map,
+                                                           double opacity, const ThemeColors& theme)
+{
+    if (overlay == BlockOverlay::None || !analysis || !analysis->report)
+        return std::nullopt;
+    const BlockReport& report = *analysis->report;
+    std::array<QColor, BlockCount> tints;
+    const auto fromValues = [&](const BlockValues& values, ColorMap colors, ValueRange range) {
+        for (std::size_t block = 0; block < tints.size(); ++block)
+            tints[block] = QColor(colorOf(values[block], colors, range));
+    };
+    if (overlay == BlockOverlay::Halves) {
+        for (int block = 0; block < BlockCount; ++block)
+            tints[static_cast<std::size_t>(block)] =
+                report.important.contains({block}) ? theme.important : theme.trivial;
+    } else if (overlay == BlockOverlay::Importance) {
+        const auto [low, high] = std::minmax_element(report.importance.dmos.begin(), report.importance.dmos.end());
+        fromValues(report.importance.dmos, map, {*low, *high});
+    } else {
+        double largest = 0;
+        for (const double value : report.shapley.values)
+            largest = std::max(largest, std::abs(value));
+        fromValues(report.shapley.values, ColorMap::BlueRed, {-largest, largest});
+    }
+    for (QColor& tint : tints)
+        tint.setAlphaF(static_cast<float>(opacity));
+    return tints;
+}
+
+QRectF blockViewRect(BlockIndex block, const ViewTransform& view)
+{
+    const BlockRect rect = blockRect(block, view.imageHeight(), view.imageWidth());
+    const double ratio = view.devicePixelRatio();
+    const auto snapped = [ratio](double position) { return std::round(position * ratio) / ratio; };
+    const ViewPoint topLeft = view.toView({static_cast<double>(rect.left), static_cast<double>(rect.top)});
+    const ViewPoint bottomRight = view.toView({static_cast<double>(rect.right), static_cast<double>(rect.bottom)});
+    return {QPointF(snapped(topLeft.x), snapped(topLeft.y)), QPointF(snapped(bottomRight.x), snapped(bottomRight.y))};
+}
+
+void paintBlocks(QPainter& painter, const BlockScene& scene, const ViewTransform& view, const ThemeColors& theme)
+{
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    for (int block = 0; block < BlockCount; ++block) {
+        const QRectF rect = blockViewRect({block}, view);
+        if (scene.tints)
+            painter.fillRect(rect, (*scene.tints)[static_cast<std::size_t>(block)]);
+        if (scene.hidden.contains({block}))
+            paintHidden(painter, rect, scene.style);
+    }
+    if (scene.grid)
+        paintGrid(painter, view);
+    painter.setRenderHint(QPainter::Antialiasing, true);
+    if (scene.numbers) {
+        for (int block = 0; block < BlockCount; ++block)
+            paintNumber(painter, {block}, blockViewRect({block}, view), scene.hidden.contains({block}));
+    }
+    if (scene.hovered)
+        paintFrame(painter, blockViewRect(*scene.hovered, view), QColor(255, 255, 255, 200), 1.5);
+    if (scene.focused)
+        paintFrame(painter, blockViewRect(*scene.focused, view),
+                   scene.focusVisible ? theme.accent : QColor(200, 200, 200), 3);
+}
+
+} // namespace halflens

@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ui/canvas/canvas_view.h"
+
+#include "ui/state/text.h"
+
+#include <QAccessible>
+#include <QMouseEvent>
+#include <QNativeGestureEvent>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace halflens {
+
+namespace {
+
+constexpr double ZoomStep = 1.25;
+constexpr double WheelNotch = 120;
+
+ViewPoint toViewPoint(QPointF point)
+{
+    return {point.x(), point.y()};
+}
+
+} // namespace
+
+CanvasView::CanvasView(Settings& settings, QWidget* parent)
+    : QWidget(parent)
+    , m_settings(settings)
+{
+    setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
+    setAttribute(Qt::WA_OpaquePaintEvent);
+    setObjectName(QStringLiteral("canvas"));
+    setAccessibleName(tr("Image with its grid of 3 by 4 blocks"));
+    setAccessibleDescription(tr("Arrow keys choose a block, Space hides or shows it"));
+    connect(&settings, &Settings::changed, this, [this] { update(); });
+}
+
+void CanvasView::setDocument(Document* document)
+{
+    if (document == m_document)
+        return;
+    if (m_document) {
+        m_document->endStroke();
+        m_document->disconnect(this);
+    }
+    m_drag = Drag::None;
+    m_document = document;
+    if (m_document) {
+        connect(m_document, &Document::loadedChanged, this, &CanvasView::loadedChanged);
+        connect(m_document, &Document::maskChanged, this, qOverload<>(&QWidget::update));
+        connect(m_document, &Document::analysisChanged, this, qOverload<>(&QWidget::update));
+        connect(m_document, &Document::focusedBlockChanged, this, qOverload<>(&QWidget::update));
+    }
+    loadedChanged();
+}
+
+void CanvasView::loadedChanged()
+{
+    const auto loaded = m_document ? m_document->loaded() : nullptr;
+    m_layer.setImage(loaded);
+    if (loaded) // without an image the view stays as it is, for the next one
+        setView(m_view.withImage(loaded->image->width, loaded->image->height));
+    hover(std::nullopt);
+    update();
+}
+
+void CanvasView::setView(const ViewTransform& view)
+{
+    if (view == m_view)
+        return;
+    m_view = view;
+    update();
+    Q_EMIT viewChanged();
+}
+
+void CanvasView::updateViewport()
+{
+    setView(m_view.withViewport(width(), height(), devicePixelRatioF()));
+}
+
+void CanvasView::fit()
+{
+    setView(m_view.fitted());
+}
+
+void CanvasView::actualSize()
+{
+    const QPointF pointer = mapFromGlobal(QCursor::pos());
+    setView(m_view.zoomedTo(1, rect().contains(pointer.toPoint()) ? toViewPoint(pointer) : m_view.viewCenter()));
+}
+
+void CanvasView::zoomIn()
+{
+    setView(m_view.zoomedBy(ZoomStep, m_view.viewCenter()));
+}
+
+void CanvasView::zoomOut()
+{
+    setView(m_view.zoomedBy(1 / ZoomStep, m_view.viewCenter()));
+}
+
+void CanvasView::setShowOriginal(bool original)
+{
+    if (original == m_original)
+        return;
+    m_original = original;
+    update();
+}
+
+BlockScene CanvasView::scene() const
+{
+    BlockScene scene;
+    if (!m_document)
+        return scene;
+    scene.hidden = m_document->mask();
+    scene.style = hiddenStyleFromWord(m_settings.word(setting::HiddenStyle));
+    const Result<ColorMap> map = colorMapFromName(m_settings.word(setting::ColorMap).toStdString());
+    scene.tints = overlayTints(blockOverlayFromWord(m_settings.word(setting::Overlay)), m_document->analysis().get(),
+                               map ? *map : ColorMap::Viridis, m_settings.number(setting::OverlayOpacity) / 100,
+                               themeColors(palette()));
+    scene.grid = m_settings.flag(setting::Grid);
+    scene.numbers = m_settings.flag(setting::Numbers);
+    scene.hovered = m_drag == Drag::Pan ? std::nullopt : m_hovered;
+    scene.focused = m_document->focusedBlock();
+    scene.focusVisible = hasFocus();
+    return scene;
+}
+
+void CanvasView::paintEvent(QPaintEvent*)
+{
+    if (devicePixelRatioF() != m_view.devicePixelRatio())
+        updateViewport(); // the window went to another screen
+    QPainter painter(this);
+    const ThemeColors& theme = themeColors(palette());
+    const double ratio = devicePixelRatioF();
+    const QSize sizePx(static_cast<int>(std::ceil(width() * ratio)), static_cast<int>(std::ceil(height() * ratio)));
+    painter.drawPixmap(0, 0, m_layer.pixmap(m_view, sizePx, theme.canvas));
+    if (!m_document || !m_document->loaded())
+        return;
+    if (m_original)
+        drawOriginalLabel(painter);
+    else
+        paintBlocks(painter, scene(), m_view, theme);
+}
+
+void CanvasView::drawOriginalLabel(QPainter& painter) const
+{
+    const QString text = tr("Original");
+    const QFontMetrics metrics(font());
+    const QRectF chip((width() - metrics.horizontalAdvance(text)) / 2.0 - 14, 14, metrics.horizontalAdvance(text) + 28,
+                      metrics.height() + 10);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(QColor(0, 0, 0, 165));
+    painter.drawRoundedRect(chip, chip.height() / 2, chip.height() / 2);
+    painter.setPen(Qt::white);
+    painter.drawText(chip, Qt::AlignCenter, text);
+}
+
+void CanvasView::resizeEvent(QResizeEvent*)
+{
+    updateViewport();
+}
+
+bool CanvasView::event(QEvent* event)
+{
+    switch (event->type()) {
+    case QEvent::ShortcutOverride: {
+        // While the grid has the keyboard these belong to it, whatever actions use them.
+        const auto* key = static_cast<QKeyEvent*>(event);
+        const bool isPlain = (key->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier;
+        const auto own = {Qt::Key_Left,  Qt::Key_Right,  Qt::Key_Up,    Qt::Key_Down,
+                          Qt::Key_Space, Qt::Key_Escape, Qt::Key_Return};
+        if (isPlain && m_document && std::find(own.begin(), own.end(), key->key()) != own.end())
+            event->accept();
+        return true;
+    }
+    case QEvent::NativeGesture: {
+        const auto* gesture = static_cast<QNativeGestureEvent*>(event);
+        if (gesture->gestureType() != Qt::ZoomNativeGesture)
+            break;
+        setView(m_view.zoomedBy(1 + gesture->value(), toViewPoint(gesture->position())));
+        return true;
+    }
+    case QEvent::PaletteChange:
+        update();
+        break;
+    default:
+        break;
+    }
+    return QWidget::event(event);
+}
+
+std::optional<BlockIndex> CanvasView::blockAtView(QPointF position) const
+{
+    if (!m_document || !m_document->loaded() || m_view.isEmpty())
+        return std::nullopt;
+    const ImagePoint point = m_view.toImage(toViewPoint(position));
+    if (point.x < 0 || point.y < 0 || point.x >= m_view.imageWidth() || point.y >= m_view.imageHeight())
+        return std::nullopt;
+    return blockAt(static_cast<int>(point.y), static_cast<int>(point.x), m_view.imageHeight(), m_view.imageWidth());
+}
+
+void CanvasView::hover(std::optional<QPointF> position)
+{
+    const std::optional<BlockIndex> block = position ? blockAtView(*position) : std::nullopt;
+    if (block != m_hovered) {
+        m_hovered = block;
+        update();
+    }
+    if (!block) {
+        Q_EMIT pointerMoved(std::nullopt);
+        return;
+    }
+    const ImagePoint point = m_view.toImage(toViewPoint(*position));
+    Q_EMIT pointerMoved(QPoint(static_cast<int>(point.x), static_cast<int>(point.y)));
+}
+
+void CanvasView::mousePressEvent(QMouseEvent* event)
+{
+    m_last = event->position();
+    if (event->button() == Qt::MiddleButton || (event->button() == Qt::LeftButton && m_spaceHeld)) {
+        m_drag = Drag::Pan;
+        m_spaceUsed = m_spaceHeld;
+        updateCursor();
+    } else if (event->button() == Qt::LeftButton && !m_original) {
+        if (const auto block = blockAtView(event->position())) {
+            m_drag = Drag::Paint;
+            m_document->setFocusedBlock(block);
+            m_document->beginStroke(*block);
+        }
+    } else {
+        QWidget::mousePressEvent(event);
+    }
+}
+
+void CanvasView::mouseDoubleClickEvent(QMouseEvent* event)
+{
+    mousePressEvent(event); // two quick clicks are two toggles
+}
+
+void CanvasView::mouseMoveEvent(QMouseEvent* event)
+{
+    const QPointF position = event->position();
+    if (m_drag == Drag::Pan)
+        setView(m_view.pannedBy(position.x() - m_last.x(), position.y() - m_last.y()));
+    else if (m_drag == Drag::Paint)
+        paintStroke(m_last, position);
+    m_last = position;
+    hover(position);
+}
+
+/// A quick pointer jumps over blocks: every block on the way is touched.
+void CanvasView::paintStroke(QPointF from, QPointF to)
+{
+    if (!m_document || !m_document->isStroking())
+        return;
+    const QPointF way = to - from;
+    const int steps = std::max(1, static_cast<int>(std::max(std::abs(way.x()), std::abs(way.y())) / 2));
+    for (int step = 1; step <= steps; ++step) {
+        if (const auto block = blockAtView(from + way * step / steps)) {
+            m_document->continueStroke(*block);
+            m_document->setFocusedBlock(block);
+        }
+    }
+}
+
+void CanvasView::mouseReleaseEvent(QMouseEvent* event)
+{
+    const bool ends = (m_drag == Drag::Paint && event->button() == Qt::LeftButton)
+        || (m_drag == Drag::Pan && (event->button() == Qt::LeftButton || event->button() == Qt::MiddleButton));
+    if (!ends)
+        return;
+    if (m_drag == Drag::Paint && m_document)
+        m_document->endStroke();
+    m_drag = Drag::None;
+    updateCursor();
+}
+
+void CanvasView::leaveEvent(QEvent*)
+{
+    hover(std::nullopt);
+}
+
+void CanvasView::wheelEvent(QWheelEvent* event)
+{
+    const double notches = event->angleDelta().y() / WheelNotch;
+    if (notches == 0 || m_view.isEmpty()) {
+        event->ignore();
+        return;
+    }
+    setView(m_view.zoomedBy(std::pow(ZoomStep, notches), toViewPoint(event->position())));
+    hover(event->position());
+    event->accept();
+}
+
+void CanvasView::moveFocus(int rows, int columns)
+{
+    const std::optional<BlockIndex> old = m_document->focusedBlock();
+    const BlockIndex from = old.value_or(BlockIndex{0});
+    const BlockIndex to = old ? BlockIndex::at(std::clamp(from.row() + rows, 0, GridRows - 1),
+                                               std::clamp(from.column() + columns, 0, GridColumns - 1))
+                              : from;
+    m_document->setFocusedBlock(to);
+    const BlockRect rect = blockRect(to, m_view.imageHeight(), m_view.imageWidth());
+    setView(m_view.showing({(rect.left + rect.right) / 2.0, (rect.top + rect.bottom) / 2.0}));
+    QAccessibleEvent focus(this, QAccessible::Focus);
+    focus.setChild(to.value);
+    QAccessible::updateAccessibility(&focus);
+}
+
+void CanvasView::toggleFocused()
+{
+    const BlockIndex block = m_document->focusedBlock().value_or(BlockIndex{0});
+    m_document->setFocusedBlock(block);
+    m_document->beginStroke(block);
+    m_document->endStroke();
+    QAccessible::State changed;
+    changed.checked = true;
+    QAccessibleStateChangeEvent event(this, changed);
+    event.setChild(block.value);
+    QAccessible::updateAccessibility(&event);
+}
+
+void CanvasView::keyPressEvent(QKeyEvent* event)
+{
+    if (!m_document || !m_document->loaded()) {
+        QWidget::keyPressEvent(event);
+        return;
+    }
+    switch (event->key()) {
+    case Qt::Key_Left:
+        moveFocus(0, -1);
+        break;
+    case Qt::Key_Right:
+        moveFocus(0, 1);
+        break;
+    case Qt::Key_Up:
+        moveFocus(-1, 0);
+        break;
+    case Qt::Key_Down:
+        moveFocus(1, 0);
+        break;
+    case Qt::Key_Space:
+        m_spaceUsed = event->isAutoRepeat();
+        m_spaceHeld = true;
+        updateCursor();
+        break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        toggleFocused();
+        break;
+    case Qt::Key_Escape:
+        if (m_drag == Drag::Paint) {
+            m_document->cancelStroke();
+            m_drag = Drag::None;
+        } else {
+            m_document->setFocusedBlock(std::nullopt);
+            Q_EMIT leftByKeyboard();
+        }
+        break;
+    default:
+        QWidget::keyPressEvent(event);
+    }
+}
+
+void CanvasView::keyReleaseEvent(QKeyEvent* event)
+{
+    if (event->key() != Qt::Key_Space) {
+        QWidget::keyReleaseEvent(event);
+        return;
+    }
+    if (event->isAutoRepeat() || !m_spaceHeld)
+        return;
+    m_spaceHeld = false;
+    updateCursor();
+    if (!m_spaceUsed && m_document && m_document->loaded())
+        toggleFocused();
+}
+
+void CanvasView::focusInEvent(QFocusEvent* event)
+{
+    const bool byTab = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    if (byTab && m_document && !m_document->focusedBlock())
+        m_document->setFocusedBlock(BlockIndex{0});
+    update();
+}
+
+void CanvasView::focusOutEvent(QFocusEvent*)
+{
+    m_spaceHeld = false;
+    updateCursor();
+    update();
+}
+
+void CanvasView::updateCursor()
+{
+    if (m_drag == Drag::Pan)
+        setCursor(Qt::ClosedHandCursor);
+    else if (m_spaceHeld)
+        setCursor(Qt::OpenHandCursor);
+    else
+        unsetCursor();
+}
+
+QString CanvasView::blockDescription(BlockIndex block) const
+{
+    QString text = tr("%1, row %2, column %3").arg(blockName(block)).arg(block.row() + 1).arg(block.column() + 1);
+    if (!m_document)
+        return text;
+    text += m_document->mask().contains(block) ? tr(", hidden") : tr(", visible");
+    if (const auto& analysis = m_document->analysis(); analysis && analysis->report)
+        text += analysis->report->important.contains(block) ? tr(", important half") : tr(", trivial half");
+    return text;
+}
+
+} // namespace halflens

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ui/state/document_list_model.h"
+
+#include <QDir>
+#include <QImage>
+
+namespace halflens {
+
+DocumentListModel::DocumentListModel(Workspace& workspace, QObject* parent)
+    : QAbstractListModel(parent)
+    , m_workspace(workspace)
+{
+    // The workspace tells after it added; rowCount() follows it, so views see one consistent step.
+    connect(&workspace, &Workspace::documentAdded, this, [this](int row) {
+        beginInsertRows({}, row, row);
+        m_rows = m_workspace.count();
+        endInsertRows();
+    });
+    connect(&workspace, &Workspace::documentRemoved, this, [this](int row) {
+        beginRemoveRows({}, row, row);
+        m_rows = m_workspace.count();
+        endRemoveRows();
+    });
+    connect(&workspace, &Workspace::thumbnailChanged, this,
+            [this](int row) { Q_EMIT dataChanged(index(row), index(row), {Qt::DecorationRole}); });
+    m_rows = workspace.count();
+}
+
+int DocumentListModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : m_rows;
+}
+
+QVariant DocumentListModel::data(const QModelIndex& index, int role) const
+{
+    if (!index.isValid() || index.row() >= m_workspace.count())
+        return {};
+    const Document* document = m_workspace.at(index.row());
+    switch (role) {
+    case Qt::DisplayRole:
+    case Qt::AccessibleTextRole:
+        return document->title();
+    case Qt::DecorationRole:
+        return m_workspace.thumbnail(index.row());
+    case Qt::ToolTipRole:
+        return document->path().isEmpty() ? document->title() : QDir::toNativeSeparators(document->path());
+    default:
+        return {};
+    }
+}
+
+} // namespace halflens

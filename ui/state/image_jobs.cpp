@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ui/state/image_jobs.h"
+
+#include "core/image/content_hash.h"
+#include "core/image/decode.h"
+#include "ui/state/text.h"
+
+#include <QDateTime>
+#include <QFileInfo>
+#include <QPainter>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace halflens {
+
+CacheKey fileKey(const QString& path)
+{
+    const QFileInfo info(path);
+    const QString content =
+        QStringLiteral("%1|%2|%3").arg(path).arg(info.size()).arg(info.lastModified().toMSecsSinceEpoch());
+    return {content.toStdString(), Stage::Decode, {}, {}};
+}
+
+CacheKey analysisKey(const Image& image, const std::string& modelId, const AnalysisOptions& options)
+{
+    return {image.contentHash, Stage::Analysis, options.words(), modelId};
+}
+
+std::shared_ptr<const Image> fromQImage(const QImage& source)
+{
+    if (source.isNull())
+        return nullptr;
+    QImage flat(source.size(), QImage::Format_RGB888);
+    flat.fill(Qt::black);
+    QPainter(&flat).drawImage(0, 0, source);
+    auto image = std::make_shared<Image>();
+    image->width = flat.width();
+    image->height = flat.height();
+    image->origin.format = "clipboard";
+    const std::size_t rowBytes = 3 * static_cast<std::size_t>(flat.width());
+    image->rgb.resize(rowBytes * static_cast<std::size_t>(flat.height()));
+    for (int y = 0; y < flat.height(); ++y)
+        std::memcpy(image->rgb.data() + static_cast<std::size_t>(y) * rowBytes, flat.constScanLine(y), rowBytes);
+    image->contentHash = contentHash(*image);
+    return image;
+}
+
+Outcome decodeJob(const std::filesystem::path& path, const CacheKey& key, ResultCache& cache, const JobContext& context)
+{
+    if (const auto cached = cache.find<LoadedImage>(key))
+        return Artifact(cached);
+    context.report(-1, "Reading the image");
+    Result<std::shared_ptr<const Image>> image = readImage(path);
+    if (!image)
+        return std::move(image).error();
+    if (context.isStopped())
+        return cancelledError();
+    auto loaded = std::make_shared<LoadedImage>();
+    loaded->image = *std::move(image);
+    loaded->pyramid = ImagePyramid::build(loaded->image);
+    std::shared_ptr<const LoadedImage> result = std::move(loaded);
+    cache.insert(key, result, result->byteSize());
+    return Artifact(std::move(result));
+}
+
+Outcome thumbnailJob(const std::filesystem::path& path, const CacheKey& key, std::shared_ptr<const LoadedImage> loaded,
+                     ResultCache& cache, const JobContext& context)
+{
+    if (!loaded)
+        loaded = cache.find<LoadedImage>(key);
+    if (!loaded) {
+        // Not kept in the cache: a folder of thumbnails would push everything else out.
+        Result<std::shared_ptr<const Image>> image = readImage(path);
+        if (!image)
+            return std::move(image).error();
+        if (context.isStopped())
+            return cancelledError();
+        auto fresh = std::make_shared<LoadedImage>();
+        fresh->image = *std::move(image);
+        fresh->pyramid = ImagePyramid::build(fresh->image);
+        loaded = std::move(fresh);
+    }
+    const QImage& full = loaded->pyramid.full();
+    const double zoom = static_cast<double>(ThumbnailSidePx) / std::max(full.width(), full.height());
+    QImage small = loaded->pyramid.levelFor(zoom);
+    if (zoom < 1)
+        small = small.scaled(ThumbnailSidePx, ThumbnailSidePx, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+    return Artifact(std::make_shared<const QImage>(small.copy()));
+}
+
+Outcome analysisJob(const Image& image, const std::string& modelId, ModelSource& models, const AnalysisOptions& options,
+                    ResultCache& cache, const JobContext& context)
+{
+    Result<std::shared_ptr<const Analysis>> analysis = analyze(image, modelId, models, options, context);
+    if (!analysis)
+        return std::move(analysis).error();
+    cache.insert(analysisKey(image, modelId, options), *analysis, byteSize(**analysis));
+    return Artifact(*std::move(analysis));
+}
+
+} // namespace halflens

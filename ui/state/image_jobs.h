@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the worker does for the viewer: files to images, images to thumbnails and analyses.
+#pragma once
+
+#include "core/engine/analysis.h"
+#include "core/engine/result_cache.h"
+#include "ui/state/image_pyramid.h"
+
+#include <QImage>
+#include <QString>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace halflens {
+
+inline constexpr int ThumbnailSidePx = 256; ///< longest side; sharp at twice the shown size
+
+/// Stands for a file's content before it is read: path, size and time of change.
+CacheKey fileKey(const QString& path);
+/// The id stands for the weights: within one start of the program a model source never changes them.
+CacheKey analysisKey(const Image& image, const std::string& modelId, const AnalysisOptions& options);
+
+/// 8-bit sRGB pixels of a QImage, alpha blended over black as the decoders do. Null: empty image.
+std::shared_ptr<const Image> fromQImage(const QImage& image);
+
+/// LoadedImage of a file, kept in the cache. Worker thread.
+Outcome decodeJob(const std::filesystem::path& path, const CacheKey& key, ResultCache& cache,
+                  const JobContext& context);
+
+/// QImage of a file or of what is loaded already. Worker thread.
+Outcome thumbnailJob(const std::filesystem::path& path, const CacheKey& key, std::shared_ptr<const LoadedImage> loaded,
+                     ResultCache& cache, const JobContext& context);
+
+/// Analysis of an image, kept in the cache. Worker thread.
+Outcome analysisJob(const Image& image, const std::string& modelId, ModelSource& models, const AnalysisOptions& options,
+                    ResultCache& cache, const JobContext& context);
+
+} // namespace halflens
