@@ -50,7 +50,7 @@ private:
     Extension m_extension;
     FftPlan m_forward;
     FftPlan m_backward;
-    std::vector<Complex> m_twiddles; ///< exp(i pi k / 2N); empty without mirroring
+    std::vector<std::pair<double, double>> m_twiddles; ///< cosine and sine of pi k / 2N; empty without mirroring
 };
 
 /// The spectrum of an image and its way back, band by band. Const calls: any thread.

@@ -17,7 +17,7 @@ constexpr double FlatRange = 1e-9; ///< far below one 8-bit step, far above roun
 constexpr double CentroidEpsilon = 1e-12;
 constexpr double SmoothingSigmaPx = 8; ///< at SmoothingHeight rows
 constexpr double SmoothingHeight = 768;
-constexpr int RowsPerTask = 32;
+constexpr int ColumnsPerTask = 8; ///< one cache line of doubles
 
 using BandWeights = std::array<double, BandCount>;
 
@@ -98,23 +98,26 @@ public:
     {
         const std::vector<double> values = std::move(m_sums[index].values);
         Field field(m_height, m_width);
-        const int tasks = (m_height + RowsPerTask - 1) / RowsPerTask;
+        const int tasks = (m_width + ColumnsPerTask - 1) / ColumnsPerTask;
         parallelFor(tasks, [&](int task) {
-            const int last = std::min(m_height, (task + 1) * RowsPerTask);
-            for (int x = 0; x < m_width; ++x) {
-                const double* column = values.data() + static_cast<std::size_t>(x) * static_cast<std::size_t>(m_height);
-                for (int y = task * RowsPerTask; y < last; ++y)
-                    field.row(y)[static_cast<std::size_t>(x)] = column[m_rows.stored(y)];
+            const int first = task * ColumnsPerTask;
+            const int last = std::min(m_width, first + ColumnsPerTask);
+            for (int y = 0; y < m_height; ++y) {
+                const double* stored = values.data() + m_rows.stored(y);
+                const std::span<double> row = field.row(y);
+                for (int x = first; x < last; ++x)
+                    row[static_cast<std::size_t>(x)] =
+                        stored[static_cast<std::size_t>(x) * static_cast<std::size_t>(m_height)];
             }
         });
         return field;
     }
 
-    std::optional<std::array<std::array<double, BlockCount>, BandCount>> blockMeans() const
+    std::optional<std::array<BlockMeans, BandCount>> blockMeans() const
     {
         if (m_height < GridRows || m_width < GridColumns)
             return std::nullopt;
-        std::array<std::array<double, BlockCount>, BandCount> means{};
+        std::array<BlockMeans, BandCount> means{};
         for (std::size_t band = 0; band < BandCount; ++band) {
             for (int b = 0; b < BlockCount; ++b) {
                 const BlockRect rect = blockRect({b}, m_height, m_width);

@@ -2,11 +2,11 @@
 // Spatial frequency as a measure of the pixel (spec measures 2).
 #pragma once
 
-#include "core/base/block.h"
 #include "core/base/result.h"
 #include "core/base/scalar_map.h"
 #include "core/image/image.h"
 #include "core/measures/band_transform.h"
+#include "core/measures/blocks.h"
 #include "core/measures/contrast_sensitivity.h"
 #include "core/measures/field.h"
 
@@ -39,7 +39,7 @@ struct FrequencyResult {
     ScalarMap map; ///< H x W, >= 0, larger = more; raw values
     std::vector<ScalarMap> bands; ///< mode Bands: ten H x W maps, unsmoothed magnitudes; otherwise empty
     /// Mean magnitude of each band over each block; none where the image is smaller than the grid.
-    std::optional<std::array<std::array<double, BlockCount>, BandCount>> bandBlockMeans;
+    std::optional<std::array<BlockMeans, BandCount>> bandBlockMeans;
 };
 
 /// "csf", "uniform", "centroid", "stft", "bands" and back. InvalidInput: another word.

@@ -109,9 +109,14 @@ BilinearSampler::BilinearSampler(const Field& source, MapSize target)
     : m_source(source)
     , m_target(target)
 {
-    m_columns.reserve(static_cast<std::size_t>(target.width));
-    for (int x = 0; x < target.width; ++x)
-        m_columns.push_back(tapAt(x, source.width, target.width));
+    m_weights.reserve(static_cast<std::size_t>(target.width));
+    for (int x = 0; x < target.width; ++x) {
+        const Tap tap = tapAt(x, source.width, target.width);
+        if (m_segments.empty() || m_segments.back().first != tap.first)
+            m_segments.push_back({x, x, tap.first, tap.second});
+        m_segments.back().end = x + 1;
+        m_weights.push_back(tap.weight);
+    }
 }
 
 BilinearSampler::Tap BilinearSampler::tapAt(int position, int sourceLength, int targetLength)
@@ -130,11 +135,12 @@ void BilinearSampler::row(int y, std::span<double> out) const
     std::vector<double> blended(upper.size());
     for (std::size_t x = 0; x < blended.size(); ++x)
         blended[x] = upper[x] + (lower[x] - upper[x]) * rows.weight;
-    for (std::size_t x = 0; x < out.size(); ++x) {
-        const Tap& tap = m_columns[x];
-        const double left = blended[static_cast<std::size_t>(tap.first)];
-        const double right = blended[static_cast<std::size_t>(tap.second)];
-        out[x] = left + (right - left) * tap.weight;
+    for (const Segment& segment : m_segments) {
+        const double left = blended[static_cast<std::size_t>(segment.first)];
+        const double step = blended[static_cast<std::size_t>(segment.second)] - left;
+        const auto end = std::min(static_cast<std::size_t>(segment.end), out.size());
+        for (auto x = static_cast<std::size_t>(segment.begin); x < end; ++x)
+            out[x] = left + step * m_weights[x];
     }
 }
 
@@ -186,10 +192,11 @@ ScalarMap enlargedMinMax(const Field& source, MapSize target)
     const double span = all.high - all.low;
     if (!(span > 0))
         return result;
+    const double scale = 1 / span;
     forEachRow(sampler, target, [&](int, int y, std::span<const double> row) {
         const std::span<float> out = result.row(y);
         for (std::size_t x = 0; x < out.size(); ++x)
-            out[x] = static_cast<float>((row[x] - all.low) / span);
+            out[x] = static_cast<float>((row[x] - all.low) * scale);
     });
     return result;
 }

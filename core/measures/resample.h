@@ -29,7 +29,7 @@ Field reducedLuminance(const Image& image, MapSize size);
 class BilinearSampler {
 public:
     BilinearSampler(const Field& source, MapSize target);
-    /// Row y of the target; `out` has target.width values. Any thread.
+    /// Row y of the target, or its beginning: `out` has at most target.width values. Any thread.
     void row(int y, std::span<double> out) const;
 
 private:
@@ -40,9 +40,18 @@ private:
     };
     static Tap tapAt(int position, int sourceLength, int targetLength);
 
+    /// Target columns begin .. end - 1 lie between the same two source columns.
+    struct Segment {
+        int begin = 0;
+        int end = 0;
+        int first = 0;
+        int second = 0;
+    };
+
     const Field& m_source;
     MapSize m_target;
-    std::vector<Tap> m_columns;
+    std::vector<Segment> m_segments;
+    std::vector<double> m_weights; ///< of the second source column, per target column
 };
 
 /// The whole target. Any thread; uses threadCount() threads.

@@ -2,6 +2,7 @@
 // Speed of the measures at 768 x 1024 beside the straightforward OpenCV way of computing the same.
 #include "core/measures/blocks.h"
 #include "core/measures/frequency.h"
+#include "core/measures/objectness.h"
 #include "core/measures/saliency.h"
 #include "tests/unit/measures/test_images.h"
 
@@ -135,6 +136,12 @@ void blockMeansReference(benchmark::State& state)
     }
 }
 
+void objectnessMinimumBarrier(benchmark::State& state)
+{
+    for (auto _ : state)
+        benchmark::DoNotOptimize(MinimumBarrierObjectness().objectness(photo(), {}));
+}
+
 } // namespace
 
 BENCHMARK(saliencyHou)->UseRealTime()->Unit(benchmark::kMillisecond);
@@ -144,5 +151,6 @@ BENCHMARK(frequencyReference)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(frequencyMode)->DenseRange(1, 4)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(blockMeansOfMap)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(blockMeansReference)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(objectnessMinimumBarrier)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 BENCHMARK_MAIN();
