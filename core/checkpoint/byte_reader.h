@@ -2,6 +2,7 @@
 // A bounded little-endian cursor over untrusted bytes. Private to core/checkpoint.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -16,8 +17,7 @@ class ByteReader {
 public:
     explicit ByteReader(std::span<const std::uint8_t> bytes)
         : m_rest(bytes)
-    {
-    }
+    { }
 
     bool failed() const { return m_failed; }
     bool atEnd() const { return m_rest.empty(); }
@@ -55,6 +55,21 @@ public:
     {
         const auto bytes = take(count);
         return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    }
+
+    /// Text up to the next line feed, which is skipped; failed() when there is none within `limit`.
+    std::string_view line(std::size_t limit)
+    {
+        const auto window = m_rest.first(std::min(limit, m_rest.size()));
+        const auto end = std::find(window.begin(), window.end(), std::uint8_t('\n'));
+        if (end == window.end()) {
+            m_failed = true;
+            m_rest = {};
+            return {};
+        }
+        const std::string_view found = text(static_cast<std::uint64_t>(end - window.begin()));
+        skip(1);
+        return found;
     }
 
 private:

@@ -5,6 +5,7 @@
 #include "core/checkpoint/keras_hdf5.h"
 #include "core/checkpoint/reader_support.h"
 #include "core/checkpoint/safetensors.h"
+#include "core/checkpoint/torch_pickle.h"
 
 #include <span>
 
@@ -31,6 +32,10 @@ Result<TensorArchive> parse(std::span<const std::uint8_t> bytes, const Checkpoin
 {
     if (looksLikeHdf5(bytes))
         return parseKerasHdf5(bytes, limits);
+    if (looksLikeZip(bytes))
+        return parseTorchZip(bytes, limits);
+    if (looksLikePickle(bytes))
+        return parseTorchLegacy(bytes, limits);
     if (looksLikeSafetensors(bytes))
         return parseSafetensors(bytes, limits);
     return detail::unsupported("this is not a checkpoint of a known kind",

@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/checkpoint/pickle_machine.h"
+
+#include <array>
+
+namespace halflens::detail {
+
+namespace {
+
+/// About twenty values describe one tensor.
+constexpr std::size_t MaxPickleValues = 4'000'000;
+constexpr std::size_t MaxGlobalName = 512;
+
+enum Opcode : std::uint8_t {
+    Mark = '(',
+    Stop = '.',
+    Pop = '0',
+    PopMark = '1',
+    BinBytes = 'B',
+    ShortBinBytes = 'C',
+    BinFloat = 'G',
+    BinInt = 'J',
+    BinInt1 = 'K',
+    BinInt2 = 'M',
+    None = 'N',
+    BinPersistentId = 'Q',
+    Reduce = 'R',
+    BinString = 'T',
+    ShortBinString = 'U',
+    BinUnicode = 'X',
+    Append = 'a',
+    Build = 'b',
+    Global = 'c',
+    Appends = 'e',
+    BinGet = 'h',
+    LongBinGet = 'j',
+    List = 'l',
+    BinPut = 'q',
+    LongBinPut = 'r',
+    SetItem = 's',
+    Tuple = 't',
+    SetItems = 'u',
+    Dict = 'd',
+    EmptyTuple = ')',
+    EmptyList = ']',
+    EmptyDict = '}',
+    Proto = 0x80,
+    NewObj = 0x81,
+    Tuple1 = 0x85,
+    Tuple2 = 0x86,
+    Tuple3 = 0x87,
+    NewTrue = 0x88,
+    NewFalse = 0x89,
+    Long1 = 0x8a,
+    Long4 = 0x8b,
+    ShortBinUnicode = 0x8c,
+    BinUnicode8 = 0x8d,
+    BinBytes8 = 0x8e,
+    StackGlobal = 0x93,
+    Memoize = 0x94,
+    Frame = 0x95,
+};
+
+struct AllowedGlobal {
+    std::string_view module;
+    std::string_view name;
+    PickleGlobal global;
+    ElementType element = ElementType::Float32;
+};
+
+constexpr std::array AllowedGlobals{
+    AllowedGlobal{"collections", "OrderedDict", PickleGlobal::OrderedDict},
+    AllowedGlobal{"torch._utils", "_rebuild_tensor_v2", PickleGlobal::RebuildTensor},
+    AllowedGlobal{"torch._utils", "_rebuild_parameter", PickleGlobal::RebuildParameter},
+    AllowedGlobal{"torch", "FloatStorage", PickleGlobal::StorageType, ElementType::Float32},
+    AllowedGlobal{"torch", "DoubleStorage", PickleGlobal::StorageType, ElementType::Float64},
+    AllowedGlobal{"torch", "HalfStorage", PickleGlobal::StorageType, ElementType::Float16},
+    AllowedGlobal{"torch", "BFloat16Storage", PickleGlobal::StorageType, ElementType::BFloat16},
+    AllowedGlobal{"torch", "LongStorage", PickleGlobal::StorageType, ElementType::Int64},
+    AllowedGlobal{"torch", "IntStorage", PickleGlobal::StorageType, ElementType::Int32},
+    AllowedGlobal{"torch", "ShortStorage", PickleGlobal::StorageType, ElementType::Int16},
+    AllowedGlobal{"torch", "CharStorage", PickleGlobal::StorageType, ElementType::Int8},
+    AllowedGlobal{"torch", "ByteStorage", PickleGlobal::StorageType, ElementType::UInt8},
+    AllowedGlobal{"torch", "BoolStorage", PickleGlobal::StorageType, ElementType::Bool},
+};
+
+} // namespace
+
+bool PickleMachine::fail(Error error)
+{
+    m_error = std::move(error);
+    return false;
+}
+
+bool PickleMachine::broken()
+{
+    return fail(damaged("the pickle in the file is damaged"));
+}
+
+Result<PickleId> PickleMachine::run(ByteReader& reader)
+{
+    m_stack.clear();
+    m_marks.clear();
+    m_memo.clear();
+    while (true) {
+        const std::uint8_t opcode = reader.u8();
+        if (!reader.failed() && opcode == Stop)
+            break;
+        if (reader.failed())
+            return damaged("the pickle in the file is cut off");
+        if (!step(opcode, reader))
+            return m_error;
+        if (reader.failed())
+            return damaged("the pickle in the file is cut off");
+    }
+    if (m_stack.size() != 1 || !m_marks.empty())
+        return damaged("the pickle in the file is damaged");
+    return m_stack.back();
+}
+
+bool PickleMachine::step(std::uint8_t opcode, ByteReader& reader)
+{
+    switch (opcode) {
+    case Proto:
+        return reader.u8() <= 5 || broken();
+    case Frame:
+        reader.skip(8);
+        return true;
+    case Mark:
+        m_marks.push_back(m_stack.size());
+        return true;
+    case None:
+        return push({});
+    case NewTrue:
+    case NewFalse:
+        return pushInteger(Kind::Bool, opcode == NewTrue ? 1 : 0);
+    case BinInt:
+        return pushInteger(Kind::Int, reader.read<std::int32_t>());
+    case BinInt1:
+        return pushInteger(Kind::Int, reader.u8());
+    case BinInt2:
+        return pushInteger(Kind::Int, reader.u16());
+    case Long1:
+        return pushLong(reader.take(reader.u8()));
+    case Long4:
+        return pushLong(reader.take(reader.u32()));
+    case BinFloat:
+        reader.skip(8);
+        return push({.kind = Kind::Float});
+    case ShortBinUnicode:
+    case ShortBinString:
+    case ShortBinBytes:
+        return pushText(reader.text(reader.u8()));
+    case BinUnicode:
+    case BinString:
+    case BinBytes:
+        return pushText(reader.text(reader.u32()));
+    case BinUnicode8:
+    case BinBytes8:
+        return pushText(reader.text(reader.u64()));
+    case BinPut:
+    case LongBinPut:
+    case BinGet:
+    case LongBinGet:
+    case Memoize:
+        return stepMemo(opcode, reader);
+    case Global:
+    case StackGlobal:
+    case Reduce:
+    case NewObj:
+    case Build:
+    case BinPersistentId:
+        return stepObject(opcode, reader);
+    default:
+        return stepContainer(opcode);
+    }
+}
+
+bool PickleMachine::stepContainer(std::uint8_t opcode)
+{
+    std::vector<PickleId> items;
+    PickleId ignored = 0;
+    switch (opcode) {
+    case EmptyTuple:
+        return push({.kind = Kind::Tuple});
+    case EmptyList:
+        return push({.kind = Kind::List});
+    case EmptyDict:
+        return push({.kind = Kind::Dict});
+    case Tuple1:
+    case Tuple2:
+    case Tuple3:
+        return pushTuple(opcode - Tuple1 + 1u);
+    case Tuple:
+        return popMark(items) && push({.kind = Kind::Tuple, .items = std::move(items)});
+    case List:
+        return popMark(items) && push({.kind = Kind::List, .items = std::move(items)});
+    case Dict:
+        if (!popMark(items) || items.size() % 2 != 0)
+            return broken();
+        return push({.kind = Kind::Dict, .items = std::move(items)});
+    case Append:
+        items.resize(1);
+        return pop(items[0]) && extend(Kind::List, items);
+    case Appends:
+        return popMark(items) && extend(Kind::List, items);
+    case SetItem:
+        items.resize(2);
+        return pop(items[1]) && pop(items[0]) && extend(Kind::Dict, items);
+    case SetItems:
+        return popMark(items) && extend(Kind::Dict, items);
+    case Pop:
+        return pop(ignored);
+    case PopMark:
+        return popMark(items);
+    default:
+        return fail(unsupported("the pickle in the file uses the instruction " + std::to_string(opcode)
+                                    + ", which no weight file needs",
+                                "save only the weights: torch.save(model.state_dict(), path)"));
+    }
+}
+
+bool PickleMachine::stepMemo(std::uint8_t opcode, ByteReader& reader)
+{
+    switch (opcode) {
+    case BinPut:
+        return remember(reader.u8());
+    case LongBinPut:
+        return remember(reader.u32());
+    case Memoize:
+        return remember(static_cast<std::uint32_t>(m_memo.size()));
+    case BinGet:
+        return recall(reader.u8());
+    default:
+        return recall(reader.u32());
+    }
+}
+
+bool PickleMachine::stepObject(std::uint8_t opcode, ByteReader& reader)
+{
+    PickleId first = 0;
+    PickleId second = 0;
+    switch (opcode) {
+    case Global: {
+        const std::string_view module = reader.line(MaxGlobalName);
+        const std::string_view name = reader.line(MaxGlobalName);
+        return reader.failed() ? broken() : pushGlobal(module, name);
+    }
+    case StackGlobal:
+        if (!pop(second) || !pop(first) || value(first).kind != Kind::Text || value(second).kind != Kind::Text)
+            return broken();
+        return pushGlobal(value(first).text, value(second).text);
+    case Build: // attaches attributes, such as the module versions of a state dictionary: of no use here
+        return pop(second) && !m_stack.empty() ? true : broken();
+    case BinPersistentId:
+        return persistentStorage();
+    default: // Reduce and NewObj differ only for classes that are not allowed anyway
+        return call();
+    }
+}
+
+bool PickleMachine::push(PickleValue value)
+{
+    if (m_values.size() >= MaxPickleValues)
+        return fail(damaged("the pickle in the file describes more than a weight file can need"));
+    m_stack.push_back(static_cast<PickleId>(m_values.size()));
+    m_values.push_back(std::move(value));
+    return true;
+}
+
+bool PickleMachine::pushInteger(Kind kind, std::int64_t integer)
+{
+    return push({.kind = kind, .integer = integer});
+}
+
+bool PickleMachine::pushText(std::string_view text)
+{
+    return push({.kind = Kind::Text, .text = text});
+}
+
+bool PickleMachine::pushLong(std::span<const std::uint8_t> bytes)
+{
+    if (bytes.size() > 8) {
+        const std::string_view digits(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        return push({.kind = Kind::BigInt, .text = digits});
+    }
+    std::uint64_t bits = !bytes.empty() && bytes.back() >= 0x80 ? ~std::uint64_t(0) : 0;
+    for (std::size_t i = bytes.size(); i-- > 0;)
+        bits = bits << 8 | bytes[i];
+    return pushInteger(Kind::Int, static_cast<std::int64_t>(bits));
+}
+
+bool PickleMachine::pushTuple(std::size_t count)
+{
+    std::vector<PickleId> items(count);
+    for (std::size_t i = count; i-- > 0;) {
+        if (!pop(items[i]))
+            return false;
+    }
+    return push({.kind = Kind::Tuple, .items = std::move(items)});
+}
+
+bool PickleMachine::pushGlobal(std::string_view module, std::string_view name)
+{
+    for (const AllowedGlobal& allowed : AllowedGlobals) {
+        if (module == allowed.module && name == allowed.name)
+            return push({.kind = Kind::Global, .global = allowed.global, .element = allowed.element});
+    }
+    return fail(
+        unsupported("refused: the file asks to run " + printable(module) + "." + printable(name),
+                    "do not trust this file; a weight file is saved with torch.save(model.state_dict(), path)"));
+}
+
+/// Takes the top value; those below the last mark are out of reach.
+bool PickleMachine::pop(PickleId& id)
+{
+    if (m_stack.empty() || (!m_marks.empty() && m_stack.size() <= m_marks.back()))
+        return broken();
+    id = m_stack.back();
+    m_stack.pop_back();
+    return true;
+}
+
+bool PickleMachine::popMark(std::vector<PickleId>& items)
+{
+    if (m_marks.empty() || m_marks.back() > m_stack.size())
+        return broken();
+    const auto first = m_stack.begin() + static_cast<std::ptrdiff_t>(m_marks.back());
+    items.assign(first, m_stack.end());
+    m_stack.erase(first, m_stack.end());
+    m_marks.pop_back();
+    return true;
+}
+
+/// Appends to the list or dictionary on top of the stack.
+bool PickleMachine::extend(Kind kind, const std::vector<PickleId>& items)
+{
+    if (m_stack.empty() || m_values[m_stack.back()].kind != kind || (kind == Kind::Dict && items.size() % 2 != 0))
+        return broken();
+    std::vector<PickleId>& target = m_values[m_stack.back()].items;
+    target.insert(target.end(), items.begin(), items.end());
+    return true;
+}
+
+bool PickleMachine::remember(std::uint32_t slot)
+{
+    if (m_stack.empty() || m_memo.size() >= MaxPickleValues)
+        return broken();
+    m_memo[slot] = m_stack.back();
+    return true;
+}
+
+bool PickleMachine::recall(std::uint32_t slot)
+{
+    const auto found = m_memo.find(slot);
+    if (found == m_memo.end() || m_stack.size() >= MaxPickleValues)
+        return broken();
+    m_stack.push_back(found->second);
+    return true;
+}
+
+bool PickleMachine::call()
+{
+    PickleId arguments = 0;
+    PickleId function = 0;
+    if (!pop(arguments) || !pop(function) || value(arguments).kind != Kind::Tuple
+        || value(function).kind != Kind::Global)
+        return broken();
+    const std::vector<PickleId> items = value(arguments).items; // a copy: push() may move the table
+    switch (value(function).global) {
+    case PickleGlobal::OrderedDict:
+        return callOrderedDict(items);
+    case PickleGlobal::RebuildTensor:
+        return callRebuildTensor(items);
+    case PickleGlobal::RebuildParameter:
+        if (items.empty() || value(items[0]).kind != Kind::Tensor)
+            return broken();
+        m_stack.push_back(items[0]);
+        return true;
+    case PickleGlobal::StorageType:
+        break;
+    }
+    return broken();
+}
+
+/// OrderedDict() or, from Python 2, OrderedDict([[key, value], ...]).
+bool PickleMachine::callOrderedDict(const std::vector<PickleId>& arguments)
+{
+    PickleValue dict{.kind = Kind::Dict};
+    if (arguments.size() > 1 || (arguments.size() == 1 && value(arguments[0]).kind != Kind::List))
+        return broken();
+    if (arguments.size() == 1) {
+        for (const PickleId id : value(arguments[0]).items) {
+            const PickleValue& pair = value(id);
+            if ((pair.kind != Kind::List && pair.kind != Kind::Tuple) || pair.items.size() != 2)
+                return broken();
+            dict.items.insert(dict.items.end(), pair.items.begin(), pair.items.end());
+        }
+    }
+    return push(std::move(dict));
+}
+
+/// _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks, [metadata]).
+bool PickleMachine::callRebuildTensor(const std::vector<PickleId>& arguments)
+{
+    if (arguments.size() < 4 || value(arguments[0]).kind != Kind::Storage || value(arguments[1]).kind != Kind::Int
+        || value(arguments[2]).kind != Kind::Tuple || value(arguments[3]).kind != Kind::Tuple)
+        return broken();
+    return push({.kind = Kind::Tensor,
+                 .integer = value(arguments[1]).integer,
+                 .items = {arguments[0], arguments[2], arguments[3]}});
+}
+
+/// ('storage', type, key, location, number of elements, [view: None]).
+bool PickleMachine::persistentStorage()
+{
+    PickleId id = 0;
+    if (!pop(id) || value(id).kind != Kind::Tuple)
+        return broken();
+    const std::vector<PickleId>& items = value(id).items;
+    if (items.size() < 5 || value(items[0]).kind != Kind::Text || value(items[0]).text != "storage"
+        || value(items[1]).kind != Kind::Global || value(items[1]).global != PickleGlobal::StorageType
+        || value(items[2]).kind != Kind::Text || value(items[4]).kind != Kind::Int || value(items[4]).integer < 0)
+        return broken();
+    if (items.size() > 5 && value(items[5]).kind != Kind::None)
+        return fail(unsupported("the file holds views of storages, as PyTorch before 0.4 wrote them",
+                                "load and save it again with a newer PyTorch"));
+    return push({.kind = Kind::Storage,
+                 .element = value(items[1]).element,
+                 .integer = value(items[4]).integer,
+                 .text = value(items[2]).text});
+}
+
+} // namespace halflens::detail

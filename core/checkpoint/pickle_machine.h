@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Interprets Python pickles that describe tensors, and nothing else (spec models 2.1). Private to
+// core/checkpoint.
+//
+// A pickle is a program: it can name any Python function and have it called. This machine knows a
+// short list of names, builds plain values only, and gives an error that tells the name of anything
+// else. Values live in one table and refer to each other by number, so that neither cycles nor
+// references shared a million times cost memory or stack.
+#pragma once
+
+#include "core/checkpoint/byte_reader.h"
+#include "core/checkpoint/reader_support.h"
+
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace halflens::detail {
+
+using PickleId = std::uint32_t;
+
+/// What a pickle may name.
+enum class PickleGlobal : std::uint8_t { OrderedDict, RebuildTensor, RebuildParameter, StorageType };
+
+struct PickleValue {
+    enum class Kind : std::uint8_t {
+        None,
+        Bool, ///< integer
+        Int, ///< integer
+        BigInt, ///< text: two's complement, lowest byte first
+        Float, ///< value dropped
+        Text, ///< text; byte strings as well
+        Tuple, ///< items
+        List, ///< items
+        Dict, ///< items: key, value, key, value, ...
+        Global, ///< global, element
+        Storage, ///< element, text: key, integer: number of elements
+        Tensor, ///< items: storage, tuple of extents, tuple of strides; integer: offset in elements
+    };
+    Kind kind = Kind::None;
+    PickleGlobal global = PickleGlobal::OrderedDict;
+    ElementType element = ElementType::Float32;
+    std::int64_t integer = 0;
+    std::string_view text = {};
+    std::vector<PickleId> items = {};
+};
+
+class PickleMachine {
+public:
+    /// Runs one pickle up to its STOP and leaves `reader` behind it. The bytes must outlive the
+    /// machine. InvalidInput: damaged, or too large; Unsupported: a name or instruction not allowed.
+    Result<PickleId> run(ByteReader& reader);
+
+    const PickleValue& value(PickleId id) const { return m_values[id]; }
+    /// Values of all pickles run so far; identifiers are 0 .. size() - 1.
+    PickleId size() const { return static_cast<PickleId>(m_values.size()); }
+
+private:
+    using Kind = PickleValue::Kind;
+
+    // Each returns false on a fault; m_error then tells which.
+    bool step(std::uint8_t opcode, ByteReader& reader);
+    bool stepContainer(std::uint8_t opcode);
+    bool stepMemo(std::uint8_t opcode, ByteReader& reader);
+    bool stepObject(std::uint8_t opcode, ByteReader& reader);
+    bool push(PickleValue value);
+    bool pushInteger(Kind kind, std::int64_t integer);
+    bool pushText(std::string_view text);
+    bool pushLong(std::span<const std::uint8_t> bytes);
+    bool pushTuple(std::size_t count);
+    bool pushGlobal(std::string_view module, std::string_view name);
+    bool pop(PickleId& id);
+    bool popMark(std::vector<PickleId>& items);
+    bool extend(Kind kind, const std::vector<PickleId>& items);
+    bool remember(std::uint32_t slot);
+    bool recall(std::uint32_t slot);
+    bool call();
+    bool callOrderedDict(const std::vector<PickleId>& arguments);
+    bool callRebuildTensor(const std::vector<PickleId>& arguments);
+    bool persistentStorage();
+    bool broken();
+    bool fail(Error error);
+
+    std::vector<PickleValue> m_values;
+    std::vector<PickleId> m_stack;
+    std::vector<std::size_t> m_marks;
+    std::unordered_map<std::uint32_t, PickleId> m_memo;
+    Error m_error;
+};
+
+} // namespace halflens::detail

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Weight files of PyTorch (spec models 2): the legacy form of torch.save before 1.6 and the zip form.
+//
+// Pickles are read by an interpreter that builds tensors only; a file that asks to run anything else
+// is refused with the name of what it asked for. The rules of spec models 2.3 are applied: one level
+// of params, state_dict or model is unwrapped, a leading "module." is dropped, num_batches_tracked
+// and everything that is no tensor is left out; offsets and strides are followed, the device is not.
+#pragma once
+
+#include "core/checkpoint/tensor_archive.h"
+
+#include <cstdint>
+#include <span>
+
+namespace halflens {
+
+/// Whether the bytes begin like a binary pickle.
+bool looksLikePickle(std::span<const std::uint8_t> bytes);
+/// Whether the bytes begin like a zip archive.
+bool looksLikeZip(std::span<const std::uint8_t> bytes);
+
+/// The legacy form. Any thread. InvalidInput: damaged; Unsupported: refused, or no weight file.
+Result<TensorArchive> parseTorchLegacy(std::span<const std::uint8_t> bytes, const CheckpointLimits& limits = {});
+
+/// The zip form; checksums are verified, members may be deflated. Errors as above.
+Result<TensorArchive> parseTorchZip(std::span<const std::uint8_t> bytes, const CheckpointLimits& limits = {});
+
+} // namespace halflens
