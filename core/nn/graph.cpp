@@ -139,6 +139,15 @@ LayerId Graph::concat(const std::vector<LayerId>& parts)
     return append(std::move(layer));
 }
 
+LayerId Graph::upsampleNearest(LayerId from, LayerId like)
+{
+    Layer layer;
+    layer.kind = LayerKind::Upsample;
+    layer.inputs = {from, like};
+    layer.channels = channels(from);
+    return append(std::move(layer));
+}
+
 void Graph::output(const std::string& name, LayerId layer)
 {
     m_outputs[name] = layer;
@@ -170,7 +179,9 @@ Result<std::vector<MapSize>> Graph::sizes(int height, int width) const
     for (const Layer& layer : m_layers) {
         MapSize size{layer.channels, height, width};
         if (!layer.inputs.empty()) {
-            const MapSize in = sizes[static_cast<std::size_t>(layer.inputs[0].value)];
+            // An upsampled map takes its extent from the map it is brought to, everything else from what it reads.
+            const LayerId reference = layer.inputs[layer.kind == LayerKind::Upsample ? 1 : 0];
+            const MapSize in = sizes[static_cast<std::size_t>(reference.value)];
             size.height = in.height;
             size.width = in.width;
             const bool windowed = layer.kind == LayerKind::Convolution || layer.kind == LayerKind::MaxPool

@@ -14,7 +14,7 @@ namespace halflens {
 
 enum class Activation { None, Relu, Relu6 };
 
-enum class LayerKind { Input, Convolution, BatchNorm, Activation, MaxPool, AveragePool, Add, Concat };
+enum class LayerKind { Input, Convolution, BatchNorm, Activation, MaxPool, AveragePool, Add, Concat, Upsample };
 
 /// Window of a convolution or pooling.
 struct Window {
@@ -73,6 +73,8 @@ public:
     LayerId averagePool(LayerId from, Window window);
     LayerId add(LayerId first, LayerId second, double scale = 1);
     LayerId concat(const std::vector<LayerId>& parts);
+    /// `from` brought to the height and width of `like` by nearest neighbour with half-pixel centres (upsample.h).
+    LayerId upsampleNearest(LayerId from, LayerId like);
     /// Gives a layer's output a public name, e.g. "c5".
     void output(const std::string& name, LayerId layer);
 

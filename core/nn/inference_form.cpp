@@ -68,6 +68,20 @@ Result<std::unique_ptr<InferenceForm>> InferenceForm::create(const Graph& graph,
 Result<std::vector<FeatureMap>> InferenceForm::run(std::span<const float> input, int height, int width,
                                                    const std::vector<std::string>& outputs, std::stop_token stop)
 {
+    const Result<std::vector<MapView>> views = runInPlace(input, height, width, outputs, std::move(stop));
+    if (!views)
+        return views.error();
+    return guarded("model", [&]() -> Result<std::vector<FeatureMap>> {
+        std::vector<FeatureMap> maps;
+        for (const MapView& view : *views)
+            maps.push_back({view.size, {view.values.begin(), view.values.end()}});
+        return maps;
+    });
+}
+
+Result<std::vector<MapView>> InferenceForm::runInPlace(std::span<const float> input, int height, int width,
+                                                       const std::vector<std::string>& outputs, std::stop_token stop)
+{
     for (const std::string& name : outputs) {
         if (!m_d->graph.outputs().contains(name))
             return modelError("the network has no map called " + name);
@@ -80,7 +94,7 @@ Result<std::vector<FeatureMap>> InferenceForm::run(std::span<const float> input,
             * static_cast<std::size_t>(width))
         return Error{ErrorCode::Internal, "model", "the input buffer does not match the stated size", {}, {}};
 
-    return guarded("model", [&]() -> Result<std::vector<FeatureMap>> {
+    return guarded("model", [&]() -> Result<std::vector<MapView>> {
         omp_set_num_threads(threadCount());
         auto& plans = m_d->plans;
         auto found = std::find_if(plans.begin(), plans.end(),

@@ -20,6 +20,12 @@ struct FeatureMap {
     std::vector<float> values;
 };
 
+/// A map that still lies in the network's buffers: C x H x W float32, row-major.
+struct MapView {
+    MapSize size;
+    std::span<const float> values;
+};
+
 /// Weights are folded and copied at construction; plans (primitives and buffers) are made on the
 /// first run of an input size and the newest two are kept. One run at a time per object.
 class InferenceForm {
@@ -36,6 +42,10 @@ public:
     /// Model: input too small; Cancelled; OutOfMemory.
     Result<std::vector<FeatureMap>> run(std::span<const float> input, int height, int width,
                                         const std::vector<std::string>& outputs, std::stop_token stop = {});
+
+    /// The same without copies: the views hold until the next run, or the end, of this object.
+    Result<std::vector<MapView>> runInPlace(std::span<const float> input, int height, int width,
+                                            const std::vector<std::string>& outputs, std::stop_token stop = {});
 
     const Graph& graph() const;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/nn/inference_plan.h"
 
+#include "core/nn/upsample.h"
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -58,39 +60,26 @@ WeightStore::WeightStore(const Graph& graph, StateDict parameters, dnnl::engine 
     , m_engine(std::move(engine))
 { }
 
-WeightStore::Entry& WeightStore::entry(const FusedStep& step)
+WeightStore::Weights WeightStore::weights(const FusedStep& step, const memory::desc& plain, const memory::desc& wanted)
 {
-    const auto [found, isNew] = m_entries.try_emplace({step.source.value, step.result.value});
-    Entry& entry = found->second;
-    if (isNew) {
-        entry.folded = fold(m_graph, step, m_parameters, {});
-        entry.bias = memory(
-            {{static_cast<memory::dim>(entry.folded.bias.size())}, memory::data_type::f32, memory::format_tag::a},
-            m_engine);
-        std::memcpy(entry.bias.get_data_handle(), entry.folded.bias.data(), entry.folded.bias.size() * sizeof(float));
-    }
-    return entry;
-}
-
-memory WeightStore::weight(const FusedStep& step, const memory::desc& plain, const memory::desc& wanted)
-{
-    Entry& found = entry(step);
-    for (const auto& [desc, blocked] : found.blocked) {
+    Entry& entry = m_entries[{step.source.value, step.result.value}];
+    for (const auto& [desc, blocked] : entry.blocked) {
         if (desc == wanted)
-            return blocked;
+            return {blocked, entry.bias};
     }
-    const memory source(plain, m_engine, found.folded.weight.data());
+    FoldedConvolution folded = fold(m_graph, step, m_parameters, {});
+    memory source(plain, m_engine, folded.weight.data());
     memory blocked(wanted, m_engine);
     dnnl::stream stream(m_engine);
-    dnnl::reorder(source, blocked).execute(stream, const_cast<memory&>(source), blocked);
+    dnnl::reorder(source, blocked).execute(stream, source, blocked);
     stream.wait();
-    found.blocked.emplace_back(wanted, blocked);
-    return blocked;
-}
-
-memory WeightStore::bias(const FusedStep& step)
-{
-    return entry(step).bias;
+    if (entry.blocked.empty()) {
+        const auto channels = static_cast<memory::dim>(folded.bias.size());
+        entry.bias = memory({{channels}, memory::data_type::f32, memory::format_tag::a}, m_engine);
+        std::copy(folded.bias.begin(), folded.bias.end(), static_cast<float*>(entry.bias.get_data_handle()));
+    }
+    entry.blocked.emplace_back(wanted, blocked);
+    return {blocked, entry.bias};
 }
 
 int BufferPool::take(std::size_t bytes)
@@ -176,6 +165,9 @@ void InferencePlan::plan(const std::vector<FusedStep>& steps, const std::vector<
             break;
         case LayerKind::Concat:
             planConcat(step);
+            break;
+        case LayerKind::Upsample:
+            planUpsample(step);
             break;
         case LayerKind::BatchNorm:
             throw dnnl::error(dnnl_unimplemented, "batch norm without a convolution before it");
@@ -264,9 +256,10 @@ void InferencePlan::planConvolution(const FusedStep& step, std::size_t position,
             addReorder(value(step.residual), value(step.result));
     }
     const memory::desc plain(dims, memory::data_type::f32, plainWeightTag(layer));
+    const WeightStore::Weights ready = weights.weights(step, plain, pd.weights_desc());
     m_calls.push_back(
         {dnnl::convolution_forward(pd),
-         {{DNNL_ARG_WEIGHTS, weights.weight(step, plain, pd.weights_desc())}, {DNNL_ARG_BIAS, weights.bias(step)}},
+         {{DNNL_ARG_WEIGHTS, ready.weight}, {DNNL_ARG_BIAS, ready.bias}},
          {{DNNL_ARG_SRC, source.desc, source.buffer}, {DNNL_ARG_DST, pd.dst_desc(), value(step.result).buffer}}});
 }
 
@@ -333,6 +326,32 @@ void InferencePlan::planConcat(const FusedStep& step)
     m_calls.push_back(std::move(call));
 }
 
+void InferencePlan::planUpsample(const FusedStep& step)
+{
+    const MapSize from = size(step.inputs[0]);
+    const MapSize to = size(step.result);
+    // Blocks of channels move as they are; any other layout is made plain first.
+    auto tag = memory::format_tag::nchw;
+    int lanes = 1;
+    for (const auto& [blocked, width] : {std::pair{memory::format_tag::nChw16c, 16}, {memory::format_tag::nChw8c, 8}}) {
+        if (from.channels % width == 0
+            && value(step.inputs[0]).desc == memory::desc(dimsOf(from), memory::data_type::f32, blocked)) {
+            tag = blocked;
+            lanes = width;
+            break;
+        }
+    }
+    const Value source = inLayout(value(step.inputs[0]), {dimsOf(from), memory::data_type::f32, tag});
+    const memory::desc target(dimsOf(to), memory::data_type::f32, tag);
+    const int buffer = store(step.result, target);
+    m_calls.push_back({{},
+                       {},
+                       {{DNNL_ARG_SRC, source.desc, source.buffer}, {DNNL_ARG_DST, target, buffer}},
+                       [from, to, lanes](const float* values, float* result) {
+                           upsampleNearest(values, from, result, to, lanes);
+                       }});
+}
+
 void InferencePlan::bindBuffers()
 {
     m_pool.allocate(m_engine);
@@ -348,21 +367,27 @@ bool InferencePlan::run(std::span<const float> input, dnnl::stream& stream, cons
     for (const Call& call : m_calls) {
         if (stop.stop_requested())
             return false;
-        call.primitive.execute(stream, call.arguments);
+        if (call.own) {
+            stream.wait();
+            call.own(static_cast<const float*>(call.arguments.at(DNNL_ARG_SRC).get_data_handle()),
+                     static_cast<float*>(call.arguments.at(DNNL_ARG_DST).get_data_handle()));
+        } else {
+            call.primitive.execute(stream, call.arguments);
+        }
     }
     stream.wait();
     return true;
 }
 
-std::vector<FeatureMap> InferencePlan::maps() const
+std::vector<MapView> InferencePlan::maps() const
 {
-    std::vector<FeatureMap> maps;
+    std::vector<MapView> maps;
     for (std::size_t i = 0; i < m_results.size(); ++i) {
         const MapSize& mapSize = m_resultSizes[i];
         const auto* data = static_cast<const float*>(m_pool.data(m_results[i].buffer));
         const std::size_t count = static_cast<std::size_t>(mapSize.channels) * static_cast<std::size_t>(mapSize.height)
             * static_cast<std::size_t>(mapSize.width);
-        maps.push_back({mapSize, std::vector<float>(data, data + count)});
+        maps.push_back({mapSize, {data, count}});
     }
     return maps;
 }

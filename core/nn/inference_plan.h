@@ -5,6 +5,7 @@
 #include "core/nn/folding.h"
 #include "core/nn/inference_form.h"
 
+#include <functional>
 #include <map>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <utility>
@@ -16,18 +17,21 @@ class WeightStore {
 public:
     WeightStore(const Graph& graph, StateDict parameters, dnnl::engine engine);
 
-    /// Weight of a step in the layout `wanted`; folded and reordered once per layout.
-    dnnl::memory weight(const FusedStep& step, const dnnl::memory::desc& plain, const dnnl::memory::desc& wanted);
-    dnnl::memory bias(const FusedStep& step);
+    struct Weights {
+        dnnl::memory weight;
+        dnnl::memory bias;
+    };
+
+    /// Weights of a step, the kernel in the layout `wanted`; folded and reordered once per layout.
+    Weights weights(const FusedStep& step, const dnnl::memory::desc& plain, const dnnl::memory::desc& wanted);
 
 private:
     using Key = std::pair<int, int>; ///< (first layer, last layer) of the step
+    /// The plain folded weight is not kept: it is as large as the blocked one and folded again in no time.
     struct Entry {
-        FoldedConvolution folded;
         dnnl::memory bias;
         std::vector<std::pair<dnnl::memory::desc, dnnl::memory>> blocked;
     };
-    Entry& entry(const FusedStep& step);
 
     const Graph& m_graph;
     StateDict m_parameters;
@@ -60,8 +64,8 @@ public:
     /// False when stopped between two primitives.
     bool run(std::span<const float> input, dnnl::stream& stream, const std::stop_token& stop);
 
-    /// Copies of the output maps of the last run, in the order of `outputs`.
-    std::vector<FeatureMap> maps() const;
+    /// The output maps of the last run, in the order of `outputs`, in this plan's own buffers.
+    std::vector<MapView> maps() const;
 
 private:
     /// One primitive call; buffers are bound to their arguments after allocation.
@@ -69,6 +73,7 @@ private:
         dnnl::primitive primitive;
         std::unordered_map<int, dnnl::memory> arguments;
         std::vector<std::tuple<int, dnnl::memory::desc, int>> buffers; ///< argument, layout, buffer
+        std::function<void(const float* source, float* target)> own = {}; ///< called in place of a primitive
     };
     /// Where a layer's value lies while its readers are still to come.
     struct Value {
@@ -86,6 +91,7 @@ private:
     void planActivation(const FusedStep& step);
     void planAdd(const FusedStep& step);
     void planConcat(const FusedStep& step);
+    void planUpsample(const FusedStep& step);
     Value inLayout(const Value& from, const dnnl::memory::desc& wanted);
     void addReorder(const Value& from, const Value& to);
     int store(LayerId id, const dnnl::memory::desc& desc);

@@ -107,24 +107,43 @@ Graph efficientNetLite0()
     return graph;
 }
 
+namespace {
+
+struct NamedTrunk {
+    const char* name;
+    Graph (*make)();
+};
+
+constexpr std::array<NamedTrunk, 7> Trunks{{
+    {"efficientnet-lite0", efficientNetLite0},
+    {"inceptionresnetv2", [] { return inceptionResNetV2(InceptionForm::Keras); }},
+    {"inceptionresnetv2-port", [] { return inceptionResNetV2(InceptionForm::Port); }},
+    {"resnet50", resNet50},
+    {"scnn", scnn},
+    {"vgg16", vgg16},
+    {"vgg16-scnn", dbcnnTrunk},
+}};
+
+} // namespace
+
 Result<Graph> trunkByName(const std::string& name)
 {
-    if (name == "resnet50")
-        return resNet50();
-    if (name == "vgg16")
-        return vgg16();
-    if (name == "efficientnet-lite0")
-        return efficientNetLite0();
     std::string known;
-    for (const std::string& trunk : trunkNames())
-        known += (known.empty() ? "" : ", ") + trunk;
+    for (const NamedTrunk& trunk : Trunks) {
+        if (name == trunk.name)
+            return trunk.make();
+        known += (known.empty() ? "" : ", ") + std::string(trunk.name);
+    }
     return Error{
         ErrorCode::InvalidInput, "model", "there is no trunk called \"" + name + "\"", "use one of " + known, {}};
 }
 
 std::vector<std::string> trunkNames()
 {
-    return {"efficientnet-lite0", "resnet50", "vgg16"};
+    std::vector<std::string> names;
+    for (const NamedTrunk& trunk : Trunks)
+        names.emplace_back(trunk.name);
+    return names;
 }
 
 } // namespace halflens

@@ -21,7 +21,26 @@ Graph vgg16();
 /// c1 (H/2) .. c5 (H/32), and stage0 .. stage6.
 Graph efficientNetLite0();
 
-/// "resnet50", "vgg16", "efficientnet-lite0". InvalidInput: another name.
+/// Which of the two InceptionResNetV2 files the parameter names follow (spec models 8).
+enum class InceptionForm {
+    Keras, ///< "conv2d_1".."conv2d_203" in order of creation, "batch_normalization_N" without scale
+    Port ///< Cadene's numbering under "base."
+};
+
+/// InceptionResNetV2 without its top (spec models 8.2). 3 x H x W in [-1, 1], at least 75 a side.
+/// Outputs c5 (conv_7b after its ReLU), stem1..stem5, stem_out, mixed_5b, block35_end, mixed_6a,
+/// block17_end, mixed_7a, block8_9_end, block8_10_conv (before adding), block8_10_end.
+Graph inceptionResNetV2(InceptionForm form);
+
+/// Both trunks of DBCNN (spec models 9.2): c5 is VGG16's conv5_3 after its ReLU (c2..c4 conv2_2,
+/// conv3_3, conv4_3), scnn the S-CNN's last map.
+Graph dbcnnTrunk();
+
+/// S-CNN alone, as its own file names it: output scnn.
+Graph scnn();
+
+/// "resnet50", "vgg16", "efficientnet-lite0", "inceptionresnetv2", "inceptionresnetv2-port",
+/// "vgg16-scnn" (DBCNN's two), "scnn". InvalidInput: another name.
 Result<Graph> trunkByName(const std::string& name);
 std::vector<std::string> trunkNames();
 
