@@ -344,12 +344,11 @@ void InferencePlan::planUpsample(const FusedStep& step)
     const Value source = inLayout(value(step.inputs[0]), {dimsOf(from), memory::data_type::f32, tag});
     const memory::desc target(dimsOf(to), memory::data_type::f32, tag);
     const int buffer = store(step.result, target);
-    m_calls.push_back({{},
-                       {},
-                       {{DNNL_ARG_SRC, source.desc, source.buffer}, {DNNL_ARG_DST, target, buffer}},
-                       [from, to, lanes](const float* values, float* result) {
-                           upsampleNearest(values, from, result, to, lanes);
-                       }});
+    m_calls.push_back(
+        {{},
+         {},
+         {{DNNL_ARG_SRC, source.desc, source.buffer}, {DNNL_ARG_DST, target, buffer}},
+         [from, to, lanes](const float* values, float* result) { upsampleNearest(values, from, result, to, lanes); }});
 }
 
 void InferencePlan::bindBuffers()

@@ -49,9 +49,9 @@ public:
     LayerId residual(LayerId x, const std::vector<LayerId>& branches, const std::string& place,
                      const std::string& kerasName, double scale)
     {
-        m_up = m_graph.convolution(m_graph.concat(branches),
-                                   m_form == InceptionForm::Port ? place + ".conv2d" : kerasName, m_graph.channels(x),
-                                   Window::square(1));
+        m_up =
+            m_graph.convolution(m_graph.concat(branches), m_form == InceptionForm::Port ? place + ".conv2d" : kerasName,
+                                m_graph.channels(x), Window::square(1));
         return m_graph.add(x, m_up, scale);
     }
 

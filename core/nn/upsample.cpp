@@ -29,8 +29,8 @@ void upsampleNearest(const float* source, const MapSize& from, float* target, co
         for (int row = 0; row < to.height; ++row) {
             const std::size_t sourceRow = static_cast<std::size_t>(group) * static_cast<std::size_t>(from.height)
                 + static_cast<std::size_t>(rows[static_cast<std::size_t>(row)]);
-            const std::size_t targetRow = static_cast<std::size_t>(group) * static_cast<std::size_t>(to.height)
-                + static_cast<std::size_t>(row);
+            const std::size_t targetRow =
+                static_cast<std::size_t>(group) * static_cast<std::size_t>(to.height) + static_cast<std::size_t>(row);
             const float* in = source + sourceRow * static_cast<std::size_t>(from.width) * width;
             float* out = target + targetRow * static_cast<std::size_t>(to.width) * width;
             for (const int column : columns) {
