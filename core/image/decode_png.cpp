@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 namespace halflens {
@@ -16,8 +17,9 @@ namespace {
 
 /// Deflate cannot pack tighter than 1032 to 1.
 constexpr std::uint64_t MaxDeflateRatio = 1040;
-/// Longest single chunk libpng may hold (text, profiles); pixels do not count.
-constexpr png_alloc_size_t MaxChunkBytes = 16'000'000;
+/// Largest piece of memory libpng gets: chunks are as long as they say, and rows take 8 bytes a
+/// pixel at most. Its own limit on chunks is no more than a warning.
+constexpr png_alloc_size_t MaxAllocation = 16'000'000;
 
 /// One libpng session. libpng leaves by longjmp: everything a jump could skip or leave undefined
 /// is a member, and no function between setjmp and the jump owns anything.
@@ -26,7 +28,7 @@ public:
     explicit PngReader(ByteSpan bytes)
         : m_bytes(bytes)
     { }
-    ~PngReader() { png_destroy_read_struct(&m_png, &m_info, &m_end); }
+    ~PngReader() { png_destroy_read_struct(&m_png, &m_info, nullptr); }
     PngReader(const PngReader&) = delete;
     PngReader& operator=(const PngReader&) = delete;
 
@@ -34,7 +36,7 @@ public:
     bool readPixels(std::vector<std::uint8_t>& rgb);
     bool readRest();
     ImageHeader header() const;
-    int orientation() const;
+    int orientation() const { return m_orientation; }
     void addNotes(std::vector<std::string>& notes) const;
     std::uint64_t filteredBytes() const;
     std::string message() const { return m_message[0] ? m_message : "libpng cannot be started"; }
@@ -43,17 +45,22 @@ private:
     static void onRead(png_structp png, png_bytep target, std::size_t count);
     [[noreturn]] static void onError(png_structp png, png_const_charp text);
     static void onWarning(png_structp, png_const_charp) { }
-    static int onUnknownChunk(png_structp png, png_unknown_chunkp chunk);
+    static png_voidp onAllocate(png_structp, png_alloc_size_t size)
+    {
+        return size <= MaxAllocation ? std::malloc(size) : nullptr;
+    }
+    static void onFree(png_structp, png_voidp memory) { std::free(memory); }
+    static int onChunk(png_structp png, png_unknown_chunkp chunk);
     void chooseTransforms();
 
     ByteSpan m_bytes;
     std::size_t m_position = 0;
     png_structp m_png = nullptr;
     png_infop m_info = nullptr;
-    png_infop m_end = nullptr;
     char m_message[160] = {};
     png_uint_32 m_frames = 1;
     bool m_hasProfile = false;
+    int m_orientation = 1;
 };
 
 void PngReader::onRead(png_structp png, png_bytep target, std::size_t count)
@@ -72,37 +79,36 @@ void PngReader::onError(png_structp png, png_const_charp text)
     png_longjmp(png, 1);
 }
 
-/// Only whether a profile is there, and the frame count of animated files, are wanted.
-int PngReader::onUnknownChunk(png_structp png, png_unknown_chunkp chunk)
+/// Of all that libpng leaves to us, three chunks matter.
+int PngReader::onChunk(png_structp png, png_unknown_chunkp chunk)
 {
     auto* self = static_cast<PngReader*>(png_get_user_chunk_ptr(png));
     if (std::memcmp(chunk->name, "iCCP", 4) == 0)
         self->m_hasProfile = true;
     else if (std::memcmp(chunk->name, "acTL", 4) == 0 && chunk->size >= 8)
         self->m_frames = std::clamp<png_uint_32>(png_get_uint_32(chunk->data), 1, 0x7fffffff);
+    else if (std::memcmp(chunk->name, "eXIf", 4) == 0)
+        self->m_orientation = exifOrientation(ByteSpan(chunk->data, chunk->size));
     return 1;
 }
 
 bool PngReader::readHeader()
 {
-    m_png = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, onError, onWarning);
+    m_png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, this, onError, onWarning, nullptr, onAllocate, onFree);
     if (!m_png)
         return false;
     if (setjmp(png_jmpbuf(m_png)))
         return false;
     m_info = png_create_info_struct(m_png);
-    m_end = png_create_info_struct(m_png);
-    if (!m_info || !m_end)
+    if (!m_info)
         return false;
     png_set_read_fn(m_png, this, onRead);
     // The size is judged by decode.cpp, with a message of its own.
     png_set_user_limits(m_png, 0x7fffffff, 0x7fffffff);
-    png_set_chunk_malloc_max(m_png, MaxChunkBytes);
-    png_set_chunk_cache_max(m_png, 100);
-    // Profiles and texts are compressed: passed over packed, they cannot be bombs.
-    static constexpr png_byte Unread[] = "iCCP\0acTL\0tEXt\0zTXt\0iTXt";
-    png_set_keep_unknown_chunks(m_png, PNG_HANDLE_CHUNK_NEVER, Unread, 5);
-    png_set_read_user_chunk_fn(m_png, this, onUnknownChunk);
+    // Only the chunks pixels need are parsed by libpng. Profiles and texts are compressed: passed
+    // over packed, they cannot be bombs.
+    png_set_keep_unknown_chunks(m_png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+    png_set_read_user_chunk_fn(m_png, this, onChunk);
     png_read_info(m_png, m_info);
     return true;
 }
@@ -151,7 +157,7 @@ bool PngReader::readRest()
 {
     if (setjmp(png_jmpbuf(m_png)))
         return false;
-    png_read_end(m_png, m_end);
+    png_read_end(m_png, m_info);
     return true;
 }
 
@@ -165,17 +171,6 @@ ImageHeader PngReader::header() const
     header.channels = png_get_channels(m_png, m_info);
     header.frames = static_cast<int>(m_frames);
     return header;
-}
-
-int PngReader::orientation() const
-{
-    for (const png_infop info : {m_info, m_end}) {
-        png_uint_32 count = 0;
-        png_bytep exif = nullptr;
-        if (png_get_eXIf_1(m_png, info, &count, &exif) != 0 && exif)
-            return exifOrientation(ByteSpan(exif, count));
-    }
-    return 1;
 }
 
 void PngReader::addNotes(std::vector<std::string>& notes) const

@@ -68,13 +68,20 @@ void transpose(Image& image)
 
 } // namespace
 
-int exifOrientation(std::span<const std::uint8_t> exif)
+int exifOrientation(std::span<const std::uint8_t> exif) noexcept
 {
-    std::vector<std::uint8_t> block;
-    if (exif.size() < ExifPrefix.size() || !std::equal(ExifPrefix.begin(), ExifPrefix.end(), exif.begin()))
-        block.assign(ExifPrefix.begin(), ExifPrefix.end());
-    block.insert(block.end(), exif.begin(),
-                 exif.begin() + static_cast<std::ptrdiff_t>(std::min(exif.size(), MaxExifBytes)));
+    // libexif wants the prefix, and only JPEG has it.
+    const bool hasPrefix =
+        exif.size() >= ExifPrefix.size() && std::equal(ExifPrefix.begin(), ExifPrefix.end(), exif.begin());
+    std::array<std::uint8_t, ExifPrefix.size() + MaxExifBytes> block{};
+    std::size_t size = 0;
+    if (!hasPrefix) {
+        std::copy(ExifPrefix.begin(), ExifPrefix.end(), block.begin());
+        size = ExifPrefix.size();
+    }
+    const std::size_t copied = std::min(exif.size(), MaxExifBytes);
+    std::copy_n(exif.begin(), copied, block.begin() + static_cast<std::ptrdiff_t>(size));
+    size += copied;
 
     int orientation = 1;
     ExifData* data = exif_data_new();
@@ -82,7 +89,7 @@ int exifOrientation(std::span<const std::uint8_t> exif)
         return orientation;
     // No repairs: they would only cost time, one tag is wanted.
     exif_data_unset_option(data, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
-    exif_data_load_data(data, block.data(), static_cast<unsigned>(block.size()));
+    exif_data_load_data(data, block.data(), static_cast<unsigned>(size));
     const ExifEntry* entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
     if (entry && entry->format == EXIF_FORMAT_SHORT && entry->components >= 1 && entry->size >= 2) {
         const int value = exif_get_short(entry->data, exif_data_get_byte_order(data));

@@ -11,7 +11,8 @@ namespace halflens {
 
 /// Orientation 1..8 of an EXIF block, with or without the leading "Exif\0\0". 1 when the block is
 /// damaged, has no such tag, or holds another value: a picture is worth more than its tag.
-int exifOrientation(std::span<const std::uint8_t> exif);
+/// Never throws: it is called from within C libraries.
+int exifOrientation(std::span<const std::uint8_t> exif) noexcept;
 
 /// Moves the pixels so that the image stands upright and its tag would be 1. 5..8 swap width and
 /// height and need a second buffer. `orientation` outside 2..8 changes nothing.

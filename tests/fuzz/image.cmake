@@ -1,0 +1,2 @@
+pkg_check_modules(HALFLENS_FUZZ_IMAGE_LIBS REQUIRED IMPORTED_TARGET zlib)
+halflens_fuzz(image LINKS halflens_image PkgConfig::HALFLENS_FUZZ_IMAGE_LIBS)
