@@ -18,7 +18,7 @@ int taskCount(int rows)
     return (rows + RowsPerTask - 1) / RowsPerTask;
 }
 
-/// Calls use(task, y, row) for every row of the target, tasks being RowsPerTask rows each.
+/// Calls use(y, row) for every row of the target, from several threads at once.
 template<class Use> void forEachRow(const BilinearSampler& sampler, MapSize target, const Use& use)
 {
     parallelFor(taskCount(target.height), [&](int task) {
@@ -26,7 +26,7 @@ template<class Use> void forEachRow(const BilinearSampler& sampler, MapSize targ
         const int last = std::min(target.height, (task + 1) * RowsPerTask);
         for (int y = task * RowsPerTask; y < last; ++y) {
             sampler.row(y, buffer);
-            use(task, y, std::span<const double>(buffer));
+            use(y, std::span<const double>(buffer));
         }
     });
 }
@@ -83,23 +83,35 @@ MapSize reducedSize(int height, int width, int longest)
 Field reducedLuminance(const Image& image, MapSize size)
 {
     Field result(size.height, size.width);
+    const auto bytes = 3 * static_cast<std::size_t>(image.width);
     parallelFor(size.height, [&](int outY) {
-        std::vector<double> line(static_cast<std::size_t>(image.width));
-        std::vector<double> sum(static_cast<std::size_t>(image.width), 0.0);
+        // Down the columns first, channels apart: rows that count in full are added as integers.
+        std::vector<std::uint32_t> whole(bytes);
+        std::vector<double> partial(bytes);
         const AreaCell rows = areaCell(outY, size.height, image.height);
         for (int y = rows.first; y <= rows.last; ++y) {
-            luminanceRow(image, y, line);
+            const std::uint8_t* row = image.row(y);
             const double weight = weightAt(rows, y);
-            for (std::size_t x = 0; x < line.size(); ++x)
-                sum[x] += weight * line[x];
+            if (weight == 1) {
+                for (std::size_t i = 0; i < bytes; ++i)
+                    whole[i] += row[i];
+            } else {
+                for (std::size_t i = 0; i < bytes; ++i)
+                    partial[i] += weight * row[i];
+            }
         }
+        const auto grey = [&](int x) {
+            const std::size_t i = 3 * static_cast<std::size_t>(x);
+            return 0.299 * (whole[i] + partial[i]) + 0.587 * (whole[i + 1] + partial[i + 1])
+                + 0.114 * (whole[i + 2] + partial[i + 2]);
+        };
         const std::span<double> out = result.row(outY);
         for (int outX = 0; outX < size.width; ++outX) {
             const AreaCell columns = areaCell(outX, size.width, image.width);
             double total = 0;
             for (int x = columns.first; x <= columns.last; ++x)
-                total += weightAt(columns, x) * sum[static_cast<std::size_t>(x)];
-            out[static_cast<std::size_t>(outX)] = total / (rows.length * columns.length);
+                total += weightAt(columns, x) * grey(x);
+            out[static_cast<std::size_t>(outX)] = total / (255 * rows.length * columns.length);
         }
     });
     return result;
@@ -127,6 +139,11 @@ BilinearSampler::Tap BilinearSampler::tapAt(int position, int sourceLength, int 
     return {first, std::min(first + 1, sourceLength - 1), clamped - first};
 }
 
+bool BilinearSampler::sameRows(int y1, int y2) const
+{
+    return tapAt(y1, m_source.height, m_target.height).first == tapAt(y2, m_source.height, m_target.height).first;
+}
+
 void BilinearSampler::row(int y, std::span<double> out) const
 {
     const Tap rows = tapAt(y, m_source.height, m_target.height);
@@ -147,9 +164,8 @@ void BilinearSampler::row(int y, std::span<double> out) const
 Field resizedBilinear(const Field& source, MapSize target)
 {
     Field result(target.height, target.width);
-    forEachRow(BilinearSampler(source, target), target, [&](int, int y, std::span<const double> row) {
-        std::copy(row.begin(), row.end(), result.row(y).begin());
-    });
+    forEachRow(BilinearSampler(source, target), target,
+               [&](int y, std::span<const double> row) { std::copy(row.begin(), row.end(), result.row(y).begin()); });
     return result;
 }
 
@@ -158,7 +174,7 @@ ScalarMap resizedBilinear(const ScalarMap& source, MapSize target)
     Field field(source.height, source.width);
     std::copy(source.values.begin(), source.values.end(), field.values.begin());
     ScalarMap result(target.height, target.width);
-    forEachRow(BilinearSampler(field, target), target, [&](int, int y, std::span<const double> row) {
+    forEachRow(BilinearSampler(field, target), target, [&](int y, std::span<const double> row) {
         std::transform(row.begin(), row.end(), result.row(y).begin(),
                        [](double value) { return static_cast<float>(value); });
     });
@@ -167,36 +183,29 @@ ScalarMap resizedBilinear(const ScalarMap& source, MapSize target)
 
 ScalarMap enlargedMinMax(const Field& source, MapSize target)
 {
-    // The rows are cheap to interpolate: doing it twice costs less than keeping them in float64.
     const BilinearSampler sampler(source, target);
-    struct Range {
-        double low = std::numeric_limits<double>::infinity();
-        double high = -std::numeric_limits<double>::infinity();
-    };
-    std::vector<Range> ranges(static_cast<std::size_t>(taskCount(target.height)));
-    forEachRow(sampler, target, [&](int task, int, std::span<const double> row) {
-        Range& range = ranges[static_cast<std::size_t>(task)];
-        double low = range.low;
-        double high = range.high;
+    double low = std::numeric_limits<double>::infinity();
+    double high = -low;
+    std::vector<double> row(static_cast<std::size_t>(target.width));
+    for (int y = 0; y < target.height; ++y) {
+        // Between two source rows every column runs straight: its extremes are at the ends.
+        if (y > 0 && y + 1 < target.height && sampler.sameRows(y - 1, y + 1))
+            continue;
+        sampler.row(y, row);
         for (const double value : row) {
             low = value < low ? value : low;
             high = value > high ? value : high;
         }
-        range = {low, high};
-    });
-    Range all;
-    for (const Range& range : ranges)
-        all = {std::min(all.low, range.low), std::max(all.high, range.high)};
-
+    }
     ScalarMap result(target.height, target.width);
-    const double span = all.high - all.low;
+    const double span = high - low;
     if (!(span > 0))
         return result;
     const double scale = 1 / span;
-    forEachRow(sampler, target, [&](int, int y, std::span<const double> row) {
+    forEachRow(sampler, target, [&](int y, std::span<const double> values) {
         const std::span<float> out = result.row(y);
         for (std::size_t x = 0; x < out.size(); ++x)
-            out[x] = static_cast<float>((row[x] - all.low) * scale);
+            out[x] = static_cast<float>(std::clamp((values[x] - low) * scale, 0.0, 1.0));
     });
     return result;
 }

@@ -31,6 +31,8 @@ public:
     BilinearSampler(const Field& source, MapSize target);
     /// Row y of the target, or its beginning: `out` has at most target.width values. Any thread.
     void row(int y, std::span<double> out) const;
+    /// Whether target rows y1 and y2 lie between the same two source rows.
+    bool sameRows(int y1, int y2) const;
 
 private:
     struct Tap {
