@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/figure/panel_grid.h"
 
+#include "core/figure/grid_sizes.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -9,28 +11,17 @@ namespace halflens {
 
 namespace {
 
-constexpr double MarginMm = 3;
-constexpr double ColumnGapMm = 2;
 constexpr double RowGapMm = 3.2;
 constexpr double CaptionGapMm = 0.9; ///< between image and text that belongs to it
-constexpr double BlockGapMm = 3; ///< before title, footnote, caption
+constexpr double BlockGapMm = 3; ///< before footnote and caption
 constexpr double BarMm = 1.8; ///< height of a colour bar
 constexpr double FrameMm = 0.08;
-constexpr double NarrowestColumnMm = 8;
-constexpr double HighestPanel = 0.45; ///< of the page width
-constexpr double NarrowestPanel = 0.2; ///< width by height; more slender images are fitted inside
-constexpr double WidestPanel = 5;
 constexpr int LargestPage = 30000; ///< pixels; the raster painter's coordinates end at 32767
 
 constexpr double TitlePt = 10;
-constexpr double HeaderPt = 7.5;
-constexpr double CaptionPt = 7.5;
-constexpr double BarPt = 6;
 constexpr double FootnotePt = 6.5;
 constexpr double FigureCaptionPt = 8;
-constexpr int SmallestPercent = 60; ///< of the type sizes, to fit narrow columns
-constexpr int SmallestWholePercent = 80; ///< down to this lines stay whole, then they break first
-constexpr int SmallestParagraphPercent = 85;
+constexpr int SmallestParagraphPercent = 85; ///< title and notes shrink less than what stands at panels
 
 constexpr QRgb Ink = 0xff1a1a1a;
 constexpr QRgb MutedInk = 0xff6b6b6b;
@@ -39,11 +30,6 @@ constexpr QRgb FrameInk = 0xffb8b8b8;
 Error invalid(std::string reason, std::string remedy)
 {
     return {ErrorCode::InvalidInput, "figure", std::move(reason), std::move(remedy), {}};
-}
-
-double aspectOf(QSize size)
-{
-    return std::clamp(static_cast<double>(size.width()) / size.height(), NarrowestPanel, WidestPanel);
 }
 
 /// Largest size of the image's shape inside `box`.
@@ -68,9 +54,10 @@ QImage gradient(ColorMap colors, QSize size)
 
 class GridLayout {
 public:
-    GridLayout(const PanelGrid& grid, const PageSetup& setup)
+    GridLayout(const PanelGrid& grid, const PageSetup& setup, GridSizes sizes)
         : m_grid(grid)
         , m_setup(setup)
+        , m_sizes(std::move(sizes))
         , m_columns(grid.rows.front().size())
         , m_margin(setup.px(MarginMm))
     {
@@ -81,23 +68,7 @@ public:
     Result<FigurePage> run();
 
 private:
-    double scaledPt(double points) const { return points * m_typePercent / 100; }
-    int headerPx() const { return m_setup.pointsToPx(scaledPt(HeaderPt)); }
-    int captionPx() const { return m_setup.pointsToPx(scaledPt(CaptionPt)); }
-    int barPx() const { return m_setup.pointsToPx(scaledPt(BarPt)); }
-    int gap() const { return m_setup.px(ColumnGapMm); }
-    int available() const;
-    int labelWidth() const;
-    int textWidthOf(std::size_t column) const;
-    bool labelsFit() const;
-
-    bool chooseType();
-    void takeTexts(bool breakLines);
-    bool chooseSizes(bool last);
-    bool chooseSharedHeights(const std::vector<int>& narrowest);
-    void chooseSharedWidths();
     void placeColumns();
-
     int barHeight(const std::vector<Panel>& row) const;
     int captionHeight(std::size_t r) const;
 
@@ -112,171 +83,39 @@ private:
 
     const PanelGrid& m_grid;
     const PageSetup& m_setup;
+    GridSizes m_sizes;
     std::size_t m_columns;
     int m_margin;
-    std::vector<std::vector<TextLine>> m_headers; // by column, in the present mode
-    std::vector<std::vector<std::vector<TextLine>>> m_captions; // by row and column
-    int m_typePercent = 100;
     std::vector<int> m_columnX;
-    std::vector<int> m_columnWidth;
-    std::vector<int> m_rowHeight;
     int m_y = 0;
     FigurePage m_page;
 };
 
-int GridLayout::labelWidth() const
-{
-    std::size_t lines = 0;
-    for (const auto& label : m_grid.rowLabels)
-        lines = std::max(lines, label.size());
-    return lines == 0 ? 0 : static_cast<int>(lines) * lineHeight(headerPx()) + m_setup.px(1);
-}
-
-int GridLayout::available() const
-{
-    return m_page.width - 2 * m_margin - labelWidth() - static_cast<int>(m_columns - 1) * gap();
-}
-
-/// Width that captions and headers of a column need at the present type size.
-int GridLayout::textWidthOf(std::size_t column) const
-{
-    double width = 0;
-    if (!m_headers.empty())
-        for (const TextLine& line : m_headers[column])
-            width = std::max(width, fixedWidth(line, headerPx()));
-    for (const auto& row : m_captions)
-        for (const TextLine& line : row[column])
-            width = std::max(width, fixedWidth(line, captionPx()));
-    return static_cast<int>(std::ceil(width));
-}
-
-bool GridLayout::labelsFit() const
-{
-    for (std::size_t r = 0; r < m_grid.rowLabels.size(); ++r)
-        for (const TextLine& line : m_grid.rowLabels[r])
-            if (fixedWidth(line, headerPx()) > m_rowHeight[r])
-                return false;
-    return true;
-}
-
-void GridLayout::takeTexts(bool breakLines)
-{
-    const auto take = [breakLines](const std::vector<TextLine>& lines) { return breakLines ? broken(lines) : lines; };
-    m_headers.clear();
-    for (const auto& header : m_grid.columnHeaders)
-        m_headers.push_back(take(header));
-    m_captions.clear();
-    for (const auto& row : m_grid.rows) {
-        m_captions.emplace_back();
-        for (const Panel& panel : row)
-            m_captions.back().push_back(take(panel.captions));
-    }
-}
-
-/// The largest type at which everything fits: somewhat smaller first, then with broken lines;
-/// at the smallest size text is cut. False when not even that helps.
-bool GridLayout::chooseType()
-{
-    for (const bool breakLines : {false, true}) {
-        takeTexts(breakLines);
-        for (m_typePercent = 100; m_typePercent >= (breakLines ? SmallestPercent : SmallestWholePercent);
-             m_typePercent -= 5)
-            if (chooseSizes(false))
-                return true;
-    }
-    m_typePercent = SmallestPercent;
-    return chooseSizes(true);
-}
-
-/// Sizes of rows and columns at the present type size; false when text does not fit. With
-/// `last` set, text gives way.
-bool GridLayout::chooseSizes(bool last)
-{
-    const int narrowest = m_setup.px(NarrowestColumnMm);
-    std::vector<int> minimum(m_columns);
-    for (std::size_t c = 0; c < m_columns; ++c)
-        minimum[c] = last ? narrowest : std::max(narrowest, textWidthOf(c));
-    if (m_grid.fit == PanelGrid::Fit::SharedHeights) {
-        if (!chooseSharedHeights(minimum))
-            return false;
-    } else {
-        chooseSharedWidths();
-        for (std::size_t c = 0; c < m_columns; ++c)
-            if (m_columnWidth[c] < minimum[c])
-                return false;
-    }
-    return last || labelsFit();
-}
-
-/// The greatest common height at which the columns fill the width.
-bool GridLayout::chooseSharedHeights(const std::vector<int>& narrowest)
-{
-    std::vector<double> aspect(m_columns, 0);
-    for (const auto& row : m_grid.rows)
-        for (std::size_t c = 0; c < m_columns; ++c)
-            if (!row[c].image.isNull())
-                aspect[c] = std::max(aspect[c], aspectOf(row[c].image.size));
-    const auto widthAt = [&](std::size_t c, int height) {
-        return std::max(narrowest[c], static_cast<int>(std::lround(aspect[c] * height)));
-    };
-    const auto total = [&](int height) {
-        int sum = 0;
-        for (std::size_t c = 0; c < m_columns; ++c)
-            sum += widthAt(c, height);
-        return sum;
-    };
-    int low = 0;
-    int high = static_cast<int>(HighestPanel * m_page.width) + 1;
-    while (high - low > 1) {
-        const int middle = std::midpoint(low, high);
-        (total(middle) <= available() ? low : high) = middle;
-    }
-    if (low < m_setup.px(NarrowestColumnMm) / 2)
-        return false;
-    for (std::size_t c = 0; c < m_columns; ++c)
-        m_columnWidth[c] = widthAt(c, low);
-    std::fill(m_rowHeight.begin(), m_rowHeight.end(), low);
-    return true;
-}
-
-/// Equal columns; a row is as high as its highest image at that width, at most square.
-void GridLayout::chooseSharedWidths()
-{
-    const int highest = static_cast<int>(HighestPanel * m_page.width);
-    const int width = std::min(available() / static_cast<int>(m_columns), static_cast<int>(highest * 1.6));
-    std::fill(m_columnWidth.begin(), m_columnWidth.end(), width);
-    for (std::size_t r = 0; r < m_rowHeight.size(); ++r) {
-        double aspect = WidestPanel;
-        for (const Panel& panel : m_grid.rows[r])
-            if (!panel.image.isNull())
-                aspect = std::min(aspect, aspectOf(panel.image.size));
-        m_rowHeight[r] = std::max(1, std::min({static_cast<int>(std::lround(width / aspect)), width, highest}));
-    }
-}
-
 void GridLayout::placeColumns()
 {
-    const int block = std::accumulate(m_columnWidth.begin(), m_columnWidth.end(), 0)
-        + static_cast<int>(m_columns - 1) * gap() + labelWidth();
-    int x = (m_page.width - block) / 2 + labelWidth();
+    const int gap = m_setup.px(ColumnGapMm);
+    const int block = std::accumulate(m_sizes.columnWidth.begin(), m_sizes.columnWidth.end(), 0)
+        + static_cast<int>(m_columns - 1) * gap + m_sizes.labelWidth;
+    m_columnX.resize(m_columns);
+    int x = (m_page.width - block) / 2 + m_sizes.labelWidth;
     for (std::size_t c = 0; c < m_columns; ++c) {
         m_columnX[c] = x;
-        x += m_columnWidth[c] + gap();
+        x += m_sizes.columnWidth[c] + gap;
     }
 }
 
 int GridLayout::barHeight(const std::vector<Panel>& row) const
 {
     const bool any = std::any_of(row.begin(), row.end(), [](const Panel& panel) { return panel.bar.has_value(); });
-    return any ? m_setup.px(CaptionGapMm) + std::max(m_setup.px(BarMm), lineHeight(barPx())) : 0;
+    return any ? m_setup.px(CaptionGapMm) + std::max(m_setup.px(BarMm), lineHeight(m_sizes.barPx)) : 0;
 }
 
 int GridLayout::captionHeight(std::size_t r) const
 {
     std::size_t lines = 0;
-    for (const auto& captions : m_captions[r])
+    for (const auto& captions : m_sizes.captions[r])
         lines = std::max(lines, captions.size());
-    return lines == 0 ? 0 : m_setup.px(CaptionGapMm) + static_cast<int>(lines) * lineHeight(captionPx());
+    return lines == 0 ? 0 : m_setup.px(CaptionGapMm) + static_cast<int>(lines) * lineHeight(m_sizes.captionPx);
 }
 
 /// A line centred in [left, left + width], cut to that width.
@@ -296,7 +135,7 @@ void GridLayout::addCentred(const TextLine& line, int pixelSize, double left, do
 /// A paragraph over the page width: centred when it is one line, else flush left.
 void GridLayout::addParagraph(const QString& text, double points, bool bold, QRgb color)
 {
-    const int size = m_setup.pointsToPx(points * std::max(m_typePercent, SmallestParagraphPercent) / 100);
+    const int size = m_setup.pointsToPx(points * std::max(m_sizes.typePercent, SmallestParagraphPercent) / 100);
     const double room = m_page.width - 2.0 * m_margin;
     const QStringList lines = wrapped(cleanText(text), size, bold, room);
     for (const QString& line : lines) {
@@ -320,17 +159,17 @@ void GridLayout::addTitle()
 /// Headers stand on the top edge of the panels: columns with fewer lines start lower.
 void GridLayout::addHeaders()
 {
-    if (m_headers.empty())
+    if (m_sizes.headers.empty())
         return;
     std::size_t most = 0;
-    for (const auto& header : m_headers)
+    for (const auto& header : m_sizes.headers)
         most = std::max(most, header.size());
-    const int height = lineHeight(headerPx());
+    const int height = lineHeight(m_sizes.headerPx);
     for (std::size_t c = 0; c < m_columns; ++c) {
-        const auto& header = m_headers[c];
+        const auto& header = m_sizes.headers[c];
         int top = m_y + static_cast<int>(most - header.size()) * height;
         for (const TextLine& line : header) {
-            addCentred(line, headerPx(), m_columnX[c], m_columnWidth[c], top);
+            addCentred(line, m_sizes.headerPx, m_columnX[c], m_sizes.columnWidth[c], top);
             top += height;
         }
     }
@@ -339,12 +178,12 @@ void GridLayout::addHeaders()
 
 void GridLayout::addRowLabel(std::size_t r)
 {
-    const int size = headerPx();
+    const int size = m_sizes.headerPx;
     const int height = lineHeight(size);
-    int left = m_columnX.front() - labelWidth();
+    int left = m_columnX.front() - m_sizes.labelWidth;
     for (const TextLine& line : m_grid.rowLabels[r]) {
-        const TextLine cut = fitted(line, size, m_rowHeight[r]);
-        double y = std::round(m_y + (m_rowHeight[r] + textWidth(cut, size)) / 2);
+        const TextLine cut = fitted(line, size, m_sizes.rowHeight[r]);
+        double y = std::round(m_y + (m_sizes.rowHeight[r] + textWidth(cut, size)) / 2);
         for (const TextRun& run : cut) {
             const double advance = textWidth(run.text, size, run.bold);
             if (!run.text.isEmpty())
@@ -369,7 +208,7 @@ void GridLayout::addFrame(QRect around)
 /// "low [gradient] high" in one line; without numbers where there is no room for them.
 void GridLayout::addBar(const ColorBar& bar, QRect place)
 {
-    const int size = barPx();
+    const int size = m_sizes.barPx;
     const int space = m_setup.px(0.8);
     const TextLine low{{formatNumber(bar.range.low, bar.decimals), false, true, false}};
     const TextLine high{{formatNumber(bar.range.high, bar.decimals), false, true, false}};
@@ -391,11 +230,11 @@ void GridLayout::addRow(std::size_t r)
     const std::vector<Panel>& row = m_grid.rows[r];
     if (!m_grid.rowLabels.empty())
         addRowLabel(r);
-    const int below = m_y + m_rowHeight[r];
+    const int below = m_y + m_sizes.rowHeight[r];
     const int barPart = barHeight(row);
     for (std::size_t c = 0; c < m_columns; ++c) {
         const Panel& panel = row[c];
-        QRect rect(m_columnX[c], m_y, m_columnWidth[c], m_rowHeight[r]);
+        QRect rect(m_columnX[c], m_y, m_sizes.columnWidth[c], m_sizes.rowHeight[r]);
         if (!panel.image.isNull()) {
             const QSize size = inscribed(panel.image.size, rect.size());
             rect = QRect(rect.left() + (rect.width() - size.width()) / 2,
@@ -408,9 +247,9 @@ void GridLayout::addRow(std::size_t r)
             addBar(*panel.bar, QRect(rect.left(), top, rect.width(), below + barPart - top));
         }
         int top = below + barPart + m_setup.px(CaptionGapMm);
-        for (const TextLine& line : m_captions[r][c]) {
-            addCentred(line, captionPx(), m_columnX[c], m_columnWidth[c], top);
-            top += lineHeight(captionPx());
+        for (const TextLine& line : m_sizes.captions[r][c]) {
+            addCentred(line, m_sizes.captionPx, m_columnX[c], m_sizes.columnWidth[c], top);
+            top += lineHeight(m_sizes.captionPx);
         }
     }
     m_y = below + barPart + captionHeight(r);
@@ -418,13 +257,6 @@ void GridLayout::addRow(std::size_t r)
 
 Result<FigurePage> GridLayout::run()
 {
-    m_columnX.resize(m_columns);
-    m_columnWidth.resize(m_columns);
-    m_rowHeight.resize(m_grid.rows.size());
-    if (!chooseType())
-        return invalid(std::to_string(m_columns) + " columns do not fit into a width of "
-                           + std::to_string(std::lround(m_setup.widthMm)) + " mm",
-                       "use fewer images or a wider figure");
     placeColumns();
     addTitle();
     addHeaders();
@@ -464,7 +296,12 @@ Result<FigurePage> layOut(const PanelGrid& grid, const PageSetup& setup)
         || (!grid.rowLabels.empty() && grid.rowLabels.size() != grid.rows.size()))
         return invalid("the rows and columns of the figure differ in length",
                        "give every row the same number of panels");
-    return GridLayout(grid, setup).run();
+    std::optional<GridSizes> sizes = chooseGridSizes(grid, setup);
+    if (!sizes)
+        return invalid(std::to_string(columns) + " columns do not fit into a width of "
+                           + std::to_string(std::lround(setup.widthMm)) + " mm",
+                       "use fewer images or a wider figure");
+    return GridLayout(grid, setup, *std::move(sizes)).run();
 }
 
 } // namespace halflens
