@@ -2,6 +2,7 @@
 #include "core/checkpoint/tensor_archive.h"
 
 #include "core/base/file.h"
+#include "core/checkpoint/caffemodel.h"
 #include "core/checkpoint/keras_hdf5.h"
 #include "core/checkpoint/reader_support.h"
 #include "core/checkpoint/safetensors.h"
@@ -38,6 +39,8 @@ Result<TensorArchive> parse(std::span<const std::uint8_t> bytes, const Checkpoin
         return parseTorchLegacy(bytes, limits);
     if (looksLikeSafetensors(bytes))
         return parseSafetensors(bytes, limits);
+    if (looksLikeCaffemodel(bytes)) // last: it has no signature
+        return parseCaffemodel(bytes, limits);
     return detail::unsupported("this is not a checkpoint of a known kind",
                                "use a Keras HDF5, PyTorch, safetensors or Caffe weight file");
 }

@@ -123,12 +123,15 @@ Result<TensorArchive> parseTorchLegacy(Bytes bytes, const CheckpointLimits& limi
     if (!types)
         return damaged("one storage of the PyTorch file has two types");
     detail::TensorBudget budget(limits, reader.remaining());
-    const auto storages = legacyStorages(machine, parts[4], *types, reader);
-    if (!storages)
-        return storages.error();
+    std::optional<Result<std::map<std::string_view, Bytes>>> listed; // read when the first tensor asks
     auto archive = collectTensors(machine, parts[3], budget, [&](const PickleValue& storage) -> Result<Bytes> {
-        const auto found = storages->find(storage.text);
-        if (found == storages->end()
+        if (!listed)
+            listed = legacyStorages(machine, parts[4], *types, reader);
+        if (!*listed)
+            return listed->error();
+        const auto& storages = listed->value();
+        const auto found = storages.find(storage.text);
+        if (found == storages.end()
             || found->second.size() / elementSize(storage.element) != static_cast<std::uint64_t>(storage.integer))
             return damaged("a storage of the PyTorch file is missing or has another size");
         return found->second;

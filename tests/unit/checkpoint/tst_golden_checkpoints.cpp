@@ -5,8 +5,9 @@
 
 #include <QTest>
 
+#include <array>
 #include <cmath>
-#include <fstream>
+#include <numeric>
 
 using namespace halflens;
 
@@ -17,6 +18,9 @@ private Q_SLOTS:
     void counts_data();
     void counts();
     void triqTransformerOrder();
+    void scnnVector();
+    void sameInBothContainers();
+    void torchScript();
     void outputs_data();
     void outputs();
     void damagedXz();
@@ -38,6 +42,13 @@ void TestGoldenCheckpoints::counts_data()
     row("aihiq_resnet50_5", "AIHIQ_resnet50_5.h5", "keras-h5", 361, 31'986'819);
     row("aihiq_vgg16_1", "AIHIQ_vgg16_1.h5", "keras-h5", 69, 18'947'119);
     row("koncept_keras", "KonCept512.h5", "keras-h5", 916, 59'858'657);
+    row("koncept_port", "KonCept512.pth", "torch-legacy", 1327 - 207, 59'821'729 + 67'200); // without the counters
+    row("dbcnn_authors", "dbcnn_authors.pth", "torch-zip", 82, 15'311'345 + 1'472);
+    row("dbcnn_authors", "scnn.pkl", "torch-legacy", 68, 643'479);
+    row("dbcnn_pyiqa", "DBCNN_pyiqa_zip.pth", "torch-zip", 82, 15'311'345 + 1'472);
+    row("dbcnn_pyiqa", "DBCNN_pyiqa_legacy.pth", "torch-legacy", 82, 15'311'345 + 1'472);
+    row("swin_t", "swin_tiny_patch4_window7_224.pth", "torch-zip", 190, 28'538'058);
+    row("swin_b384", "swin_base_patch4_window12_384.pth", "torch-zip", 364, 90'806'624);
 }
 
 void TestGoldenCheckpoints::counts()
@@ -78,6 +89,78 @@ void TestGoldenCheckpoints::triqTransformerOrder()
     QCOMPARE(tensors[356].name, std::string("pos_emb:0"));
     QCOMPARE(toString(tensors[356].tensor.shape), std::string("[1, 193, 32]"));
     QCOMPARE(tensors[357].name, std::string("quality_emb:0"));
+}
+
+namespace {
+
+const Tensor& tensorOf(const TensorArchive& archive, const std::string& name)
+{
+    for (const NamedTensor& named : archive.tensors) {
+        if (named.name == name)
+            return named.tensor;
+    }
+    static const Tensor nothing;
+    return nothing;
+}
+
+double sum(const Tensor& tensor)
+{
+    return std::accumulate(tensor.values.begin(), tensor.values.end(), 0.0);
+}
+
+double sumOfMagnitudes(const Tensor& tensor)
+{
+    return std::accumulate(tensor.values.begin(), tensor.values.end(), 0.0,
+                           [](double total, float value) { return total + std::abs(value); });
+}
+
+} // namespace
+
+void TestGoldenCheckpoints::scnnVector()
+{
+    // Spec models 2.1: a file of 2018, written on Windows by PyTorch 0.4.
+    HALFLENS_NEEDS_GOLDEN("dbcnn_authors");
+    const auto archive = readCheckpoint(test::goldenFolder("dbcnn_authors") / "scnn.pkl");
+    QVERIFY2(archive.has_value(), archive ? "" : archive.error().message().c_str());
+    const Tensor& first = tensorOf(*archive, "features.0.weight");
+    QCOMPARE(toString(first.shape), std::string("[48, 3, 3, 3]"));
+    const std::array start{0.0244989395F, -0.0058315410F, -0.0634661242F, -0.0068629798F};
+    for (std::size_t i = 0; i < start.size(); ++i)
+        QVERIFY(std::abs(first.values[i] - start[i]) < 1e-9F);
+    QVERIFY(std::abs(sum(first) - 0.5020356) < 1e-6);
+    QVERIFY(std::abs(sumOfMagnitudes(first) - 111.6848401) < 1e-6);
+    const Tensor& variance = tensorOf(*archive, "features.1.running_var");
+    QVERIFY(std::abs(variance.values.at(0) - 0.1176306009F) < 1e-9F);
+    QVERIFY(std::abs(sum(variance) - 9.0131628) < 1e-6);
+    const Tensor& classifier = tensorOf(*archive, "classifier.weight");
+    QCOMPARE(toString(classifier.shape), std::string("[39, 256]"));
+    QVERIFY(std::abs(sum(classifier) + 3.3130916) < 1e-6);
+    QVERIFY(std::abs(sumOfMagnitudes(classifier) - 696.2204422) < 1e-6);
+}
+
+void TestGoldenCheckpoints::sameInBothContainers()
+{
+    HALFLENS_NEEDS_GOLDEN("dbcnn_pyiqa");
+    const auto zipPath = test::goldenFile("dbcnn_pyiqa", "DBCNN_pyiqa_zip.pth");
+    const auto legacyPath = test::goldenFile("dbcnn_pyiqa", "DBCNN_pyiqa_legacy.pth");
+    QVERIFY(zipPath.has_value() && legacyPath.has_value());
+    const auto zip = readCheckpoint(*zipPath);
+    const auto legacy = readCheckpoint(*legacyPath);
+    QVERIFY(zip.has_value() && legacy.has_value());
+    QCOMPARE(zip->metadata.at("wrapper"), std::string("params"));
+    QCOMPARE(zip->tensors.size(), legacy->tensors.size());
+    for (std::size_t i = 0; i < zip->tensors.size(); ++i) {
+        QCOMPARE(zip->tensors[i].name, legacy->tensors[i].name);
+        QVERIFY(zip->tensors[i].tensor == legacy->tensors[i].tensor);
+    }
+}
+
+void TestGoldenCheckpoints::torchScript()
+{
+    HALFLENS_NEEDS_GOLDEN("torchscript");
+    const auto archive = readCheckpoint(test::goldenFolder("torchscript") / "score.pt");
+    QVERIFY(!archive);
+    QVERIFY(archive.error().reason.find("TorchScript") != std::string::npos);
 }
 
 void TestGoldenCheckpoints::outputs_data()
