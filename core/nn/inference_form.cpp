@@ -93,6 +93,8 @@ Result<std::vector<MapView>> InferenceForm::runInPlace(std::span<const float> in
         != static_cast<std::size_t>(sizes->front().channels) * static_cast<std::size_t>(height)
             * static_cast<std::size_t>(width))
         return Error{ErrorCode::Internal, "model", "the input buffer does not match the stated size", {}, {}};
+    if (outputs.empty())
+        return std::vector<MapView>(); // nothing to plan
 
     return guarded("model", [&]() -> Result<std::vector<MapView>> {
         omp_set_num_threads(threadCount());
