@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <numeric>
 
 namespace halflens {
 
@@ -62,15 +63,43 @@ void normalise(const std::uint8_t* rgb, const LevelTable& table, std::size_t pix
     }
 }
 
-void fillWithMean(ModelInput& input)
+/// Mean of a plane, summed in eight interleaved parts: exact to about 1e-12, and no single chain
+/// of additions to wait for.
+float planeMean(const float* plane, std::size_t pixels)
 {
-    const std::size_t pixels = planeSize(input);
-    for (std::size_t c = 0; c < 3; ++c) {
-        float* plane = input.planes.data() + c * pixels;
-        double sum = 0;
-        for (std::size_t i = 0; i < pixels; ++i)
-            sum += static_cast<double>(plane[i]);
-        std::fill_n(plane, pixels, static_cast<float>(sum / static_cast<double>(pixels)));
+    std::array<double, 8> sums{};
+    std::size_t i = 0;
+    for (; i + sums.size() <= pixels; i += sums.size()) {
+        for (std::size_t k = 0; k < sums.size(); ++k)
+            sums[k] += static_cast<double>(plane[i + k]);
+    }
+    double sum = std::accumulate(sums.begin(), sums.end(), 0.0);
+    for (; i < pixels; ++i)
+        sum += static_cast<double>(plane[i]);
+    return static_cast<float>(sum / static_cast<double>(pixels));
+}
+
+/// The one value a channel is filled with; not for Blur.
+float fillValue(const ModelInput& input, std::size_t channel, Fill fill, Normalization normalization)
+{
+    if (fill == Fill::Black)
+        return levelTable(normalization)[channel][0];
+    if (fill == Fill::Mean)
+        return planeMean(input.planes.data() + channel * planeSize(input), planeSize(input));
+    return 0.0f;
+}
+
+/// Calls row(offset into the planes, count) for every row of the blocks in one channel.
+template<class Row> void forEachBlockRow(const ModelInput& input, BlockMask blocks, std::size_t channel, Row&& row)
+{
+    const auto width = static_cast<std::size_t>(input.width);
+    for (int b = 0; b < BlockCount; ++b) {
+        if (!blocks.contains({b}))
+            continue;
+        const BlockRect rect = blockRect({b}, input.height, input.width);
+        for (int y = rect.top; y < rect.bottom; ++y)
+            row(channel * planeSize(input) + static_cast<std::size_t>(y) * width + static_cast<std::size_t>(rect.left),
+                rect.right - rect.left);
     }
 }
 
@@ -127,49 +156,39 @@ Result<ModelInput> toModelInput(const Image& image, const InputSpec& spec)
 ModelInput fillSource(const ModelInput& input, Fill fill, Normalization normalization)
 {
     ModelInput source = input;
-    const std::size_t pixels = planeSize(input);
-    switch (fill) {
-    case Fill::Zero:
-        std::fill(source.planes.begin(), source.planes.end(), 0.0f);
-        break;
-    case Fill::Black: {
-        const LevelTable table = levelTable(normalization);
-        for (std::size_t c = 0; c < 3; ++c)
-            std::fill_n(source.planes.data() + c * pixels, pixels, table[c][0]);
-        break;
-    }
-    case Fill::Mean:
-        fillWithMean(source);
-        break;
-    case Fill::Blur:
+    if (fill == Fill::Blur) {
         fillWithBlur(source);
-        break;
+        return source;
     }
+    const std::size_t pixels = planeSize(input);
+    for (std::size_t c = 0; c < 3; ++c)
+        std::fill_n(source.planes.data() + c * pixels, pixels, fillValue(input, c, fill, normalization));
     return source;
 }
 
 void copyBlocks(ModelInput& input, const ModelInput& source, BlockMask blocks)
 {
-    const auto width = static_cast<std::size_t>(input.width);
-    const std::size_t pixels = planeSize(input);
-    for (int b = 0; b < BlockCount; ++b) {
-        if (!blocks.contains({b}))
-            continue;
-        const BlockRect rect = blockRect({b}, input.height, input.width);
-        for (std::size_t c = 0; c < 3; ++c) {
-            for (int y = rect.top; y < rect.bottom; ++y) {
-                const std::size_t offset =
-                    c * pixels + static_cast<std::size_t>(y) * width + static_cast<std::size_t>(rect.left);
-                std::copy_n(source.planes.data() + offset, rect.right - rect.left, input.planes.data() + offset);
-            }
-        }
+    for (std::size_t c = 0; c < 3; ++c) {
+        forEachBlockRow(input, blocks, c, [&](std::size_t offset, int count) {
+            std::copy_n(source.planes.data() + offset, count, input.planes.data() + offset);
+        });
     }
 }
 
 void fillBlocks(ModelInput& input, BlockMask blocks, Fill fill, Normalization normalization)
 {
-    if (!blocks.isEmpty())
+    if (blocks.isEmpty())
+        return;
+    if (fill == Fill::Blur) {
         copyBlocks(input, fillSource(input, fill, normalization), blocks);
+        return;
+    }
+    for (std::size_t c = 0; c < 3; ++c) {
+        const float value = fillValue(input, c, fill, normalization);
+        forEachBlockRow(input, blocks, c, [&](std::size_t offset, int count) {
+            std::fill_n(input.planes.data() + offset, count, value);
+        });
+    }
 }
 
 std::string toString(Fill fill)

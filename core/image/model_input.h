@@ -63,7 +63,7 @@ void fillBlocks(ModelInput& input, BlockMask blocks, Fill fill, Normalization no
 
 /// The whole input replaced by `fill`: what fillBlocks() copies its blocks from. Mean is the mean of
 /// `input` itself; Blur a Gaussian of sigma = min(width, height) / 24 pixels, at least 1, radius
-/// ceil(3 sigma), edges replicated. Blur takes about 0.1 s at 768 x 1024, so callers that hide
+/// ceil(3 sigma), edges replicated. Blur takes about 0.2 s at 768 x 1024, so callers that hide
 /// many sets of blocks of one image make this once and use copyBlocks().
 ModelInput fillSource(const ModelInput& input, Fill fill, Normalization normalization);
 

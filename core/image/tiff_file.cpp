@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/image/tiff_file.h"
 
-#include "core/image/colour.h"
-
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -151,13 +149,14 @@ std::vector<std::uint8_t> TiffFile::palette() const
     if (m_bits > 8 || !TIFFGetField(m_tiff, TIFFTAG_COLORMAP, &planes[0], &planes[1], &planes[2]))
         return colours;
     const std::size_t count = std::size_t{1} << m_bits;
-    // Some old writers store 0..255 where 0..65535 belongs.
+    // Writers make 16 bits of 8 by v * 257 or by v * 256; the upper byte is right for both. Some old
+    // ones store 0..255 as it is.
     const bool small = std::all_of(std::begin(planes), std::end(planes), [&](const std::uint16_t* plane) {
         return plane && std::all_of(plane, plane + count, [](std::uint16_t value) { return value < 256; });
     });
     for (std::size_t c = 0; c < 3; ++c) {
         for (std::size_t i = 0; planes[c] && i < count; ++i)
-            colours[3 * i + c] = small ? static_cast<std::uint8_t>(planes[c][i]) : scaleTo8Bit(planes[c][i], 65535);
+            colours[3 * i + c] = static_cast<std::uint8_t>(small ? planes[c][i] : planes[c][i] >> 8);
     }
     return colours;
 }

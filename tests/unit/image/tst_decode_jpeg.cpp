@@ -249,7 +249,7 @@ private Q_SLOTS:
         while (jpeg[scan] != 0xff || jpeg[scan + 1] != 0xda)
             --scan;
         const Bytes last(jpeg.begin() + static_cast<std::ptrdiff_t>(scan), jpeg.end() - 2);
-        jpeg.resize(jpeg.size() - 2);
+        jpeg = truncated(jpeg, jpeg.size() - 2);
         for (int i = 0; i < 1000; ++i)
             jpeg.insert(jpeg.end(), last.begin(), last.end());
         jpeg.insert(jpeg.end(), {0xff, 0xd9});

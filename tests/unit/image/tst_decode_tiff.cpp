@@ -155,24 +155,23 @@ private Q_SLOTS:
     void palette_data()
     {
         QTest::addColumn<int>("bits");
-        QTest::addColumn<bool>("small"); // 0..255 in the colour map, as old writers store it
+        QTest::addColumn<int>("factor"); // from 8 to 16 bits, as writers differ in it
         for (const int bits : {1, 4, 8})
-            for (const bool small : {false, true})
-                QTest::addRow("%d bit%s", bits, small ? ", small map" : "") << bits << small;
+            for (const int factor : {1, 256, 257})
+                QTest::addRow("%d bit, times %d", bits, factor) << bits << factor;
     }
 
     void palette()
     {
         QFETCH(int, bits);
-        QFETCH(bool, small);
+        QFETCH(int, factor);
         const Raster raster = patternRaster(21, 9, 1, bits);
         TiffOptions options;
         options.photometric = PHOTOMETRIC_PALETTE;
         const int count = 1 << bits;
         for (int c = 0; c < 3; ++c)
             for (int i = 0; i < count; ++i)
-                options.palette.push_back(
-                    static_cast<std::uint16_t>(((i * 37 + c * 50 + 7) & 0xff) * (small ? 1 : 257)));
+                options.palette.push_back(static_cast<std::uint16_t>(((i * 37 + c * 50 + 7) & 0xff) * factor));
         const auto image = decodeImage(encodeTiff(raster, options));
         QVERIFY2(image.has_value(), image ? "" : image.error().message().c_str());
         for (int i = 0; i < 21 * 9; ++i)
