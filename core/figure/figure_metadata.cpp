@@ -4,6 +4,9 @@
 #include "core/figure/figure_text.h"
 
 #include <QString>
+#include <QtEndian>
+
+#include <zlib.h>
 
 #include <optional>
 
@@ -101,7 +104,46 @@ std::optional<PdfIndex> indexOf(const QByteArray& pdf)
     return index;
 }
 
+constexpr qsizetype SignatureSize = 8;
+constexpr qsizetype ChunkFrame = 12; ///< length, type and checksum around the data of a PNG chunk
+constexpr qsizetype HeaderChunkSize = ChunkFrame + 13;
+
+QByteArray bigEndian(quint32 value)
+{
+    QByteArray bytes(4, '\0');
+    qToBigEndian(value, bytes.data());
+    return bytes;
+}
+
 } // namespace
+
+QByteArray withPngText(const QByteArray& png, const char* key, const QByteArray& text)
+{
+    const QByteArray content = QByteArray("tEXt") + key + '\0' + text;
+    const auto checksum = static_cast<quint32>(
+        crc32(0, reinterpret_cast<const Bytef*>(content.constData()), static_cast<uInt>(content.size())));
+    QByteArray result = png;
+    result.insert(SignatureSize + HeaderChunkSize,
+                  bigEndian(static_cast<quint32>(content.size() - 4)) + content + bigEndian(checksum));
+    return result;
+}
+
+QByteArray pngText(const QByteArray& png, const char* key)
+{
+    const QByteArray start = QByteArray(key) + '\0';
+    qsizetype position = SignatureSize;
+    while (png.size() - position >= ChunkFrame) {
+        const auto length = static_cast<qsizetype>(qFromBigEndian<quint32>(png.constData() + position));
+        const QByteArrayView type = QByteArrayView(png).sliced(position + 4, 4);
+        if (length > png.size() - position - ChunkFrame || type == "IDAT")
+            break;
+        const QByteArrayView data = QByteArrayView(png).sliced(position + 8, length);
+        if (type == "tEXt" && data.startsWith(start))
+            return data.sliced(start.size()).toByteArray();
+        position += ChunkFrame + length;
+    }
+    return {};
+}
 
 QByteArray xmpPacket(const Provenance& provenance)
 {

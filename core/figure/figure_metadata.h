@@ -13,6 +13,14 @@ namespace halflens {
 inline constexpr char ProvenanceKey[] = "HalfLens"; ///< text chunk of a PNG
 inline constexpr char ProvenanceElement[] = "halflens:provenance"; ///< element in SVG metadata and in XMP
 
+inline constexpr char PngSignature[] = "\x89PNG\r\n\x1a\n";
+
+/// The PNG with a text chunk behind its header. `text` is ASCII. The bytes must be a PNG.
+QByteArray withPngText(const QByteArray& png, const char* key, const QByteArray& text);
+/// Text of the first such chunk before the pixels; empty when there is none. Any bytes may be
+/// given: lengths are checked, nothing is unpacked.
+QByteArray pngText(const QByteArray& png, const char* key);
+
 /// XMP packet for a PDF: title, keywords, program and the JSON; no dates.
 QByteArray xmpPacket(const Provenance& provenance);
 

@@ -62,10 +62,9 @@ Result<QByteArray> encodePng(const FigurePage& page, const Provenance& provenanc
     writer.setText(QStringLiteral("Title"), cleanText(documentTitle(provenance)));
     writer.setText(QStringLiteral("Software"), cleanText("HalfLens " + provenance.version));
     writer.setText(QStringLiteral("Description"), cleanText(keywords(provenance)));
-    writer.setText(QLatin1String(ProvenanceKey), cleanText(toJson(provenance)));
     if (!writer.write(*image))
         return cannotEncode(writer.errorString());
-    return buffer.data();
+    return withPngText(buffer.data(), ProvenanceKey, QByteArray::fromStdString(toJson(provenance)));
 }
 
 Result<QByteArray> encodeSvg(const FigurePage& page, const Provenance& provenance)

@@ -3,8 +3,6 @@
 
 #include "core/figure/figure_metadata.h"
 
-#include <QBuffer>
-#include <QImageReader>
 #include <QXmlStreamReader>
 
 #include <nlohmann/json.hpp>
@@ -70,7 +68,7 @@ std::string toJson(const Provenance& provenance)
         {"figure", provenance.figure},       {"title", provenance.title},   {"grid", {GridRows, GridColumns}},
         {"models", std::move(models)},       {"by", provenance.by},         {"fill", provenance.fill},
         {"indicator", provenance.indicator}, {"images", std::move(images)}, {"settings", provenance.settings}};
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 std::string keywords(const Provenance& provenance)
@@ -101,13 +99,9 @@ Result<std::string> readProvenance(std::span<const std::uint8_t> bytes)
 {
     const auto data =
         QByteArray::fromRawData(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
-    if (!data.startsWith("\x89PNG"))
+    if (!data.startsWith(QByteArray(PngSignature)))
         return readXmlElement(data);
-    QBuffer buffer;
-    buffer.setData(data);
-    buffer.open(QIODevice::ReadOnly);
-    QImageReader reader(&buffer, "png");
-    const QString text = reader.text(QLatin1String(ProvenanceKey));
+    const QByteArray text = pngText(data, ProvenanceKey);
     if (text.isEmpty())
         return notOurs();
     return text.toStdString();

@@ -37,7 +37,7 @@ struct Provenance {
 };
 
 std::string documentTitle(const Provenance& provenance);
-/// Compact JSON, keys in a fixed order; text that is no UTF-8 is repaired.
+/// Compact JSON in ASCII, keys in a fixed order; text that is no UTF-8 is repaired.
 std::string toJson(const Provenance& provenance);
 /// The same in words, one short line: for readers of PDF keywords and SVG descriptions.
 std::string keywords(const Provenance& provenance);

@@ -170,6 +170,7 @@ void TestFigureWriter::pngText()
     QCOMPARE(image.text(QStringLiteral("Title")).toStdString(), sampleProvenance().title);
     QCOMPARE(image.text(QStringLiteral("Software")), QStringLiteral("HalfLens ") + QStringLiteral(HALFLENS_VERSION));
     QVERIFY(image.text(QStringLiteral("Description")).contains(QStringLiteral("indicator dmos")));
+    QCOMPARE(image.text(QStringLiteral("HalfLens")).toStdString(), toJson(sampleProvenance())); // checksum right
     QCOMPARE(image.convertToFormat(QImage::Format_RGB32), renderPage(page).value());
 }
 
@@ -297,6 +298,10 @@ void TestFigureWriter::foreignFiles_data()
     QTest::newRow("text") << QByteArray("hello");
     QTest::newRow("other PNG") << png;
     QTest::newRow("PNG signature") << png.left(8);
+    QTest::newRow("PNG text longer than the file")
+        << QByteArray(PngSignature) + QByteArray("\0\0\0\xffHalf", 8) + QByteArray(20, 'x');
+    QTest::newRow("PNG text of 2 GiB") << QByteArray(PngSignature) + QByteArray("\x7f\xff\xff\xfftEXtHalfLens\0{", 18)
+            + QByteArray(20, 'x');
     QTest::newRow("open element") << QByteArray("<halflens:provenance>{");
     QTest::newRow("no text") << QByteArray("<halflens:provenance xmlns:halflens=\"u\"></halflens:provenance>");
     QTest::newRow("children") << QByteArray("<halflens:provenance xmlns:halflens=\"u\"><a/></halflens:provenance>");

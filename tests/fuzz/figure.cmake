@@ -1,0 +1,1 @@
+halflens_fuzz(figure_provenance LINKS halflens_figure)
