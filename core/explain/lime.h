@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// LIME for images with one score as output (spec models 13).
+#pragma once
+
+#include "core/base/result.h"
+#include "core/base/scalar_map.h"
+#include "core/explain/segmentation.h"
+#include "core/explain/surrogate.h"
+#include "core/image/image.h"
+
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace halflens {
+
+enum class LimeSegments { Quickshift, Slic, Grid };
+enum class LimeHide {
+    MeanColour, ///< each segment filled with its own mean, truncated to 8 bits
+    Black
+};
+
+struct LimeOptions {
+    LimeSegments segments = LimeSegments::Quickshift;
+    QuickshiftOptions quickshift; ///< its seed is replaced by `seed`
+    SlicOptions slic;
+    LimeHide hide = LimeHide::MeanColour;
+    int samples = 1000; ///< predictions, the unchanged image among them
+    std::uint64_t seed = 0;
+    int batch = 10; ///< images handed to the predictor at once; no influence on the result
+    double kernelWidth = 0.25;
+    SurrogateOptions surrogate;
+    auto operator<=>(const LimeOptions&) const = default;
+};
+
+/// Text that differs where results differ.
+std::string cacheKey(const LimeOptions& options);
+
+/// "quickshift", "slic", "grid" and back. InvalidInput: another word.
+std::string toString(LimeSegments segments);
+Result<LimeSegments> limeSegmentsFromString(const std::string& word);
+
+/// One finite score per image. The images have the size of the explained one, and no content hash.
+using BatchPredictor = std::function<Result<std::vector<double>>(std::span<const Image>)>;
+/// Called between batches, from the calling thread.
+using LimeProgress = std::function<void(int done, int total)>;
+
+struct LimeResult {
+    Segmentation segments;
+    SampleMatrix samples;
+    std::vector<double> predictions; ///< one per sample; the first is of the unchanged image
+    Surrogate surrogate;
+    ScalarMap map; ///< H x W, the coefficient of each pixel's segment; signed
+};
+
+/// Segments, samples, predictions, fit. Runs in the calling thread but for segmentation; O(batch H W) memory.
+/// InvalidInput: empty image, options out of range; Model: a prediction missing or not finite;
+/// errors of `predict`; Cancelled.
+Result<LimeResult> lime(const Image& image, const BatchPredictor& predict, const LimeOptions& options = {},
+                        std::stop_token stop = {}, const LimeProgress& progress = {});
+
+/// The segments `options` asks for.
+Result<Segmentation> limeSegments(const Image& image, const LimeOptions& options, std::stop_token stop = {});
+
+/// What hidden pixels show, for every segment: its mean colour, truncated, or black.
+std::vector<std::array<std::uint8_t, 3>> hiddenColours(const Image& image, const Segmentation& segments, LimeHide hide);
+
+/// `image` with every segment whose `kept` is 0 painted in its colour.
+Image withHiddenSegments(const Image& image, const Segmentation& segments,
+                         std::span<const std::array<std::uint8_t, 3>> colours, std::span<const std::uint8_t> kept);
+
+/// A value per segment as a map.
+ScalarMap paintSegments(const Segmentation& segments, std::span<const double> values);
+
+/// The package's default picture: segments with positive coefficients, the `count` largest, largest first.
+std::vector<int> strongestPositive(const Surrogate& surrogate, int count = 5);
+
+} // namespace halflens

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/explain/surrogate.h"
+
+#include "core/explain/seeded_generator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+namespace halflens {
+
+namespace {
+
+constexpr int ForwardLimit = 6;
+constexpr double SelectionAlpha = 0.01;
+
+/// Weighted sums that every fit starts from. Centring features and predictions with their weighted
+/// means takes the free intercept out of the problem.
+struct Moments {
+    std::size_t features = 0;
+    std::vector<double> featureMeans;
+    std::vector<double> gram; ///< features^2, weighted products of centred features
+    std::vector<double> projection; ///< with the centred predictions
+    double predictionMean = 0;
+    double variation = 0; ///< weighted sum of squares of the centred predictions
+    double totalWeight = 0;
+
+    double product(std::size_t i, std::size_t j) const { return gram[i * features + j]; }
+};
+
+Moments momentsOf(const SampleMatrix& matrix, std::span<const double> predictions, std::span<const double> weights)
+{
+    Moments moments;
+    moments.features = static_cast<std::size_t>(matrix.features);
+    moments.featureMeans.assign(moments.features, 0.0);
+    moments.gram.assign(moments.features * moments.features, 0.0);
+    moments.projection.assign(moments.features, 0.0);
+    moments.totalWeight = std::accumulate(weights.begin(), weights.end(), 0.0);
+    for (int sample = 0; sample < matrix.samples; ++sample) {
+        const double weight = weights[static_cast<std::size_t>(sample)] / moments.totalWeight;
+        const auto row = matrix.row(sample);
+        moments.predictionMean += weight * predictions[static_cast<std::size_t>(sample)];
+        for (std::size_t i = 0; i < row.size(); ++i)
+            moments.featureMeans[i] += weight * row[i];
+    }
+    std::vector<double> centred(moments.features);
+    for (int sample = 0; sample < matrix.samples; ++sample) {
+        const double weight = weights[static_cast<std::size_t>(sample)];
+        const double prediction = predictions[static_cast<std::size_t>(sample)] - moments.predictionMean;
+        const auto row = matrix.row(sample);
+        for (std::size_t i = 0; i < row.size(); ++i)
+            centred[i] = row[i] - moments.featureMeans[i];
+        moments.variation += weight * prediction * prediction;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const double weighted = weight * centred[i];
+            moments.projection[i] += weighted * prediction;
+            double* products = moments.gram.data() + i * moments.features;
+            for (std::size_t j = i; j < row.size(); ++j)
+                products[j] += weighted * centred[j];
+        }
+    }
+    for (std::size_t i = 0; i < moments.features; ++i) {
+        for (std::size_t j = 0; j < i; ++j)
+            moments.gram[i * moments.features + j] = moments.gram[j * moments.features + i];
+    }
+    return moments;
+}
+
+/// Coefficients of the ridge on `chosen`, by Cholesky decomposition; the penalty keeps the matrix
+/// positive definite whatever the samples.
+std::vector<double> ridge(const Moments& moments, std::span<const int> chosen, double alpha)
+{
+    const std::size_t n = chosen.size();
+    std::vector<double> lower(n * n);
+    std::vector<double> solution(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto feature = static_cast<std::size_t>(chosen[i]);
+        double* row = lower.data() + i * n;
+        double value = moments.projection[feature];
+        for (std::size_t j = 0; j <= i; ++j) {
+            const double* other = lower.data() + j * n;
+            double sum = moments.product(feature, static_cast<std::size_t>(chosen[j])) + (i == j ? alpha : 0);
+            for (std::size_t k = 0; k < j; ++k)
+                sum -= row[k] * other[k];
+            row[j] = i == j ? std::sqrt(sum) : sum / other[j];
+        }
+        for (std::size_t k = 0; k < i; ++k)
+            value -= row[k] * solution[k];
+        solution[i] = value / row[i];
+    }
+    for (std::size_t i = n; i-- > 0;) {
+        solution[i] /= lower[i * n + i];
+        for (std::size_t k = 0; k < i; ++k)
+            solution[k] -= lower[i * n + k] * solution[i];
+    }
+    return solution;
+}
+
+std::vector<int> allFeatures(std::size_t count)
+{
+    std::vector<int> features(count);
+    std::iota(features.begin(), features.end(), 0);
+    return features;
+}
+
+/// Sorts features by decreasing |value|, ties to the smaller number.
+void sortByMagnitude(std::vector<int>& features, const std::vector<double>& valueByFeature)
+{
+    std::sort(features.begin(), features.end(), [&](int a, int b) {
+        const double left = std::abs(valueByFeature[static_cast<std::size_t>(a)]);
+        const double right = std::abs(valueByFeature[static_cast<std::size_t>(b)]);
+        return left != right ? left > right : a < b;
+    });
+}
+
+/// Greedy selection. Taking the part that a chosen feature explains off all others (Gram-Schmidt)
+/// leaves, for each candidate, the gain in R^2 of adding it to those chosen.
+std::vector<int> selectForward(Moments moments, std::size_t count)
+{
+    const std::size_t n = moments.features;
+    const double nothing = 1e-12 * moments.totalWeight; // features are 0 or 1: a smaller square is rounding
+    std::vector<bool> used(n);
+    std::vector<int> order;
+    while (order.size() < std::min(count, n)) {
+        std::size_t best = n;
+        double bestGain = -1;
+        for (std::size_t i = 0; i < n; ++i) {
+            const double square = moments.product(i, i);
+            const double gain = square > nothing ? moments.projection[i] * moments.projection[i] / square : 0;
+            if (!used[i] && gain > bestGain) {
+                bestGain = gain;
+                best = i;
+            }
+        }
+        used[best] = true;
+        order.push_back(static_cast<int>(best));
+        const double square = moments.product(best, best);
+        if (!(square > nothing))
+            continue;
+        const std::vector<double> direction(moments.gram.begin() + static_cast<std::ptrdiff_t>(best * n),
+                                            moments.gram.begin() + static_cast<std::ptrdiff_t>((best + 1) * n));
+        const double slope = moments.projection[best] / square;
+        for (std::size_t i = 0; i < n; ++i) {
+            moments.projection[i] -= slope * direction[i];
+            const double share = direction[i] / square;
+            for (std::size_t j = 0; j < n; ++j)
+                moments.gram[i * n + j] -= share * direction[j];
+        }
+    }
+    return order;
+}
+
+std::vector<int> selectHighest(const Moments& moments, std::size_t count)
+{
+    std::vector<int> features = allFeatures(moments.features);
+    const std::vector<double> coefficients = ridge(moments, features, SelectionAlpha);
+    sortByMagnitude(features, coefficients);
+    features.resize(std::min(count, features.size()));
+    return features;
+}
+
+double weightedScore(const SampleMatrix& matrix, std::span<const double> predictions, std::span<const double> weights,
+                     const Surrogate& surrogate, double variation)
+{
+    double residual = 0;
+    for (int sample = 0; sample < matrix.samples; ++sample) {
+        const auto row = matrix.row(sample);
+        double fitted = surrogate.intercept;
+        for (std::size_t i = 0; i < surrogate.features.size(); ++i)
+            fitted += surrogate.coefficients[i] * row[static_cast<std::size_t>(surrogate.features[i])];
+        const double difference = predictions[static_cast<std::size_t>(sample)] - fitted;
+        residual += weights[static_cast<std::size_t>(sample)] * difference * difference;
+    }
+    if (variation > 0)
+        return 1 - residual / variation;
+    return residual > 0 ? 0 : 1; // constant predictions: as scikit-learn defines it
+}
+
+std::optional<Error> problemWith(const SampleMatrix& matrix, std::span<const double> predictions,
+                                 std::span<const double> weights, const SurrogateOptions& options)
+{
+    const auto wrong = [](const char* reason, const char* remedy) {
+        return Error{ErrorCode::InvalidInput, "surrogate", reason, remedy, {}};
+    };
+    const auto samples = static_cast<std::size_t>(std::max(0, matrix.samples));
+    if (matrix.samples < 1 || matrix.features < 1
+        || matrix.kept.size() != samples * static_cast<std::size_t>(matrix.features) || predictions.size() != samples
+        || weights.size() != samples)
+        return wrong("samples, predictions and weights differ in number", "predict every sample once");
+    if (options.numFeatures < 1 || !(options.alpha > 0) || !std::isfinite(options.alpha))
+        return wrong("the options of the fit are out of range", "ask for at least one feature and a penalty above 0");
+    const auto finite = [](double value) { return std::isfinite(value); };
+    if (!std::all_of(predictions.begin(), predictions.end(), finite))
+        return wrong("a prediction is not finite", "check the model's weights");
+    const bool usable =
+        std::all_of(weights.begin(), weights.end(), [](double weight) { return std::isfinite(weight) && weight >= 0; });
+    if (!usable || !(std::accumulate(weights.begin(), weights.end(), 0.0) > 0))
+        return wrong("the weights are not usable", "use a larger kernel width");
+    return std::nullopt;
+}
+
+} // namespace
+
+SampleMatrix drawSamples(int samples, int features, std::uint64_t seed)
+{
+    SampleMatrix matrix{samples, features, {}};
+    matrix.kept.assign(static_cast<std::size_t>(samples) * static_cast<std::size_t>(features), 1);
+    SeededGenerator generator(seed);
+    std::generate(matrix.kept.begin() + features, matrix.kept.end(),
+                  [&] { return static_cast<std::uint8_t>(generator.bit() ? 1 : 0); });
+    return matrix;
+}
+
+std::vector<double> sampleDistances(const SampleMatrix& matrix)
+{
+    std::vector<double> distances;
+    for (int sample = 0; sample < matrix.samples; ++sample) {
+        const auto row = matrix.row(sample);
+        const int kept = std::accumulate(row.begin(), row.end(), 0);
+        distances.push_back(1 - std::sqrt(static_cast<double>(kept) / matrix.features));
+    }
+    return distances;
+}
+
+std::vector<double> sampleWeights(std::span<const double> distances, double kernelWidth)
+{
+    std::vector<double> weights;
+    for (const double distance : distances)
+        weights.push_back(std::sqrt(std::exp(-(distance * distance) / (kernelWidth * kernelWidth))));
+    return weights;
+}
+
+std::vector<double> Surrogate::byFeature(int count) const
+{
+    std::vector<double> values(static_cast<std::size_t>(count), 0.0);
+    for (std::size_t i = 0; i < features.size(); ++i)
+        values[static_cast<std::size_t>(features[i])] = coefficients[i];
+    return values;
+}
+
+Result<Surrogate> fitSurrogate(const SampleMatrix& matrix, std::span<const double> predictions,
+                               std::span<const double> weights, const SurrogateOptions& options)
+{
+    if (const auto problem = problemWith(matrix, predictions, weights, options))
+        return *problem;
+    return guarded("surrogate", [&]() -> Result<Surrogate> {
+        const Moments moments = momentsOf(matrix, predictions, weights);
+        const auto count = std::min(static_cast<std::size_t>(options.numFeatures), moments.features);
+        const bool forward = options.selection == FeatureSelection::Forward
+            || (options.selection == FeatureSelection::Auto && options.numFeatures <= ForwardLimit);
+
+        Surrogate surrogate;
+        surrogate.selectionOrder = forward ? selectForward(moments, count) : selectHighest(moments, count);
+        const std::vector<double> solution = ridge(moments, surrogate.selectionOrder, options.alpha);
+        std::vector<double> byFeature(moments.features);
+        surrogate.intercept = moments.predictionMean;
+        for (std::size_t i = 0; i < solution.size(); ++i) {
+            const auto feature = static_cast<std::size_t>(surrogate.selectionOrder[i]);
+            byFeature[feature] = solution[i];
+            surrogate.intercept -= solution[i] * moments.featureMeans[feature];
+        }
+        surrogate.features = surrogate.selectionOrder;
+        sortByMagnitude(surrogate.features, byFeature);
+        surrogate.localPrediction = surrogate.intercept;
+        for (const int feature : surrogate.features) {
+            surrogate.coefficients.push_back(byFeature[static_cast<std::size_t>(feature)]);
+            surrogate.localPrediction += surrogate.coefficients.back();
+        }
+        surrogate.score = weightedScore(matrix, predictions, weights, surrogate, moments.variation);
+        return surrogate;
+    });
+}
+
+} // namespace halflens

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// LIME end to end with a linear "network" whose weights are known; hidden images against the reference.
+#include "core/explain/lime.h"
+#include "core/image/decode.h"
+#include "tests/support/golden_float64.h"
+#include "tests/unit/measures/test_images.h"
+
+#include <QSet>
+#include <QTest>
+
+using namespace halflens;
+using namespace halflens::test;
+
+namespace {
+
+constexpr std::array<double, BlockCount> Slopes{0.5, -1, 0.25, 0, 2, -0.125, 0.75, 0, 0, 1.5, -0.5, 0.0625};
+
+/// 3 + the slopes of blocks whose middle pixel is not black.
+Result<std::vector<double>> blockScores(std::span<const Image> images)
+{
+    std::vector<double> scores;
+    for (const Image& image : images) {
+        double score = 3;
+        for (int b = 0; b < BlockCount; ++b) {
+            const BlockRect rect = blockRect({b}, image.height, image.width);
+            const std::uint8_t* pixel = image.row((rect.top + rect.bottom) / 2) + 3 * ((rect.left + rect.right) / 2);
+            score += pixel[0] + pixel[1] + pixel[2] > 0 ? Slopes[static_cast<std::size_t>(b)] : 0;
+        }
+        scores.push_back(score);
+    }
+    return scores;
+}
+
+LimeOptions gridOptions()
+{
+    LimeOptions options;
+    options.segments = LimeSegments::Grid;
+    options.hide = LimeHide::Black;
+    options.samples = 400;
+    options.surrogate.alpha = 1e-9;
+    return options;
+}
+
+Image brightImage(int height, int width)
+{
+    return greyImage(height, width, [](int y, int x) { return 50 + (x + y) % 100; });
+}
+
+} // namespace
+
+class TstLime : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void findsLinearWeights();
+    void batchSizeDoesNotMatter_data();
+    void batchSizeDoesNotMatter();
+    void hiddenImageMatchesReference();
+    void meanColoursAreTruncated();
+    void allSegmentations_data();
+    void allSegmentations();
+    void onePixel();
+    void progressAndCancel();
+    void predictorErrors();
+    void badOptions();
+    void strongest();
+    void cacheKeysDiffer();
+    void segmentNames();
+};
+
+void TstLime::findsLinearWeights()
+{
+    const Image image = brightImage(48, 64);
+    const LimeResult result = lime(image, blockScores, gridOptions()).value();
+    QCOMPARE(result.segments.count, BlockCount);
+    QCOMPARE(result.samples.samples, 400);
+    const std::vector<double> found = result.surrogate.byFeature(BlockCount);
+    for (std::size_t b = 0; b < BlockCount; ++b)
+        QVERIFY(std::abs(found[b] - Slopes[b]) < 1e-6);
+    QVERIFY(std::abs(result.surrogate.intercept - 3) < 1e-6);
+    QVERIFY(std::abs(result.surrogate.score - 1) < 1e-9);
+    QVERIFY(std::abs(result.surrogate.localPrediction - result.predictions[0]) < 1e-6);
+    for (int y = 0; y < 48; ++y) {
+        for (int x = 0; x < 64; ++x)
+            QCOMPARE(result.map.at(y, x),
+                     static_cast<float>(found[static_cast<std::size_t>(blockAt(y, x, 48, 64).value)]));
+    }
+}
+
+void TstLime::batchSizeDoesNotMatter_data()
+{
+    QTest::addColumn<int>("batch");
+    QTest::newRow("1") << 1;
+    QTest::newRow("7") << 7;
+    QTest::newRow("larger than samples") << 100'000;
+}
+
+void TstLime::batchSizeDoesNotMatter()
+{
+    QFETCH(int, batch);
+    LimeOptions options = gridOptions();
+    options.samples = 50;
+    const LimeResult expected = lime(brightImage(48, 64), blockScores, options).value();
+    options.batch = batch;
+    int largest = 0;
+    const LimeResult found = lime(
+                                 brightImage(48, 64),
+                                 [&](std::span<const Image> images) {
+                                     largest = std::max(largest, static_cast<int>(images.size()));
+                                     return blockScores(images);
+                                 },
+                                 options)
+                                 .value();
+    QCOMPARE(largest, std::min(batch, 50));
+    QVERIFY(found.predictions == expected.predictions);
+    QCOMPARE(found.map, expected.map);
+}
+
+void TstLime::hiddenImageMatchesReference()
+{
+    HALFLENS_NEEDS_GOLDEN("lime");
+    const auto image = readImage(goldenFolder("lime") / "input_192x256.png");
+    QVERIFY(image.has_value());
+    const auto outputs = goldenFloat64("lime");
+    const Segmentation segments = limeSegments(**image, {}).value();
+    const auto colours = hiddenColours(**image, segments, LimeHide::MeanColour);
+    const std::vector<double>& means = outputs.at("mean_colour_u8");
+    QCOMPARE(3 * colours.size(), means.size());
+    for (std::size_t i = 0; i < means.size(); ++i)
+        QCOMPARE(static_cast<double>(colours[i / 3][i % 3]), means[i]);
+    std::vector<std::uint8_t> kept;
+    for (int i = 0; i < 26; ++i)
+        kept.push_back(static_cast<std::uint8_t>(outputs.at("Z")[static_cast<std::size_t>(3 * 26 + i)]));
+    const Image hidden = withHiddenSegments(**image, segments, colours, kept);
+    const std::vector<double>& expected = outputs.at("hidden_row3");
+    QVERIFY(std::equal(hidden.rgb.begin(), hidden.rgb.end(), expected.begin(), expected.end()));
+}
+
+void TstLime::meanColoursAreTruncated()
+{
+    Image image;
+    image.width = 2;
+    image.height = 1;
+    image.rgb = {10, 20, 30, 11, 21, 33};
+    const auto colours = hiddenColours(image, {2, 1, 1, {0, 0}}, LimeHide::MeanColour);
+    QVERIFY((colours[0] == std::array<std::uint8_t, 3>{10, 20, 31}));
+}
+
+void TstLime::allSegmentations_data()
+{
+    QTest::addColumn<int>("segments");
+    QTest::newRow("quickshift") << static_cast<int>(LimeSegments::Quickshift);
+    QTest::newRow("slic") << static_cast<int>(LimeSegments::Slic);
+    QTest::newRow("grid") << static_cast<int>(LimeSegments::Grid);
+}
+
+void TstLime::allSegmentations()
+{
+    QFETCH(int, segments);
+    LimeOptions options;
+    options.segments = static_cast<LimeSegments>(segments);
+    options.samples = 60;
+    const Image image = busyImage(60, 80);
+    const LimeResult first = lime(image, blockScores, options).value();
+    const LimeResult second = lime(image, blockScores, options).value();
+    QCOMPARE(first.map, second.map);
+    QCOMPARE(static_cast<int>(first.surrogate.features.size()), first.segments.count);
+    QVERIFY(allFinite(first.map));
+}
+
+void TstLime::onePixel()
+{
+    LimeOptions options;
+    options.samples = 10;
+    const auto result = lime(
+        brightImage(1, 1),
+        [](std::span<const Image> images) { return Result(std::vector<double>(images.size(), 4.0)); }, options);
+    QVERIFY(result.has_value());
+    QCOMPARE(result->segments.count, 1);
+    QVERIFY(allFinite(result->map));
+}
+
+void TstLime::progressAndCancel()
+{
+    LimeOptions options = gridOptions();
+    options.samples = 30;
+    std::vector<int> steps;
+    QVERIFY(lime(brightImage(48, 64), blockScores, options, {}, [&](int done, int total) {
+                QCOMPARE(total, 30);
+                steps.push_back(done);
+            }).has_value());
+    QVERIFY((steps == std::vector<int>{10, 20, 30}));
+
+    std::stop_source stop;
+    int calls = 0;
+    const auto result = lime(
+        brightImage(48, 64),
+        [&](std::span<const Image> images) {
+            if (++calls == 2)
+                stop.request_stop();
+            return blockScores(images);
+        },
+        options, stop.get_token());
+    QVERIFY(isCancelled(result));
+    QCOMPARE(calls, 2);
+}
+
+void TstLime::predictorErrors()
+{
+    const Image image = brightImage(48, 64);
+    const auto failing = [](std::span<const Image>) -> Result<std::vector<double>> {
+        return Error{ErrorCode::Model, "model", "broken", "mend it", {}};
+    };
+    QCOMPARE(lime(image, failing, gridOptions()).error().reason, std::string("broken"));
+    const auto tooFew = [](std::span<const Image>) { return Result(std::vector<double>{1.0}); };
+    QCOMPARE(lime(image, tooFew, gridOptions()).error().code, ErrorCode::Model);
+    const auto nan = [](std::span<const Image> images) {
+        return Result(std::vector<double>(images.size(), std::nan("")));
+    };
+    QCOMPARE(lime(image, nan, gridOptions()).error().code, ErrorCode::Model);
+    const auto throwing = [](std::span<const Image>) -> Result<std::vector<double>> {
+        throw std::runtime_error("boom");
+    };
+    QCOMPARE(lime(image, throwing, gridOptions()).error().code, ErrorCode::Internal);
+}
+
+void TstLime::badOptions()
+{
+    QCOMPARE(lime(Image(), blockScores).error().code, ErrorCode::InvalidInput);
+    LimeOptions options = gridOptions();
+    options.samples = 1;
+    QCOMPARE(lime(brightImage(9, 9), blockScores, options).error().code, ErrorCode::InvalidInput);
+    options = gridOptions();
+    options.batch = 0;
+    QCOMPARE(lime(brightImage(9, 9), blockScores, options).error().code, ErrorCode::InvalidInput);
+    options = gridOptions();
+    options.kernelWidth = 0;
+    QCOMPARE(lime(brightImage(9, 9), blockScores, options).error().code, ErrorCode::InvalidInput);
+    QCOMPARE(lime(brightImage(2, 2), blockScores, gridOptions()).error().code, ErrorCode::InvalidInput);
+}
+
+void TstLime::strongest()
+{
+    Surrogate surrogate;
+    surrogate.features = {4, 2, 0, 1, 3};
+    surrogate.coefficients = {3, -2, 1.5, 0, 0.5};
+    QVERIFY((strongestPositive(surrogate) == std::vector<int>{4, 0, 3}));
+    QVERIFY((strongestPositive(surrogate, 2) == std::vector<int>{4, 0}));
+}
+
+void TstLime::cacheKeysDiffer()
+{
+    LimeOptions options;
+    QSet<QString> keys{QString::fromStdString(cacheKey(options))};
+    options.batch = 99; // does not change results
+    keys.insert(QString::fromStdString(cacheKey(options)));
+    QCOMPARE(keys.size(), 1);
+    const std::vector<std::function<void()>> changes{[&] { options.quickshift.ratio = 0.3; },
+                                                     [&] { options.segments = LimeSegments::Slic; },
+                                                     [&] { options.slic.segments = 51; },
+                                                     [&] { options.hide = LimeHide::Black; },
+                                                     [&] { options.samples = 999; },
+                                                     [&] { options.seed = 3; },
+                                                     [&] { options.kernelWidth = 0.3; },
+                                                     [&] { options.surrogate.alpha = 2; },
+                                                     [&] { options.surrogate.selection = FeatureSelection::Forward; },
+                                                     [&] { options.surrogate.numFeatures = 9; }};
+    for (const auto& change : changes) {
+        change();
+        keys.insert(QString::fromStdString(cacheKey(options)));
+    }
+    QCOMPARE(keys.size(), static_cast<qsizetype>(changes.size() + 1));
+}
+
+void TstLime::segmentNames()
+{
+    for (const LimeSegments segments : {LimeSegments::Quickshift, LimeSegments::Slic, LimeSegments::Grid})
+        QVERIFY(limeSegmentsFromString(toString(segments)).value() == segments);
+    QVERIFY(!limeSegmentsFromString("felzenszwalb").has_value());
+}
+
+QTEST_GUILESS_MAIN(TstLime)
+#include "tst_lime.moc"
