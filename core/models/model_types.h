@@ -56,6 +56,7 @@ struct TokenGrid {
 /// Everything a model computes once per input; explainers ask it for maps. Immutable once shared.
 struct Features {
     TokenGrid tokens; ///< empty (height 0) for families without attention
+    std::vector<float> pooled; ///< what the head starts from; empty for families that start from tokens
     std::map<std::string, std::vector<float>> maps; ///< named stage maps, C x H x W, only those asked for
     std::map<std::string, std::array<int, 3>> mapShapes; ///< C, H, W of each
     double seconds = 0; ///< time the trunk took

@@ -3,35 +3,50 @@
 
 #include "core/base/file.h"
 #include "core/checkpoint/tensor_archive.h"
+#include "core/models/aihiqnet.h"
+#include "core/models/dbcnn.h"
+#include "core/models/koncept.h"
 #include "core/models/network_weights.h"
 #include "core/models/triq.h"
 
 #include <QCoreApplication>
 #include <QStandardPaths>
 #include <algorithm>
+#include <array>
 
 namespace halflens {
 
 namespace {
 
 constexpr const char* DefaultModel = "lite-triq";
-constexpr int FitWidth = 1024; // KonIQ-10k's size, which the published models were made for
-constexpr int FitHeight = 768;
 
 Result<std::shared_ptr<const Predictor>> makePredictor(const NetworkWeights& weights, ModelInfo info)
 {
-    if (weights.family == "triq")
-        return makeTriq(weights, std::move(info));
-    return Error{
-        ErrorCode::Unsupported, "model", "there is no family called \"" + weights.family + "\"", "use \"triq\"", {}};
+    struct Family {
+        const char* name;
+        Result<std::shared_ptr<const Predictor>> (*make)(const NetworkWeights&, ModelInfo);
+    };
+    static constexpr std::array<Family, 4> Families{
+        {{"triq", makeTriq}, {"aihiqnet", makeAihiqnet}, {"koncept", makeKoncept}, {"dbcnn", makeDbcnn}}};
+    std::string known;
+    for (const Family& family : Families) {
+        if (weights.family == family.name)
+            return family.make(weights, std::move(info));
+        known += (known.empty() ? "" : ", ") + std::string(family.name);
+    }
+    return Error{ErrorCode::Unsupported,
+                 "model",
+                 "there is no family called \"" + weights.family + "\"",
+                 "use one of " + known,
+                 {}};
 }
 
 Result<NetworkWeights> readWeights(const std::filesystem::path& file)
 {
-    const Result<TensorArchive> archive = readCheckpoint(file);
+    Result<TensorArchive> archive = readCheckpoint(file);
     if (!archive)
-        return archive.error();
-    Result<NetworkWeights> weights = recogniseWeights(*archive);
+        return std::move(archive).error();
+    Result<NetworkWeights> weights = recogniseWeights(std::move(*archive));
     if (!weights)
         return std::move(weights).error().withFile(file.string());
     return weights;
@@ -146,8 +161,10 @@ Result<std::shared_ptr<const Predictor>> loadPublishedCheckpoint(const std::file
     ModelInfo info;
     info.id = info.name = file.filename().string();
     info.weightsHash = std::move(*hash);
+    info.input = weights->input;
+    info.scale = weights->scale;
     if (fit)
-        info.input = {InputPolicy::Fit, FitWidth, FitHeight, true, Normalization::PlusMinusOne};
+        info.input.policy = InputPolicy::Fit;
     Result<std::shared_ptr<const Predictor>> predictor = makePredictor(*weights, std::move(info));
     if (!predictor)
         return std::move(predictor).error().withFile(file.string());

@@ -35,13 +35,6 @@ std::size_t countLayers(const StateDict& state)
     return layers;
 }
 
-DenseWeights dense(const StateDict& state, const std::string& name)
-{
-    const Tensor& weight = state.at(name + ".weight");
-    return {static_cast<int>(weight.shape[1]), static_cast<int>(weight.shape[0]), weight.values,
-            state.at(name + ".bias").values};
-}
-
 LayerNormWeights layerNorm(const StateDict& state, const std::string& name)
 {
     return {state.at(name + ".weight").values, state.at(name + ".bias").values};
@@ -52,19 +45,6 @@ Graph withProjection(Graph graph, int width)
 {
     graph.output(ProjectionOutput, graph.convolution(graph.outputs().at("c5"), "projection", width, Window::square(1)));
     return graph;
-}
-
-/// The graph's own names: "trunk." is dropped, "triq.projection" becomes "projection".
-StateDict graphState(const StateDict& state)
-{
-    StateDict result;
-    for (const auto& [name, tensor] : state) {
-        if (name.starts_with("trunk."))
-            result.emplace(name.substr(6), tensor);
-        else if (name.starts_with("triq.projection."))
-            result.emplace(name.substr(5), tensor);
-    }
-    return result;
 }
 
 class TriqPredictor final : public Predictor {
@@ -179,24 +159,20 @@ Result<std::map<std::string, Shape>> triqParameters(const std::string& trunk, co
     const std::int64_t channels = graph->channels(graph->outputs().at("c5"));
     shapes["triq.projection.weight"] = {width, channels, 1, 1};
     shapes["triq.projection.bias"] = {width};
-    const auto addDense = [&](const std::string& name, std::int64_t out, std::int64_t in) {
-        shapes[name + ".weight"] = {out, in};
-        shapes[name + ".bias"] = {out};
-    };
     const std::int64_t inner = hidden->shape[0];
     for (std::size_t i = 0; i < countLayers(state); ++i) {
         const std::string layer = "triq.layers." + std::to_string(i);
         for (const char* part : {".attention.query", ".attention.key", ".attention.value", ".attention.output"})
-            addDense(layer + part, width, width);
-        addDense(layer + ".feed_forward.0", inner, width);
-        addDense(layer + ".feed_forward.1", width, inner);
+            expectDense(shapes, layer + part, width, width);
+        expectDense(shapes, layer + ".feed_forward.0", inner, width);
+        expectDense(shapes, layer + ".feed_forward.1", width, inner);
         for (const char* part : {".norm1", ".norm2"}) {
             shapes[layer + part + ".weight"] = {width};
             shapes[layer + part + ".bias"] = {width};
         }
     }
-    addDense("triq.head.0", head0->shape[0], width);
-    addDense("triq.head.1", outputs, head0->shape[0]);
+    expectDense(shapes, "triq.head.0", head0->shape[0], width);
+    expectDense(shapes, "triq.head.1", outputs, head0->shape[0]);
     shapes["triq.position_embedding"] = {positions->shape[0], width};
     shapes["triq.quality_token"] = {width};
     return shapes;
@@ -211,13 +187,13 @@ TriqEncoder triqEncoder(const StateDict& state)
     encoder.positionEmbedding = state.at("triq.position_embedding").values;
     for (std::size_t i = 0; i < countLayers(state); ++i) {
         const std::string layer = "triq.layers." + std::to_string(i);
-        encoder.layers.push_back({dense(state, layer + ".attention.query"), dense(state, layer + ".attention.key"),
-                                  dense(state, layer + ".attention.value"), dense(state, layer + ".attention.output"),
-                                  dense(state, layer + ".feed_forward.0"), dense(state, layer + ".feed_forward.1"),
+        const auto dense = [&](const char* part) { return denseWeights(state, layer + part); };
+        encoder.layers.push_back({dense(".attention.query"), dense(".attention.key"), dense(".attention.value"),
+                                  dense(".attention.output"), dense(".feed_forward.0"), dense(".feed_forward.1"),
                                   layerNorm(state, layer + ".norm1"), layerNorm(state, layer + ".norm2")});
     }
-    encoder.head0 = dense(state, "triq.head.0");
-    encoder.head1 = dense(state, "triq.head.1");
+    encoder.head0 = denseWeights(state, "triq.head.0");
+    encoder.head1 = denseWeights(state, "triq.head.1");
     return encoder;
 }
 
@@ -255,17 +231,12 @@ Result<std::shared_ptr<const Predictor>> makeTriq(const NetworkWeights& weights,
     const Result<std::map<std::string, Shape>> expected = triqParameters(weights.trunk, weights.state);
     if (!expected)
         return expected.error();
-    if (const LoadReport report = compare(*expected, weights.state); !report.isClean())
-        return weightsError("the tensors do not fit TRIQ on " + weights.trunk + ": " + report.summary(),
-                            "use a checkpoint of this very network");
-    for (const auto& [name, tensor] : weights.state) {
-        if (!std::all_of(tensor.values.begin(), tensor.values.end(), [](float v) { return std::isfinite(v); }))
-            return weightsError(name + " holds values that are not finite",
-                                "the file is damaged or training diverged; use another one");
-    }
+    if (Status fits = checkWeights(*expected, weights.state, "TRIQ on " + weights.trunk); !fits)
+        return std::move(fits).error();
     TriqEncoder encoder = triqEncoder(weights.state);
     Graph graph = withProjection(*trunkByName(weights.trunk), encoder.width);
-    Result<std::unique_ptr<InferenceForm>> trunk = InferenceForm::create(graph, graphState(weights.state), {});
+    Result<std::unique_ptr<InferenceForm>> trunk =
+        InferenceForm::create(graph, withoutPrefixes(weights.state, {"trunk.", "triq."}), {});
     if (!trunk)
         return std::move(trunk).error();
     info.family = "triq";

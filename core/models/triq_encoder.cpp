@@ -48,18 +48,6 @@ float gelu(float x)
     return 0.5F * x * (1.F + std::tanh(Root2OverPi * (x + 0.044715F * x * x * x)));
 }
 
-void softmax(Row x)
-{
-    const float top = *std::max_element(x.begin(), x.end());
-    float sum = 0;
-    for (float& v : x) {
-        v = std::exp(v - top);
-        sum += v;
-    }
-    for (float& v : x)
-        v /= sum;
-}
-
 class Sequence {
 public:
     Sequence(std::vector<float> values, int width)

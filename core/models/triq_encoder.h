@@ -5,19 +5,12 @@
 
 #include "core/base/block.h"
 #include "core/base/result.h"
+#include "core/models/dense.h"
 #include "core/models/model_types.h"
 
 #include <vector>
 
 namespace halflens {
-
-/// A fully connected layer y = W x + b. `weight` is [out][in], row-major.
-struct DenseWeights {
-    int in = 0;
-    int out = 0;
-    std::vector<float> weight;
-    std::vector<float> bias;
-};
 
 /// Normalisation over the channels of one token, eps 1e-6.
 struct LayerNormWeights {
