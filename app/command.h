@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What all headless commands share: common options, exit status, output, errors, interruption.
+#pragma once
+
+#include "core/base/result.h"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace halflens {
+
+enum ExitStatus { ExitOk = 0, ExitSomeFailed = 1, ExitUsage = 2, ExitNothingDone = 3, ExitInterrupted = 130 };
+
+/// Options every command takes.
+struct CommonOptions {
+    bool json = false;
+    bool quiet = false;
+    bool verbose = false;
+    int threads = 0; ///< 0: all
+    std::uint64_t seed = 0;
+    std::filesystem::path modelsDir;
+};
+
+/// Set by an interrupt (Ctrl+C, SIGTERM); commands check it between steps.
+std::stop_token interruptToken();
+
+/// One line of progress on standard error, rewritten in place; nothing when quiet or not a terminal.
+class ProgressLine {
+public:
+    explicit ProgressLine(const CommonOptions& options);
+    ~ProgressLine();
+    ProgressLine(const ProgressLine&) = delete;
+    ProgressLine& operator=(const ProgressLine&) = delete;
+    void show(const std::string& text);
+
+private:
+    bool m_enabled;
+    bool m_shown = false;
+};
+
+/// Results and errors of a run over several inputs.
+class Report {
+public:
+    explicit Report(const CommonOptions& options);
+
+    /// Collects a failure and tells it on standard error at once.
+    void fail(Error error);
+    /// Counts an input that worked.
+    void succeed() { ++m_succeeded; }
+    nlohmann::json errors() const;
+    /// The exit status all of it adds up to.
+    int status() const;
+
+private:
+    const CommonOptions& m_options;
+    std::vector<Error> m_errors;
+    int m_succeeded = 0;
+};
+
+nlohmann::json toJson(const Error& error);
+/// A JSON document that reads back to the same numbers, ended by a line break, on standard output.
+void printJson(const nlohmann::json& document);
+/// Shortest decimal that reads back to the same number.
+std::string exact(double value);
+/// `text` as a CSV field: quoted where it has to be.
+std::string csvField(const std::string& text);
+
+/// Adds a subcommand that takes the common options and runs `body`, which returns an exit status.
+CLI::App* addCommand(CLI::App& app, const std::string& name, const std::string& description, CommonOptions& options);
+
+/// One per command: registers its options; on parse, `run` is set to its body.
+using CommandBody = std::function<int()>;
+void addScoreCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
+void addExplainCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
+void addPanelCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
+void addModelsCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
+void addBenchCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
+
+} // namespace halflens

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// halflens panel: the paper's figures from images, as PNG, SVG or PDF.
+#include "app/model_options.h"
+#include "core/figure/figure_writer.h"
+#include "core/figure/figures.h"
+#include "core/image/decode.h"
+#include "core/masking/table_builder.h"
+
+#include <cstdio>
+
+namespace halflens {
+
+namespace {
+
+struct PanelOptions {
+    std::vector<std::string> files;
+    std::filesystem::path output;
+    std::string figure = "2";
+    std::string caption;
+    std::string title;
+    PageSetup page;
+    ModelOptions models;
+    ReportOptions report;
+    bool original = false;
+    bool gridLines = false;
+};
+
+std::string baseName(const std::string& file)
+{
+    return std::filesystem::path(file).filename().string();
+}
+
+Result<Figure2Column> column(const std::string& file, const Predictor& predictor, const AnalysisOptions& options)
+{
+    const Result<std::shared_ptr<const Image>> image = readImage(file);
+    if (!image)
+        return image.error();
+    const Result<ModelInput> input = toModelInput(**image, predictor.info().input);
+    if (!input)
+        return input.error();
+    const Result<std::shared_ptr<const Features>> features = predictor.features(*input, interruptToken());
+    if (!features)
+        return features.error();
+    const Result<std::shared_ptr<const MaskTable>> table = buildMaskTable(predictor, **features, interruptToken());
+    if (!table)
+        return table.error();
+    const Result<BlockMask> important = importantHalf(computeImportance(**table), options.indicator);
+    if (!important)
+        return important.error();
+    Figure2Column result;
+    result.image = *image;
+    result.name = baseName(file);
+    result.important = *important;
+    result.score = (*table)->score(BlockMask());
+    result.trivialScore = (*table)->score(*important);
+    result.importantScore = (*table)->score(important->complement());
+    return result;
+}
+
+Provenance provenanceOf(const PanelOptions& options, const ModelInfo& model, const Figure2& figure)
+{
+    Provenance provenance;
+    provenance.figure = options.figure;
+    provenance.models = {{model.id, model.weightsHash}};
+    provenance.by = "attention";
+    provenance.indicator = options.report.indicator;
+    for (const Figure2Column& entry : figure.columns)
+        provenance.sources.push_back({entry.name,
+                                      entry.image->contentHash,
+                                      {{"important", entry.important}, {"trivial", entry.important.complement()}}});
+    return provenance;
+}
+
+void printScores(const CommonOptions& common, const PanelOptions& options, const Figure2& figure, const Report& report)
+{
+    if (common.json) {
+        nlohmann::json panels = nlohmann::json::array();
+        for (const Figure2Column& entry : figure.columns)
+            panels.push_back({{"file", entry.name},
+                              {"score", entry.score},
+                              {"important", toList(entry.important)},
+                              {"trivial", toList(entry.important.complement())},
+                              {"masked", {{"important", entry.trivialScore}, {"trivial", entry.importantScore}}}});
+        printJson({{"version", HALFLENS_VERSION},
+                   {"figure", options.figure},
+                   {"output", options.output.string()},
+                   {"model", figure.model},
+                   {"panels", panels},
+                   {"errors", report.errors()}});
+        return;
+    }
+    for (const Figure2Column& entry : figure.columns)
+        std::printf("%s: score %.4f, trivial half alone %.4f, important half alone %.4f\n", entry.name.c_str(),
+                    entry.score, entry.trivialScore, entry.importantScore);
+}
+
+int runPanel(const CommonOptions& common, const PanelOptions& options)
+{
+    Report report(common);
+    ModelLoader loader(common);
+    Figure2 figure;
+    if (Result<FigureFormat> format = figureFormatOf(options.output); !format) {
+        report.fail(std::move(format).error().withFile(options.output.string()));
+        return ExitUsage;
+    }
+    const auto predictors = loader.load(options.models, report);
+    ProgressLine progress(common);
+    for (const std::string& file : options.files) {
+        if (predictors.empty() || interruptToken().stop_requested())
+            break;
+        progress.show("running " + file);
+        Result<Figure2Column> entry = column(file, *predictors.front(), options.report.analysis());
+        if (entry) {
+            figure.columns.push_back(*std::move(entry));
+            report.succeed();
+        } else {
+            report.fail(std::move(entry).error().withFile(file));
+        }
+    }
+    progress.show({});
+    if (!figure.columns.empty() && !interruptToken().stop_requested()) {
+        const ModelInfo& model = predictors.front()->info();
+        figure.model = model.id;
+        figure.scaleLow = model.scale.low;
+        figure.scaleHigh = model.scale.high;
+        figure.method = "attention mask";
+        figure.original = options.original;
+        figure.gridLines = options.gridLines;
+        figure.title = options.title;
+        figure.caption = options.caption;
+        Status written = [&]() -> Status {
+            const Result<PanelGrid> grid = figure2(figure);
+            if (!grid)
+                return grid.error();
+            const Result<FigurePage> page = layOut(*grid, options.page);
+            if (!page)
+                return page.error();
+            return writeFigure(*page, provenanceOf(options, model, figure), options.output);
+        }();
+        if (!written) {
+            report.fail(std::move(written).error().withFile(options.output.string()));
+            if (common.json)
+                printScores(common, options, figure, report);
+            return ExitNothingDone;
+        }
+    }
+    if (common.json || !figure.columns.empty())
+        printScores(common, options, figure, report);
+    return report.status();
+}
+
+} // namespace
+
+void addPanelCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
+{
+    auto options = std::make_shared<PanelOptions>();
+    CLI::App* command = addCommand(app, "panel", "Make a figure like the paper's", common);
+    command->add_option("images", options->files, "Image files, one column each")->required();
+    command->add_option("--figure", options->figure, "2: trivial and important halves")
+        ->check(CLI::IsMember({"2"}))
+        ->capture_default_str();
+    command->add_option("-o,--output", options->output, "File to write; its suffix (png, svg, pdf) says what")
+        ->required();
+    command->add_option("--width-mm", options->page.widthMm, "Width of the figure")
+        ->check(CLI::Range(20.0, 1000.0))
+        ->capture_default_str();
+    command->add_option("--dpi", options->page.dpi, "Resolution")->check(CLI::Range(50, 1200))->capture_default_str();
+    command->add_option("--caption", options->caption, "Text below the figure");
+    command->add_option("--title", options->title, "Text above the figure");
+    command->add_flag("--original", options->original, "Show the untouched images in a first row");
+    command->add_flag("--grid-lines", options->gridLines, "Thin lines between the blocks");
+    options->models.addTo(*command, false);
+    options->report.addTo(*command);
+    command->callback([&common, &run, options] { run = [&common, options] { return runPanel(common, *options); }; });
+}
+
+} // namespace halflens

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// halflens score: predictions of one or more models for one or more images.
+#include "app/model_options.h"
+#include "core/image/decode.h"
+#include "core/masking/block_set.h"
+#include "core/masking/table_builder.h"
+#include "core/masking/zero_table.h"
+
+#include <cstdio>
+
+namespace halflens {
+
+namespace {
+
+struct ScoreOptions {
+    std::vector<std::string> files;
+    ModelOptions models;
+    std::string mask = "none";
+    std::string zero = "none";
+    std::string fill = "zero";
+    std::string indicator = "dmos";
+    bool csv = false;
+};
+
+/// The words of the options, understood.
+struct Hidden {
+    BlockSet mask;
+    BlockSet zero;
+    Fill fill = Fill::Zero;
+    Indicator indicator = Indicator::Dmos;
+};
+
+/// One printed row.
+struct Row {
+    std::string file;
+    ModelInfo model;
+    ModelInput input;
+    BlockMask mask;
+    BlockMask zero;
+    Prediction prediction;
+};
+
+class ScoreRun {
+public:
+    ScoreRun(const CommonOptions& common, const ScoreOptions& options, const Hidden& hidden)
+        : m_common(common)
+        , m_options(options)
+        , m_hidden(hidden)
+        , m_report(common)
+        , m_loader(common)
+    { }
+
+    int run()
+    {
+        const auto predictors = m_loader.load(m_options.models, m_report);
+        ProgressLine progress(m_common);
+        for (std::size_t i = 0; i < m_options.files.size() && !predictors.empty(); ++i) {
+            if (interruptToken().stop_requested())
+                break;
+            const std::string& file = m_options.files[i];
+            progress.show("scoring " + std::to_string(i + 1) + " of " + std::to_string(m_options.files.size()) + ": "
+                          + file);
+            Result<std::shared_ptr<const Image>> image = readImage(file);
+            if (!image) {
+                m_report.fail(std::move(image).error());
+                continue;
+            }
+            for (const auto& predictor : predictors) {
+                Result<Row> row = score(file, **image, *predictor);
+                if (row) {
+                    m_rows.push_back(*std::move(row));
+                    m_report.succeed();
+                } else {
+                    m_report.fail(std::move(row).error().withFile(file));
+                }
+            }
+        }
+        progress.show({});
+        print();
+        return m_report.status();
+    }
+
+private:
+    Result<Row> score(const std::string& file, const Image& image, const Predictor& predictor)
+    {
+        Row row{file, predictor.info(), {}, {}, {}, {}};
+        Result<ModelInput> input = toModelInput(image, row.model.input);
+        if (!input)
+            return std::move(input).error();
+        if (m_hidden.mask.needsHalves() || m_hidden.zero.needsHalves()) {
+            const Result<BlockMask> important = importantBlocks(image, predictor);
+            if (!important)
+                return important.error();
+            row.mask = m_hidden.mask.resolve(*important);
+            row.zero = m_hidden.zero.resolve(*important);
+        } else {
+            row.mask = m_hidden.mask.mask;
+            row.zero = m_hidden.zero.mask;
+        }
+        if (!row.zero.isEmpty())
+            fillBlocks(*input, row.zero, m_hidden.fill, row.model.input.normalization);
+        const Result<std::shared_ptr<const Features>> features = predictor.features(*input, interruptToken());
+        if (!features)
+            return features.error();
+        Result<Prediction> prediction = predictor.predict(**features, row.mask);
+        if (!prediction)
+            return std::move(prediction).error();
+        row.prediction = *std::move(prediction);
+        row.input = *std::move(input);
+        row.input.planes.clear(); // only the facts are printed
+        return row;
+    }
+
+    /// Halves come from TRIQ (spec measures 7): the model itself where it is one, else the default model.
+    Result<BlockMask> importantBlocks(const Image& image, const Predictor& predictor)
+    {
+        const Predictor* judge = &predictor;
+        std::shared_ptr<const Predictor> standIn;
+        if (!predictor.info().masksAttention) {
+            Result<std::shared_ptr<const Predictor>> loaded = m_loader.byId(m_loader.registry().defaultId());
+            if (!loaded)
+                return std::move(loaded).error();
+            standIn = *std::move(loaded);
+            judge = standIn.get();
+        }
+        const Result<ModelInput> input = toModelInput(image, judge->info().input);
+        if (!input)
+            return input.error();
+        const Result<std::shared_ptr<const Features>> features = judge->features(*input, interruptToken());
+        if (!features)
+            return features.error();
+        const Result<std::shared_ptr<const MaskTable>> table = buildMaskTable(*judge, **features, interruptToken());
+        if (!table)
+            return table.error();
+        return importantHalf(computeImportance(**table), m_hidden.indicator);
+    }
+
+    void print() const
+    {
+        if (m_common.json)
+            printAsJson();
+        else if (m_options.csv)
+            printAsCsv();
+        else
+            printAsText();
+    }
+
+    void printAsJson() const
+    {
+        nlohmann::json results = nlohmann::json::array();
+        for (const Row& row : m_rows) {
+            results.push_back({{"file", row.file},
+                               {"model", row.model.id},
+                               {"family", row.model.family},
+                               {"input", inputToJson(row.input)},
+                               {"mask", toList(row.mask)},
+                               {"zero", toList(row.zero)},
+                               {"fill", m_options.fill},
+                               {"score", row.prediction.score},
+                               {"scale", {row.model.scale.low, row.model.scale.high}},
+                               {"score5", row.prediction.score5},
+                               {"distribution", distributionToJson(row.prediction.output)}});
+        }
+        printJson({{"version", HALFLENS_VERSION}, {"results", results}, {"errors", m_report.errors()}});
+    }
+
+    void printAsCsv() const
+    {
+        std::puts("file,model,family,mask,zero,fill,score,score5,p1,p2,p3,p4,p5");
+        for (const Row& row : m_rows) {
+            std::string line = csvField(row.file) + "," + csvField(row.model.id) + "," + row.model.family + ","
+                + csvField(blocksToString(row.mask)) + "," + csvField(blocksToString(row.zero)) + "," + m_options.fill
+                + "," + exact(row.prediction.score) + "," + exact(row.prediction.score5);
+            for (std::size_t i = 0; i < 5; ++i)
+                line += "," + (row.prediction.hasDistribution() ? exact(row.prediction.output[i]) : std::string());
+            std::puts(line.c_str());
+        }
+    }
+
+    void printAsText() const
+    {
+        std::size_t fileWidth = 4;
+        std::size_t modelWidth = 5;
+        for (const Row& row : m_rows) {
+            fileWidth = std::max(fileWidth, row.file.size());
+            modelWidth = std::max(modelWidth, row.model.id.size());
+        }
+        if (m_rows.empty())
+            return;
+        std::printf("%-*s  %-*s  %9s  %6s\n", static_cast<int>(fileWidth), "file", static_cast<int>(modelWidth),
+                    "model", "score", "of 1-5");
+        for (const Row& row : m_rows)
+            std::printf("%-*s  %-*s  %9.4f  %6.3f\n", static_cast<int>(fileWidth), row.file.c_str(),
+                        static_cast<int>(modelWidth), row.model.id.c_str(), row.prediction.score,
+                        row.prediction.score5);
+    }
+
+    const CommonOptions& m_common;
+    const ScoreOptions& m_options;
+    const Hidden& m_hidden;
+    Report m_report;
+    ModelLoader m_loader;
+    std::vector<Row> m_rows;
+};
+
+} // namespace
+
+void addScoreCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
+{
+    auto options = std::make_shared<ScoreOptions>();
+    CLI::App* command = addCommand(app, "score", "Predict the quality of images", common);
+    command->add_option("images", options->files, "Image files")->required();
+    options->models.addTo(*command, true);
+    command->add_option("--mask", options->mask, "BLOCKS hidden from attention (TRIQ family)")->capture_default_str();
+    command->add_option("--zero", options->zero, "BLOCKS whose pixels are filled after normalisation")
+        ->capture_default_str();
+    command->add_option("--fill", options->fill, "What --zero fills with")
+        ->check(CLI::IsMember({"zero", "black", "mean", "blur"}))
+        ->capture_default_str();
+    command->add_option("--indicator", options->indicator, "Indicator behind the words important and trivial")
+        ->check(CLI::IsMember({"dmos", "plcc5", "dmos2", "emd"}))
+        ->capture_default_str();
+    command->add_flag("--csv", options->csv, "Print comma-separated values");
+    command->footer("BLOCKS: block numbers 0..11 separated by commas, or important, trivial, none, or a hexadecimal "
+                    "set such as 0x3f (bit b = block b).");
+    command->callback([&common, &run, options] {
+        Hidden hidden;
+        const auto parse = [](const char* option, const std::string& words, BlockSet& set) {
+            const Result<BlockSet> parsed = parseBlockSet(words);
+            if (!parsed)
+                throw CLI::ValidationError(option, parsed.error().reason);
+            set = *parsed;
+        };
+        parse("--mask", options->mask, hidden.mask);
+        parse("--zero", options->zero, hidden.zero);
+        hidden.fill = *fillFromString(options->fill);
+        hidden.indicator = *indicatorFromString(options->indicator);
+        run = [&common, options, hidden] { return ScoreRun(common, *options, hidden).run(); };
+    });
+}
+
+} // namespace halflens
