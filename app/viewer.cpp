@@ -38,13 +38,17 @@ int runViewer(QApplication& application, const ViewerOptions& options)
     QApplication::setWindowIcon(themeIcon(u"halflens"_s, Qt::black));
     QGuiApplication::setDesktopFileName(u"halflens"_s);
     Settings settings(std::make_unique<QSettings>());
-    if (options.theme == "light"_L1 || options.theme == "dark"_L1)
-        settings.setValue(setting::Theme, options.theme);
+    if (!options.theme.isEmpty())
+        settings.setForThisRun(setting::Theme, options.theme);
+    if (!options.model.isEmpty())
+        settings.setForThisRun(setting::Model, options.model);
     const ThemeController theme(settings);
     RegistryModelSource models(ModelRegistry::scan(ModelRegistry::defaultFolders(toPath(options.modelsFolder))));
     MainWindow window(models, settings);
-    if (!options.model.isEmpty())
-        window.workspace().setModelId(options.model);
+    if (!options.model.isEmpty() && window.workspace().modelId() != options.model)
+        Q_EMIT window.workspace().failed({ErrorCode::InvalidInput, "model", "there is no such model",
+                                          "\"halflens models list\" names those there are",
+                                          options.model.toStdString()});
     for (const Error& problem : models.registry().problems())
         Q_EMIT window.workspace().failed(problem);
     window.show();

@@ -2,18 +2,9 @@
 #include "core/engine/analysis.h"
 
 #include <cmath>
-#include <sstream>
 #include <utility>
 
 namespace halflens {
-
-std::string AnalysisOptions::words() const
-{
-    std::ostringstream text;
-    text.precision(17);
-    text << "indicator=" << toString(indicator) << " epsilon=" << epsilon;
-    return text.str();
-}
 
 namespace {
 
@@ -119,12 +110,14 @@ Result<std::shared_ptr<const Analysis>> analyze(const Image& image, const std::s
         return std::move(report).error();
     analysis.table = *std::move(table);
     analysis.report = *std::move(report);
+    analysis.options = options;
     return std::make_shared<const Analysis>(std::move(analysis));
 }
 
 Result<std::shared_ptr<const Analysis>> withOptions(const Analysis& analysis, const AnalysisOptions& options)
 {
     auto changed = std::make_shared<Analysis>(analysis);
+    changed->options = options;
     if (analysis.table) {
         Result<BlockReport> report = reportOn(*analysis.table, options);
         if (!report)

@@ -24,7 +24,6 @@ struct AnalysisOptions {
     Indicator indicator = Indicator::Dmos; ///< decides the halves
     double epsilon = 0.1; ///< tolerated change on the 1..5 scale for `enough`
     bool operator==(const AnalysisOptions&) const = default;
-    std::string words() const; ///< for cache keys; equal words mean equal options
 };
 
 /// How far to go: tests, benchmarks and `score` need no table.
@@ -54,6 +53,7 @@ struct Analysis {
     std::shared_ptr<const MaskTable> table; ///< null: prediction only
     std::string tableNote; ///< why there is no table, in words; empty otherwise
     std::optional<BlockReport> report; ///< set together with the table
+    AnalysisOptions options; ///< of the report
 };
 
 /// Trunk pass and prediction, no table. Any thread, one per predictor. Cancelled between steps.

@@ -16,7 +16,7 @@ namespace halflens {
 enum class Lane : std::uint8_t { Interactive, Visible, Prefetch, Batch };
 
 /// What is computed; with the document it names a slot.
-enum class Stage : std::uint8_t { Decode, Thumbnail, Analysis, Overlay, Figure, Study };
+enum class Stage : std::uint8_t { Decode, Thumbnail, Analysis, MaskedScore, Preview, Export, Study };
 
 /// The place a result goes to. Only the newest request of a slot counts.
 struct Slot {

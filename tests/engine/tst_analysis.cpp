@@ -76,6 +76,7 @@ private Q_SLOTS:
         QVERIFY(looser);
         QCOMPARE((*looser)->report->enough.visible, 6);
         QCOMPARE((*looser)->report->enough.keep.bits(), ImportantBlocks.bits());
+        QVERIFY((*looser)->options == (AnalysisOptions{Indicator::Dmos, 0.22}));
         QCOMPARE((*looser)->table, (*result)->table); // nothing was computed again
     }
 
@@ -165,14 +166,6 @@ private Q_SLOTS:
         const auto result = analyze(plainImage(), "fake-one", models, {}, JobContext(stop.get_token()));
         QVERIFY(isCancelled(result));
         QCOMPARE(models.tables.load(), whileLoading ? 0 : 1);
-    }
-
-    void optionsHaveTheirOwnWords()
-    {
-        const AnalysisOptions plain;
-        QCOMPARE(plain.words(), AnalysisOptions().words());
-        QVERIFY(plain.words() != (AnalysisOptions{Indicator::Emd, 0.1}).words());
-        QVERIFY(plain.words() != (AnalysisOptions{Indicator::Dmos, 0.1000001}).words());
     }
 };
 

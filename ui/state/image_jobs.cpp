@@ -23,9 +23,9 @@ CacheKey fileKey(const QString& path)
     return {content.toStdString(), Stage::Decode, {}, {}};
 }
 
-CacheKey analysisKey(const Image& image, const std::string& modelId, const AnalysisOptions& options)
+CacheKey analysisKey(const Image& image, const std::string& modelId)
 {
-    return {image.contentHash, Stage::Analysis, options.words(), modelId};
+    return {image.contentHash, Stage::Analysis, {}, modelId};
 }
 
 std::shared_ptr<const Image> fromQImage(const QImage& source)
@@ -96,7 +96,7 @@ Outcome analysisJob(const Image& image, const std::string& modelId, ModelSource&
     Result<std::shared_ptr<const Analysis>> analysis = analyze(image, modelId, models, options, context);
     if (!analysis)
         return std::move(analysis).error();
-    cache.insert(analysisKey(image, modelId, options), *analysis, byteSize(**analysis));
+    cache.insert(analysisKey(image, modelId), *analysis, byteSize(**analysis));
     return Artifact(*std::move(analysis));
 }
 

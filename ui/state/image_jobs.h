@@ -20,7 +20,8 @@ inline constexpr int ThumbnailSidePx = 256; ///< longest side; sharp at twice th
 /// Stands for a file's content before it is read: path, size and time of change.
 CacheKey fileKey(const QString& path);
 /// The id stands for the weights: within one start of the program a model source never changes them.
-CacheKey analysisKey(const Image& image, const std::string& modelId, const AnalysisOptions& options);
+/// Options are no part of it: another report of the same table is a matter of milliseconds.
+CacheKey analysisKey(const Image& image, const std::string& modelId);
 
 /// 8-bit sRGB pixels of a QImage, alpha blended over black as the decoders do. Null: empty image.
 std::shared_ptr<const Image> fromQImage(const QImage& image);

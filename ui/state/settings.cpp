@@ -119,15 +119,25 @@ QVariant Settings::value(const QString& key) const
     return m_values.value(key);
 }
 
-void Settings::setValue(const QString& key, const QVariant& value)
+bool Settings::change(const QString& key, const QVariant& value)
 {
     const QVariant fitting = accepted(spec(key), value);
     if (!fitting.isValid() || fitting == m_values.value(key))
-        return;
+        return false;
     m_values.insert(key, fitting);
-    if (m_storage)
-        m_storage->setValue(key, fitting);
     Q_EMIT changed(key);
+    return true;
+}
+
+void Settings::setValue(const QString& key, const QVariant& value)
+{
+    if (change(key, value) && m_storage)
+        m_storage->setValue(key, m_values.value(key));
+}
+
+void Settings::setForThisRun(const QString& key, const QVariant& value)
+{
+    change(key, value);
 }
 
 } // namespace halflens

@@ -57,6 +57,8 @@ public:
     QVariant value(const QString& key) const;
     /// Ignored when the value is not valid for the key.
     void setValue(const QString& key, const QVariant& value);
+    /// The same for this run of the program only: nothing is stored.
+    void setForThisRun(const QString& key, const QVariant& value);
     void reset(const QString& key) { setValue(key, spec(key).fallback); }
 
     QString word(const QString& key) const { return value(key).toString(); }
@@ -67,6 +69,8 @@ Q_SIGNALS:
     void changed(const QString& key);
 
 private:
+    bool change(const QString& key, const QVariant& value);
+
     std::unique_ptr<QSettings> m_storage;
     QVariantHash m_values;
 };

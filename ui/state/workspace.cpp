@@ -175,7 +175,7 @@ void Workspace::loadArrived(std::uint64_t id, Outcome outcome)
 
 void Workspace::prefetchAnalysis(std::uint64_t id, const std::shared_ptr<const Image>& image)
 {
-    if (!m_modelId.isEmpty() && !m_cache.find<Analysis>(analysisKey(*image, m_modelId.toStdString(), options())))
+    if (!m_modelId.isEmpty() && !m_cache.find<Analysis>(analysisKey(*image, m_modelId.toStdString())))
         m_engine.submit(analysisRequest(id, image, Lane::Prefetch), {});
 }
 
@@ -202,9 +202,8 @@ void Workspace::analyzeCurrent()
 {
     if (!m_current || !m_current->loaded() || m_modelId.isEmpty())
         return;
-    const CacheKey key = analysisKey(*m_current->loaded()->image, m_modelId.toStdString(), options());
-    if (const auto cached = m_cache.find<Analysis>(key)) {
-        m_current->setAnalysis(cached);
+    if (const auto cached = m_cache.find<Analysis>(analysisKey(*m_current->loaded()->image, m_modelId.toStdString()))) {
+        setAnalysis(*m_current, cached);
         prefetchNeighbour();
         return;
     }
@@ -224,7 +223,7 @@ Request Workspace::analysisRequest(std::uint64_t id, const std::shared_ptr<const
 {
     return {{id, Stage::Analysis},
             lane,
-            m_modelId.toStdString() + ' ' + options().words(),
+            m_modelId.toStdString(),
             [image, modelId = m_modelId.toStdString(), &models = m_models, options = options(), &cache = m_cache](
                 const JobContext& context) { return analysisJob(*image, modelId, models, options, cache, context); }};
 }
@@ -238,8 +237,21 @@ void Workspace::analysisArrived(std::uint64_t id, Outcome outcome)
         Q_EMIT failed(Error(outcome.error()).withFile(at(index)->title().toStdString()));
         return;
     }
-    at(index)->setAnalysis(outcome->as<Analysis>());
+    setAnalysis(*at(index), outcome->as<Analysis>());
     prefetchNeighbour();
+}
+
+/// With the report under the options of now, whichever it was made with.
+void Workspace::setAnalysis(Document& document, std::shared_ptr<const Analysis> analysis)
+{
+    if (analysis->table && analysis->options != options()) {
+        Result<std::shared_ptr<const Analysis>> changed = withOptions(*analysis, options());
+        if (changed)
+            analysis = *std::move(changed);
+        else if (&document == m_current)
+            Q_EMIT failed(changed.error());
+    }
+    document.setAnalysis(std::move(analysis));
 }
 
 void Workspace::retryAnalysis()
@@ -320,20 +332,19 @@ void Workspace::settingChanged(const QString& key)
         m_cache.setMaxBytes(cacheBytes(m_settings));
 }
 
-/// Other options are look-ups in the table that is there, done at once.
+/// Other options are look-ups in the tables that are there, done at once.
 void Workspace::applyOptions()
 {
     for (const auto& document : m_documents) {
-        if (!document->analysis() || !document->analysis()->table)
-            continue;
-        Result<std::shared_ptr<const Analysis>> changed = withOptions(*document->analysis(), options());
-        if (changed)
-            document->setAnalysis(*std::move(changed));
-        else if (document.get() == m_current)
-            Q_EMIT failed(changed.error());
+        if (document->analysis())
+            setAnalysis(*document, document->analysis());
     }
-    if (m_current && m_engine.isPending({m_current->id(), Stage::Analysis}))
-        analyzeCurrent(); // the running one computes with the old options
+}
+
+std::shared_ptr<const Image> Workspace::imageOf(const Document& document)
+{
+    const auto loaded = document.loaded() ? document.loaded() : m_cache.find<LoadedImage>(fileKey(document.path()));
+    return loaded ? loaded->image : nullptr;
 }
 
 QImage Workspace::thumbnail(int index)

@@ -61,6 +61,9 @@ public:
     /// A small picture of a document; null until it is there, thumbnailChanged() follows.
     QImage thumbnail(int index);
 
+    /// The pixels of a document when they are at hand, in use or in the cache.
+    std::shared_ptr<const Image> imageOf(const Document& document);
+
     EngineClient& engine() { return m_engine; }
 
 Q_SIGNALS:
@@ -73,6 +76,7 @@ Q_SIGNALS:
     void modelChanged();
     void opened(const QString& path); ///< a file could be read
     void failed(const halflens::Error& error);
+    void exported(const QString& path); ///< a figure was written
 
 private:
     struct Thumbnail {
@@ -91,6 +95,7 @@ private:
     void prefetchAnalysis(std::uint64_t id, const std::shared_ptr<const Image>& image);
     Request analysisRequest(std::uint64_t id, const std::shared_ptr<const Image>& image, Lane lane);
     void analysisArrived(std::uint64_t id, Outcome outcome);
+    void setAnalysis(Document& document, std::shared_ptr<const Analysis> analysis);
     void applyOptions();
     void prefetchNeighbour();
     void settingChanged(const QString& key);

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Ctrl+Shift+P: every action by a few letters of its name.
+#pragma once
+
+#include <QDialog>
+#include <QList>
+
+class QAction;
+class QLineEdit;
+class QListWidget;
+
+namespace halflens {
+
+class CommandPalette final : public QDialog {
+    Q_OBJECT
+
+public:
+    explicit CommandPalette(const QList<QAction*>& actions, QWidget* parent = nullptr);
+
+    /// All letters of `typed` occur in `name`, in this order, whatever the case.
+    static bool matches(const QString& name, const QString& typed);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void filter(const QString& typed);
+    void runCurrent();
+
+    QLineEdit* m_input;
+    QListWidget* m_list;
+    QList<QAction*> m_actions;
+};
+
+} // namespace halflens

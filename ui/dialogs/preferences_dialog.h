@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The preferences page, made from the table of settings. Changes work at once.
+#pragma once
+
+#include "ui/state/settings.h"
+
+#include <QDialog>
+
+namespace halflens {
+
+class PreferencesDialog final : public QDialog {
+    Q_OBJECT
+
+public:
+    explicit PreferencesDialog(Settings& settings, QWidget* parent = nullptr);
+
+private:
+    QWidget* editorFor(const SettingSpec& spec);
+
+    Settings& m_settings;
+};
+
+} // namespace halflens

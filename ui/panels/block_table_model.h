@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The twelve blocks as a table: what each of them is worth.
+#pragma once
+
+#include "ui/state/document.h"
+
+#include <QAbstractTableModel>
+#include <QPointer>
+
+namespace halflens {
+
+/// Twelve rows, row = block number. The first column's check box shows and hides the block.
+/// SortRole gives numbers to sort by.
+class BlockTableModel final : public QAbstractTableModel {
+    Q_OBJECT
+
+public:
+    enum Column { Block, Rank, ImportanceValue, Half, ShapleyValue, Without, ColumnCount };
+    static constexpr int SortRole = Qt::UserRole;
+
+    explicit BlockTableModel(QObject* parent = nullptr);
+    void setDocument(Document* document);
+    Document* document() const { return m_document; }
+
+    int rowCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : BlockCount; }
+    int columnCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : ColumnCount; }
+    QVariant data(const QModelIndex& index, int role) const override;
+    bool setData(const QModelIndex& index, const QVariant& value, int role) override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    Qt::ItemFlags flags(const QModelIndex& index) const override;
+
+private:
+    QVariant text(BlockIndex block, Column column) const;
+    QVariant sortValue(BlockIndex block, Column column) const;
+    const BlockReport* report() const;
+    int rank(BlockIndex block) const; ///< 1 = most important
+    void refresh();
+
+    QPointer<Document> m_document;
+};
+
+} // namespace halflens

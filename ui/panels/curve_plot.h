@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How far the score moves against how many blocks stay visible: best, mean and worst choice.
+#pragma once
+
+#include "core/masking/importance.h"
+
+#include <QWidget>
+
+#include <optional>
+#include <vector>
+
+namespace halflens {
+
+class CurvePlot final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit CurvePlot(QWidget* parent = nullptr);
+    /// 13 points, from 12 visible blocks down to 0, or none.
+    void setCurve(std::vector<CurvePoint> curve, const Enough& enough);
+    /// Marks what is shown now: `visible` blocks with a change of this magnitude.
+    void setCurrent(std::optional<QPointF> visibleAndChange);
+    QSize sizeHint() const override { return {240, 150}; }
+    QSize minimumSizeHint() const override { return {160, 120}; }
+
+Q_SIGNALS:
+    void chosen(halflens::BlockMask keep); ///< the best set of the clicked number of blocks
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+
+private:
+    QRectF plotArea() const;
+    QPointF at(double visible, double change) const;
+    const CurvePoint* pointUnder(double x) const;
+    void paintAxes(QPainter& painter) const;
+    void paintCurves(QPainter& painter) const;
+    void paintMarks(QPainter& painter) const;
+
+    std::vector<CurvePoint> m_curve;
+    Enough m_enough;
+    std::optional<QPointF> m_current;
+    std::optional<int> m_hovered; ///< number of visible blocks
+    double m_top = 1; ///< upper end of the vertical axis
+};
+
+} // namespace halflens

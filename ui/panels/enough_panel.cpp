@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ui/panels/enough_panel.h"
+
+#include "ui/panels/card.h"
+#include "ui/panels/curve_plot.h"
+#include "ui/state/text.h"
+#include "ui/state/theme.h"
+
+#include <QDoubleSpinBox>
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace halflens {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int Padding = 12;
+
+} // namespace
+
+HeadlineButton::HeadlineButton(QWidget* parent)
+    : QAbstractButton(parent)
+{
+    setCursor(Qt::PointingHandCursor);
+    setFocusPolicy(Qt::StrongFocus);
+    setAttribute(Qt::WA_Hover);
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
+}
+
+QFont HeadlineButton::headlineFont() const
+{
+    return scaledFont(*this, 1.35, true);
+}
+
+void HeadlineButton::setTexts(const QString& headline, const QString& explanation)
+{
+    setText(headline);
+    m_explanation = explanation;
+    setAccessibleName(headline);
+    setAccessibleDescription(explanation);
+    updateGeometry();
+    update();
+}
+
+int HeadlineButton::heightForWidth(int width) const
+{
+    const QRect room(0, 0, width - 2 * Padding, 10000);
+    const int headline = QFontMetrics(headlineFont()).boundingRect(room, Qt::TextWordWrap, text()).height();
+    const int explanation = fontMetrics().boundingRect(room, Qt::TextWordWrap, m_explanation).height();
+    return headline + 4 + explanation + 2 * Padding;
+}
+
+QSize HeadlineButton::sizeHint() const
+{
+    return {240, heightForWidth(width() > 60 ? width() : 240)};
+}
+
+void HeadlineButton::paintEvent(QPaintEvent*)
+{
+    const ThemeColors& theme = themeColors(palette());
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    QColor edge = theme.cardEdge;
+    QColor back = theme.card;
+    if (isEnabled() && (underMouse() || isDown())) {
+        edge = theme.accent;
+        back = theme.dark ? back.lighter(isDown() ? 120 : 108)
+                          : QColor::fromRgbF(back.redF() * 0.97F, back.greenF() * 0.98F, back.blueF());
+    }
+    painter.setPen(QPen(hasFocus() ? theme.accent : edge, hasFocus() ? 2 : 1));
+    painter.setBrush(back);
+    painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 6, 6);
+    const QRect inside = rect().adjusted(Padding, Padding, -Padding, -Padding);
+    painter.setFont(headlineFont());
+    painter.setPen(isEnabled() ? theme.text : theme.mutedText);
+    QRect used;
+    painter.drawText(inside, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, text(), &used);
+    painter.setFont(font());
+    painter.setPen(theme.mutedText);
+    painter.drawText(inside.adjusted(0, used.height() + 4, 0, 0), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap,
+                     m_explanation);
+}
+
+EnoughPanel::EnoughPanel(Settings& settings, QWidget* parent)
+    : QWidget(parent)
+    , m_settings(settings)
+    , m_headline(new HeadlineButton(this))
+    , m_epsilon(new QDoubleSpinBox(this))
+    , m_curve(new CurvePlot(this))
+{
+    m_headline->setObjectName(u"headline"_s);
+    const SettingSpec& spec = Settings::spec(setting::Epsilon);
+    m_epsilon->setObjectName(u"epsilon"_s);
+    m_epsilon->setDecimals(2);
+    m_epsilon->setSingleStep(0.05);
+    m_epsilon->setRange(spec.minimum.toDouble(), spec.maximum.toDouble());
+    m_epsilon->setValue(settings.number(setting::Epsilon));
+    m_epsilon->setPrefix(u"±"_s);
+    m_epsilon->setToolTip(spec.help);
+    m_epsilon->setAccessibleName(spec.label);
+    connect(m_epsilon, &QDoubleSpinBox::valueChanged, this,
+            [this](double value) { m_settings.setValue(setting::Epsilon, value); });
+    connect(&settings, &Settings::changed, this, [this](const QString& key) {
+        if (key == setting::Epsilon)
+            m_epsilon->setValue(m_settings.number(setting::Epsilon));
+    });
+    connect(m_headline, &QAbstractButton::clicked, this, [this] {
+        if (m_document && m_document->analysis() && m_document->analysis()->report)
+            Q_EMIT keepRequested(m_document->analysis()->report->enough.keep);
+    });
+    connect(m_curve, &CurvePlot::chosen, this, &EnoughPanel::keepRequested);
+
+    auto* label = mutedLabel(this);
+    label->setText(tr("Tolerated change of the score"));
+    label->setBuddy(m_epsilon);
+    auto* tolerance = new QHBoxLayout;
+    tolerance->addWidget(label, 1);
+    tolerance->addWidget(m_epsilon);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(8, 8, 8, 8);
+    layout->setSpacing(8);
+    layout->addWidget(m_headline);
+    layout->addLayout(tolerance);
+    layout->addWidget(m_curve, 1);
+    refresh();
+}
+
+void EnoughPanel::setDocument(Document* document)
+{
+    if (m_document)
+        m_document->disconnect(this);
+    m_document = document;
+    if (document) {
+        connect(document, &Document::analysisChanged, this, &EnoughPanel::refresh);
+        connect(document, &Document::maskChanged, this, &EnoughPanel::refreshCurrent);
+    }
+    refresh();
+}
+
+void EnoughPanel::refresh()
+{
+    const Analysis* analysis = m_document ? m_document->analysis().get() : nullptr;
+    const bool hasReport = analysis && analysis->report;
+    m_headline->setEnabled(hasReport);
+    if (hasReport) {
+        const Enough& enough = analysis->report->enough;
+        const QString headline = enough.visible == BlockCount ? tr("All 12 blocks are needed")
+            : enough.visible == 1                             ? tr("1 of 12 blocks is enough")
+                                                              : tr("%1 of 12 blocks are enough").arg(enough.visible);
+        m_headline->setTexts(
+            headline,
+            enough.visible == BlockCount
+                ? tr("Hiding any block moves the score by more than %1.").arg(scoreText(enough.epsilon))
+                : tr("Without the other %1 the score changes by %2. Click to see them.")
+                      .arg(BlockCount - enough.visible)
+                      .arg(changeText(enough.change)));
+        m_curve->setCurve(analysis->report->curve, enough);
+    } else {
+        const bool isComing = m_document && !(analysis && !analysis->tableNote.empty());
+        m_headline->setTexts(tr("How much is enough?"),
+                             !m_document    ? tr("Open an image to find out.")
+                                 : isComing ? tr("Trying all 4096 ways to hide blocks.")
+                                            : tr("This model cannot hide blocks."));
+        m_curve->setCurve({}, {});
+    }
+    refreshCurrent();
+}
+
+void EnoughPanel::refreshCurrent()
+{
+    std::optional<QPointF> current;
+    if (m_document && !m_document->mask().isEmpty()) {
+        if (const auto masked = m_document->scoreFor(m_document->mask()))
+            current = QPointF(BlockCount - m_document->mask().count(), std::abs(masked->change5));
+    }
+    m_curve->setCurrent(current);
+}
+
+} // namespace halflens

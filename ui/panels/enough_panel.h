@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// "4 of 12 blocks are enough": the headline, its tolerance and the curve behind it.
+#pragma once
+
+#include "ui/state/document.h"
+#include "ui/state/settings.h"
+
+#include <QAbstractButton>
+#include <QPointer>
+#include <QWidget>
+
+class QDoubleSpinBox;
+
+namespace halflens {
+
+class CurvePlot;
+
+/// A large text that can be pressed, with a line of explanation.
+class HeadlineButton final : public QAbstractButton {
+    Q_OBJECT
+
+public:
+    explicit HeadlineButton(QWidget* parent = nullptr);
+    void setTexts(const QString& headline, const QString& explanation);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return {120, sizeHint().height()}; }
+    bool hasHeightForWidth() const override { return true; }
+    int heightForWidth(int width) const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    QFont headlineFont() const;
+
+    QString m_explanation;
+};
+
+class EnoughPanel final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit EnoughPanel(Settings& settings, QWidget* parent = nullptr);
+    void setDocument(Document* document);
+
+Q_SIGNALS:
+    void keepRequested(halflens::BlockMask keep); ///< show these blocks only
+
+private:
+    void refresh();
+    void refreshCurrent();
+
+    Settings& m_settings;
+    QPointer<Document> m_document;
+    HeadlineButton* m_headline;
+    QDoubleSpinBox* m_epsilon;
+    CurvePlot* m_curve;
+};
+
+} // namespace halflens

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Says what went wrong above the canvas, without stopping anybody.
+#pragma once
+
+#include "core/base/result.h"
+
+#include <QFrame>
+
+class QLabel;
+class QToolButton;
+
+namespace halflens {
+
+class ElidedLabel;
+
+/// Shows the newest error with the number of earlier ones not dismissed; hidden while there is none.
+class ErrorBar final : public QFrame {
+    Q_OBJECT
+
+public:
+    explicit ErrorBar(QWidget* parent = nullptr);
+    void showError(const Error& error);
+    void dismiss();
+    QString headline() const;
+    QString details() const;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void updateIcons();
+
+    QLabel* m_icon;
+    ElidedLabel* m_headline;
+    QLabel* m_details;
+    QLabel* m_more;
+    QToolButton* m_close;
+    int m_count = 0;
+};
+
+} // namespace halflens

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Thumbnails of the opened images; runs down a side or along an edge, as its dock lies.
+#pragma once
+
+#include <QListView>
+
+namespace halflens {
+
+class Workspace;
+
+class FilmStrip final : public QListView {
+    Q_OBJECT
+
+public:
+    explicit FilmStrip(Workspace& workspace, QWidget* parent = nullptr);
+    QSize sizeHint() const override;
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+
+private:
+    void followWorkspace();
+
+    Workspace& m_workspace;
+};
+
+} // namespace halflens

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ui/panels/quality_panel.h"
+
+#include "ui/panels/card.h"
+#include "ui/panels/grade_chart.h"
+#include "ui/panels/score_bar.h"
+#include "ui/state/text.h"
+#include "ui/state/theme.h"
+
+#include <QEvent>
+#include <QGridLayout>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace halflens {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr double SmallestVisibleChange = 0.005; ///< less is shown as ±0.00 and gets no colour
+
+QString fedText(const Analysis& analysis)
+{
+    const QString size = u"%1×%2"_s.arg(analysis.fedWidth).arg(analysis.fedHeight);
+    return analysis.policy == InputPolicy::Fit ? QualityPanel::tr("Fed %1, fit").arg(size)
+                                               : QualityPanel::tr("Fed %1, native").arg(size);
+}
+
+} // namespace
+
+QualityPanel::QualityPanel(QWidget* parent)
+    : QWidget(parent)
+    , m_card(new Card(this))
+    , m_model(new ElidedLabel(m_card))
+    , m_score(new QLabel(m_card))
+    , m_scale(mutedLabel(m_card))
+    , m_change(new QLabel(m_card))
+    , m_changeNote(mutedLabel(m_card))
+    , m_bar(new ScoreBar(m_card))
+    , m_grades(new GradeChart(m_card))
+    , m_facts(mutedLabel(m_card))
+    , m_note(mutedLabel(m_card))
+{
+    m_score->setObjectName(u"score"_s);
+    m_change->setObjectName(u"change"_s);
+    m_facts->setObjectName(u"facts"_s);
+    m_note->setObjectName(u"tableNote"_s);
+    m_model->setFont(scaledFont(*this, 1.0, true));
+    m_score->setFont(scaledFont(*this, 3.0, true));
+    m_change->setFont(scaledFont(*this, 1.6, true));
+    m_change->setAlignment(Qt::AlignRight | Qt::AlignBottom);
+    m_changeNote->setAlignment(Qt::AlignRight | Qt::AlignTop);
+    for (QLabel* label : {m_facts, m_note})
+        label->setWordWrap(true);
+
+    auto* numbers = new QGridLayout;
+    numbers->setHorizontalSpacing(8);
+    numbers->setVerticalSpacing(0);
+    numbers->addWidget(m_score, 0, 0, Qt::AlignLeft | Qt::AlignBottom);
+    numbers->addWidget(m_change, 0, 1, Qt::AlignRight | Qt::AlignBottom);
+    numbers->addWidget(m_scale, 1, 0, Qt::AlignLeft | Qt::AlignTop);
+    numbers->addWidget(m_changeNote, 1, 1, Qt::AlignRight | Qt::AlignTop);
+    numbers->setColumnStretch(1, 1);
+
+    auto* inside = new QVBoxLayout(m_card);
+    inside->setContentsMargins(14, 12, 14, 12);
+    inside->setSpacing(8);
+    inside->addWidget(m_model);
+    inside->addLayout(numbers);
+    inside->addWidget(m_bar);
+    inside->addWidget(m_grades);
+    inside->addWidget(m_facts);
+    inside->addWidget(m_note);
+
+    auto* outside = new QVBoxLayout(this);
+    outside->setContentsMargins(8, 8, 8, 8);
+    outside->addWidget(m_card);
+    outside->addStretch();
+    refresh();
+}
+
+void QualityPanel::setDocument(Document* document)
+{
+    if (m_document)
+        m_document->disconnect(this);
+    m_document = document;
+    if (document) {
+        connect(document, &Document::maskChanged, this, &QualityPanel::refresh);
+        connect(document, &Document::analysisChanged, this, &QualityPanel::refresh);
+    }
+    refresh();
+}
+
+void QualityPanel::setModelName(const QString& name)
+{
+    m_modelName = name;
+    refresh();
+}
+
+void QualityPanel::refresh()
+{
+    const Analysis* analysis = m_document ? m_document->analysis().get() : nullptr;
+    const QString shownName = analysis ? toQt(analysis->model.name) : m_modelName;
+    m_model->setFullText(shownName.isEmpty() ? tr("No model installed") : shownName);
+    m_facts->setVisible(analysis != nullptr);
+    if (!analysis) {
+        m_score->setText(u"–"_s);
+        m_change->clear();
+        m_changeNote->clear();
+        m_scale->setText(m_document && !m_modelName.isEmpty() ? tr("being computed") : QString());
+        m_bar->setScores({}, {});
+        m_grades->setGrades({}, {});
+        m_grades->setVisible(true);
+        m_note->setVisible(m_modelName.isEmpty());
+        m_note->setText(tr("Put a model folder beside the program, or name one with --models-dir."));
+        return;
+    }
+    const BlockMask mask = m_document->mask();
+    const std::optional<MaskedScore> masked = m_document->scoreFor(mask);
+    const bool isWhole = mask.isEmpty();
+    const double whole = analysis->prediction.score5;
+    const std::optional<double> current = masked ? std::optional(masked->score5)
+        : isWhole                                ? std::optional(whole)
+                                                 : std::nullopt;
+    m_score->setText(current ? scoreText(*current) : u"–"_s);
+    m_bar->setScores(current, isWhole && !masked ? std::nullopt : std::optional(whole));
+
+    const bool showsChange = masked && !isWhole;
+    m_change->setText(showsChange ? changeText(masked->change5) : QString());
+    m_changeNote->setText(isWhole           ? tr("whole image")
+                              : showsChange ? tr("from %1, whole image").arg(scoreText(whole))
+                                            : tr("being computed"));
+    const ThemeColors& theme = themeColors(palette());
+    QPalette colors = palette();
+    const bool isNoticeable = showsChange && std::abs(masked->change5) >= SmallestVisibleChange;
+    colors.setColor(QPalette::WindowText,
+                    !isNoticeable             ? theme.text
+                        : masked->change5 < 0 ? theme.worse
+                                              : theme.better);
+    m_change->setPalette(colors);
+
+    std::vector<float> grades;
+    if (masked)
+        grades = masked->grades;
+    else if (isWhole && analysis->prediction.hasDistribution())
+        grades = analysis->prediction.output;
+    const bool hasGrades = analysis->prediction.hasDistribution();
+    m_grades->setVisible(hasGrades);
+    m_grades->setGrades(std::move(grades), hasGrades && !isWhole ? analysis->prediction.output : std::vector<float>());
+    refreshFacts(*analysis);
+}
+
+void QualityPanel::refreshFacts(const Analysis& analysis)
+{
+    const bool isFivePoint = analysis.model.scale == ScoreScale();
+    m_scale->setText(isFivePoint ? tr("of 5")
+                                 : tr("of 5 (%1 on %2 to %3)")
+                                       .arg(analysis.prediction.score, 0, 'g', 4)
+                                       .arg(analysis.model.scale.low)
+                                       .arg(analysis.model.scale.high));
+    QStringList facts{fedText(analysis), tr("network %1").arg(durationText(analysis.trunkSeconds))};
+    if (analysis.table) {
+        facts << (analysis.table->exact ? tr("4096 masks %1").arg(durationText(analysis.table->seconds))
+                                        : tr("%1 of 4096 masks, ±%2")
+                                              .arg(analysis.table->samples)
+                                              .arg(analysis.table->standardError, 0, 'f', 2));
+    }
+    m_facts->setText(facts.join(u" · "_s));
+    m_note->setVisible(!analysis.tableNote.empty());
+    m_note->setText(tr("Blocks cannot be hidden from this model: %1.").arg(toQt(analysis.tableNote)));
+}
+
+void QualityPanel::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_note)
+        refresh();
+}
+
+} // namespace halflens

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The quality card: what the model thinks of the visible blocks, against the whole image.
+#pragma once
+
+#include "ui/state/document.h"
+
+#include <QPointer>
+#include <QWidget>
+
+class QLabel;
+
+namespace halflens {
+
+class Card;
+class ElidedLabel;
+class GradeChart;
+class ScoreBar;
+
+/// Reads the document; a toggled block shows in the same turn of the event loop.
+class QualityPanel final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit QualityPanel(QWidget* parent = nullptr);
+    void setDocument(Document* document);
+    /// Name shown while no result is there yet; empty: there is no model at all.
+    void setModelName(const QString& name);
+
+private:
+    void refresh();
+    void refreshFacts(const Analysis& analysis);
+    void changeEvent(QEvent* event) override;
+
+    QPointer<Document> m_document;
+    QString m_modelName;
+    Card* m_card;
+    ElidedLabel* m_model;
+    QLabel* m_score;
+    QLabel* m_scale;
+    QLabel* m_change;
+    QLabel* m_changeNote;
+    ScoreBar* m_bar;
+    GradeChart* m_grades;
+    QLabel* m_facts;
+    QLabel* m_note;
+};
+
+} // namespace halflens

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ui/window/actions.h"
+
+#include "ui/panels/theme_icon.h"
+
+#include <QMainWindow>
+
+namespace halflens {
+
+using namespace Qt::StringLiterals;
+
+Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
+    : QObject(&window)
+    , m_window(window)
+{
+    const QString file = tr("&File");
+    open = add(file, tr("&Open image…"), {QKeySequence::Open}, u"open"_s);
+    openFolder = add(file, tr("Open &folder…"), {QKeySequence(u"Ctrl+Shift+O"_s)});
+    openSample = add(file, tr("Open the &samples"));
+    closeImage = add(file, tr("&Close image"), {QKeySequence(u"Ctrl+W"_s)});
+    exportFigure = add(file, tr("&Export figure…"), {QKeySequence(u"Ctrl+Shift+E"_s)}, u"export"_s);
+    quit = add(file, tr("&Quit"), {QKeySequence(u"Ctrl+Q"_s)});
+    quit->setMenuRole(QAction::QuitRole);
+
+    const QString edit = tr("&Edit");
+    undo = undoGroup.createUndoAction(&window, tr("Undo"));
+    redo = undoGroup.createRedoAction(&window, tr("Redo"));
+    undo->setShortcut(QKeySequence(u"Ctrl+Z"_s));
+    redo->setShortcuts({QKeySequence(u"Ctrl+Shift+Z"_s), QKeySequence(u"Ctrl+Y"_s)});
+    m_icons.insert(undo, u"undo"_s);
+    m_icons.insert(redo, u"redo"_s);
+    m_sections.append({edit, {undo, redo}});
+    window.addActions({undo, redo});
+    copy = add(edit, tr("&Copy image"), {QKeySequence::Copy}, u"copy"_s);
+    copy->setToolTip(tr("Copy the image as it is, hidden blocks black"));
+    paste = add(edit, tr("&Paste image"), {QKeySequence::Paste});
+    preferences = add(edit, tr("P&references…"), {QKeySequence(u"Ctrl+,"_s)});
+    preferences->setMenuRole(QAction::PreferencesRole);
+
+    addPreset(MaskPreset::None, tr("&Show all blocks"), u"N"_s, u"show-all"_s, tr("No block is hidden"));
+    addPreset(MaskPreset::Important, tr("Hide &important half"), u"I"_s, u"hide-important"_s,
+              tr("Hide the six blocks the model relies on most"));
+    addPreset(MaskPreset::Trivial, tr("Hide &trivial half"), u"T"_s, u"hide-trivial"_s,
+              tr("Hide the six blocks the model relies on least"));
+    addPreset(MaskPreset::BestHalf, tr("Hide &best half"), u"B"_s, u"best-half"_s,
+              tr("Hide the six blocks whose absence changes the score least, of all 924 choices"));
+    addPreset(MaskPreset::Enough, tr("Show what is &enough"), u"E"_s, {},
+              tr("Show only the smallest set of blocks that keeps the score"));
+    addPreset(MaskPreset::Random, tr("Hide a &random half"), u"R"_s, u"random"_s,
+              tr("Six blocks by chance; another six each time"));
+    addPreset(MaskPreset::Invert, tr("In&vert"), u"X"_s, u"invert"_s,
+              tr("Hide what is visible and show what is hidden"));
+    addPreset(MaskPreset::All, tr("Hide &all blocks"), u"H"_s, u"hide-all"_s, tr("Every block is hidden"));
+
+    const QString view = tr("&View");
+    fit = add(view, tr("&Fit to window"), {QKeySequence(u"F"_s), QKeySequence(u"Ctrl+0"_s)}, u"fit"_s);
+    actualSize = add(view, tr("&100 %"), {QKeySequence(u"Ctrl+1"_s)}, u"actual"_s);
+    zoomIn = add(view, tr("Zoom &in"),
+                 {QKeySequence(u"+"_s), QKeySequence(u"="_s), QKeySequence(u"Ctrl++"_s), QKeySequence(u"Ctrl+="_s)},
+                 u"zoom-in"_s);
+    zoomOut = add(view, tr("Zoom &out"), {QKeySequence(u"-"_s), QKeySequence(u"Ctrl+-"_s)}, u"zoom-out"_s);
+    original = add(view, tr("Show o&riginal"), {QKeySequence(u"O"_s)}, u"original"_s);
+    original->setCheckable(true);
+    original->setToolTip(tr("Show the image without blocks and overlays; or hold Shift"));
+    nextOverlay = add(view, tr("Next over&lay"), {QKeySequence(u"V"_s)});
+    fullScreen = add(view, tr("F&ull screen"), {QKeySequence(u"F11"_s)});
+    fullScreen->setCheckable(true);
+    restoreLayout = add(view, tr("Restore default la&yout"));
+
+    const QString go = tr("&Go");
+    previous = add(go, tr("&Previous image"), {QKeySequence(u"PgUp"_s)}, u"previous"_s);
+    next = add(go, tr("&Next image"), {QKeySequence(u"PgDown"_s)}, u"next"_s);
+    first = add(go, tr("&First image"), {QKeySequence(u"Home"_s)});
+    last = add(go, tr("&Last image"), {QKeySequence(u"End"_s)});
+
+    const QString help = tr("&Help");
+    palette = add(help, tr("&Find a command…"), {QKeySequence(u"Ctrl+Shift+P"_s)}, u"search"_s);
+    shortcuts = add(help, tr("&Keyboard and mouse"), {QKeySequence(u"F1"_s)});
+    about = add(help, tr("&About HalfLens"));
+    about->setMenuRole(QAction::AboutRole);
+}
+
+QAction* Actions::add(const QString& section, const QString& text, const QList<QKeySequence>& keys, const QString& icon)
+{
+    auto* action = new QAction(text, &m_window);
+    action->setShortcuts(keys);
+    m_window.addAction(action);
+    if (!icon.isEmpty())
+        m_icons.insert(action, icon);
+    if (m_sections.isEmpty() || m_sections.last().first != section)
+        m_sections.append({section, {}});
+    m_sections.last().second.append(action);
+    return action;
+}
+
+void Actions::addPreset(MaskPreset preset, const QString& text, const QString& key, const QString& icon,
+                        const QString& help)
+{
+    QAction* action = add(tr("&Blocks"), text, {QKeySequence(key)}, icon);
+    action->setToolTip(help + u" ("_s + key + u')');
+    action->setStatusTip(help);
+    presets.insert(preset, action);
+}
+
+ActionSections Actions::sections() const
+{
+    return m_sections;
+}
+
+QList<QAction*> Actions::all() const
+{
+    QList<QAction*> actions;
+    for (const auto& section : m_sections)
+        actions << section.second;
+    return actions;
+}
+
+void Actions::updateIcons(const QColor& color)
+{
+    for (auto it = m_icons.cbegin(); it != m_icons.cend(); ++it)
+        it.key()->setIcon(themeIcon(it.value(), color));
+}
+
+} // namespace halflens

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Every action of the main window: text, keys, icon, place in the menus. What they do is wired elsewhere.
+#pragma once
+
+#include "ui/dialogs/shortcuts_dialog.h"
+#include "ui/state/mask_presets.h"
+
+#include <QAction>
+#include <QMap>
+#include <QObject>
+#include <QUndoGroup>
+
+class QMainWindow;
+
+namespace halflens {
+
+class Actions final : public QObject {
+    Q_OBJECT
+
+public:
+    /// Makes the actions, owned by `window` and active in all of it.
+    Actions(QMainWindow& window, QUndoGroup& undo);
+
+    QAction* open;
+    QAction* openFolder;
+    QAction* openSample;
+    QAction* closeImage;
+    QAction* exportFigure;
+    QAction* quit;
+    QAction* undo;
+    QAction* redo;
+    QAction* copy;
+    QAction* paste;
+    QAction* preferences;
+    QMap<MaskPreset, QAction*> presets;
+    QAction* fit;
+    QAction* actualSize;
+    QAction* zoomIn;
+    QAction* zoomOut;
+    QAction* original; ///< checkable: stays on, unlike a held Shift
+    QAction* nextOverlay;
+    QAction* fullScreen;
+    QAction* restoreLayout;
+    QAction* previous;
+    QAction* next;
+    QAction* first;
+    QAction* last;
+    QAction* palette;
+    QAction* shortcuts;
+    QAction* about;
+
+    ActionSections sections() const; ///< in menu order
+    QList<QAction*> all() const;
+    void updateIcons(const QColor& color);
+
+private:
+    QAction* add(const QString& section, const QString& text, const QList<QKeySequence>& keys = {},
+                 const QString& icon = {});
+    void addPreset(MaskPreset preset, const QString& text, const QString& key, const QString& icon,
+                   const QString& help);
+
+    QMainWindow& m_window;
+    ActionSections m_sections;
+    QMap<QAction*, QString> m_icons;
+};
+
+} // namespace halflens

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The viewer's window: puts canvas, panels and actions together. Each part owns its behaviour.
+#pragma once
+
+#include "ui/state/recent_files.h"
+#include "ui/state/workspace.h"
+#include "ui/window/actions.h"
+
+#include <QMainWindow>
+#include <QUndoGroup>
+
+#include <cstdint>
+
+class QComboBox;
+class QDockWidget;
+class QMenu;
+class QMimeData;
+class QStackedWidget;
+
+namespace halflens {
+
+class BlockPanel;
+class CanvasView;
+class ElidedLabel;
+class EmptyState;
+class EnoughPanel;
+class ErrorBar;
+class FilmStrip;
+class QualityPanel;
+class WorkIndicator;
+
+class MainWindow final : public QMainWindow {
+    Q_OBJECT
+
+public:
+    /// Both outlive the window.
+    MainWindow(ModelSource& models, Settings& settings, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    Workspace& workspace() { return m_workspace; }
+    CanvasView& canvas() { return *m_canvas; }
+    Actions& actions() { return *m_actions; }
+    ErrorBar& errorBar() { return *m_errorBar; }
+    void applyPreset(MaskPreset preset);
+    void restoreDefaultLayout();
+
+    QSize sizeHint() const override { return {1360, 860}; }
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void makeCentre();
+    void makeDocks();
+    void makeMenus();
+    void makeToolBar();
+    void makeStatusBar();
+    void connectActions();
+    void connectWorkspace();
+    QDockWidget* addDock(const QString& name, const QString& title, QWidget* content, Qt::DockWidgetArea area);
+
+    void currentChanged();
+    void updateActions();
+    void updateTitle();
+    void fillModelMenu();
+    void fillRecentMenu();
+    void chooseFiles();
+    void chooseFolder();
+    void copyImage();
+    void paste(const QMimeData& content);
+    void openExportDialog();
+    void openPalette();
+    void showOnly(QDialog* dialog); ///< one of each kind at a time
+    void showAbout();
+    QString modelName() const;
+
+    Settings& m_settings;
+    RecentFiles m_recent;
+    Workspace m_workspace;
+    QUndoGroup m_undoGroup;
+    Actions* m_actions;
+    std::uint32_t m_randomSeed = 1;
+    QByteArray m_defaultState;
+
+    QStackedWidget* m_stack = nullptr;
+    EmptyState* m_empty = nullptr;
+    CanvasView* m_canvas = nullptr;
+    ErrorBar* m_errorBar = nullptr;
+    QualityPanel* m_quality = nullptr;
+    EnoughPanel* m_enough = nullptr;
+    BlockPanel* m_blocks = nullptr;
+    WorkIndicator* m_work = nullptr;
+    ElidedLabel* m_facts = nullptr;
+    QComboBox* m_model = nullptr;
+    QMenu* m_recentMenu = nullptr;
+    QMenu* m_modelMenu = nullptr;
+};
+
+} // namespace halflens

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Making the parts of the main window: centre, docks, menus, tool bar, status bar.
+#include "ui/canvas/canvas_accessible.h"
+#include "ui/canvas/canvas_view.h"
+#include "ui/dialogs/preferences_dialog.h"
+#include "ui/panels/block_panel.h"
+#include "ui/panels/card.h"
+#include "ui/panels/empty_state.h"
+#include "ui/panels/enough_panel.h"
+#include "ui/panels/error_bar.h"
+#include "ui/panels/film_strip.h"
+#include "ui/panels/layers_panel.h"
+#include "ui/panels/quality_panel.h"
+#include "ui/panels/status_readout.h"
+#include "ui/panels/work_indicator.h"
+#include "ui/state/image_files.h"
+#include "ui/state/text.h"
+#include "ui/window/main_window.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDockWidget>
+#include <QFileInfo>
+#include <QMenuBar>
+#include <QShortcut>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace halflens {
+
+using namespace Qt::StringLiterals;
+
+void MainWindow::makeCentre()
+{
+    installCanvasAccessibility();
+    m_canvas = new CanvasView(m_settings);
+    m_empty = new EmptyState;
+    m_empty->setSampleAvailable(!samplesFolder().isEmpty());
+    m_errorBar = new ErrorBar;
+    m_stack = new QStackedWidget;
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(m_canvas);
+    auto* centre = new QWidget(this);
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_errorBar);
+    layout->addWidget(m_stack, 1);
+    setCentralWidget(centre);
+    connect(m_empty, &EmptyState::openRequested, this, &MainWindow::chooseFiles);
+    connect(m_empty, &EmptyState::sampleRequested, this, [this] { m_workspace.open({samplesFolder()}); });
+    connect(m_empty, &EmptyState::recentRequested, this, [this](const QString& path) { m_workspace.open({path}); });
+    connect(m_canvas, &CanvasView::leftByKeyboard, this, [this] { setFocus(); });
+}
+
+QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWidget* content, Qt::DockWidgetArea area)
+{
+    auto* dock = new QDockWidget(title, this);
+    dock->setObjectName(name);
+    dock->setWidget(content);
+    addDockWidget(area, dock);
+    return dock;
+}
+
+void MainWindow::makeDocks()
+{
+    m_quality = new QualityPanel;
+    m_enough = new EnoughPanel(m_settings);
+    m_blocks = new BlockPanel;
+    setCorner(Qt::TopLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    QDockWidget* images = addDock(u"imagesDock"_s, tr("Images"), new FilmStrip(m_workspace), Qt::LeftDockWidgetArea);
+    QDockWidget* quality = addDock(u"qualityDock"_s, tr("Quality"), m_quality, Qt::RightDockWidgetArea);
+    QDockWidget* enough = addDock(u"enoughDock"_s, tr("How much is enough"), m_enough, Qt::RightDockWidgetArea);
+    QDockWidget* blocks = addDock(u"blocksDock"_s, tr("Blocks"), m_blocks, Qt::RightDockWidgetArea);
+    QDockWidget* layers = addDock(u"layersDock"_s, tr("Layers"), new LayersPanel(m_settings), Qt::RightDockWidgetArea);
+    tabifyDockWidget(blocks, layers);
+    blocks->raise();
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    resizeDocks({images, quality}, {160, 330}, Qt::Horizontal);
+    resizeDocks({quality, enough, blocks}, {300, 250, 300}, Qt::Vertical);
+    connect(m_enough, &EnoughPanel::keepRequested, this, [this](BlockMask keep) {
+        if (Document* document = m_workspace.current())
+            document->changeMask(keep.complement(), tr("Show %n block(s)", nullptr, keep.count()));
+    });
+}
+
+void MainWindow::makeMenus()
+{
+    for (const auto& [title, actions] : m_actions->sections()) {
+        QMenu* menu = menuBar()->addMenu(title);
+        menu->setToolTipsVisible(true);
+        for (QAction* action : actions) {
+            if (action == m_actions->exportFigure || action == m_actions->quit || action == m_actions->copy
+                || action == m_actions->preferences || action == m_actions->original || action == m_actions->fullScreen
+                || action == m_actions->about || action == m_actions->first)
+                menu->addSeparator();
+            menu->addAction(action);
+            if (action == m_actions->openSample) {
+                m_recentMenu = menu->addMenu(tr("Open &recent"));
+                connect(m_recentMenu, &QMenu::aboutToShow, this, &MainWindow::fillRecentMenu);
+            }
+        }
+        if (actions.contains(m_actions->fullScreen)) {
+            QMenu* panels = menu->addMenu(tr("&Panels"));
+            for (QDockWidget* dock : findChildren<QDockWidget*>())
+                panels->addAction(dock->toggleViewAction());
+        }
+        if (actions.contains(m_actions->last)) {
+            m_modelMenu = menuBar()->addMenu(tr("&Model"));
+            fillModelMenu();
+        }
+    }
+}
+
+void MainWindow::fillModelMenu()
+{
+    m_modelMenu->clear();
+    auto* group = new QActionGroup(m_modelMenu);
+    int number = 0;
+    for (const ModelEntry& entry : m_workspace.models().models()) {
+        const QString id = toQt(entry.id);
+        QAction* action = m_modelMenu->addAction(toQt(entry.name));
+        action->setCheckable(true);
+        action->setChecked(id == m_workspace.modelId());
+        if (++number <= 9)
+            action->setShortcut(QKeySequence(QString::number(number)));
+        group->addAction(action);
+        connect(action, &QAction::triggered, this, [this, id] { m_workspace.setModelId(id); });
+    }
+    if (number == 0)
+        m_modelMenu->addAction(tr("No model installed"))->setEnabled(false);
+}
+
+void MainWindow::fillRecentMenu()
+{
+    m_recentMenu->clear();
+    for (const QString& path : m_recent.paths()) {
+        QString shown = fontMetrics().elidedText(path, Qt::ElideMiddle, 420);
+        QAction* action = m_recentMenu->addAction(shown.replace(u'&', u"&&"_s));
+        action->setToolTip(path);
+        connect(action, &QAction::triggered, this, [this, path] { m_workspace.open({path}); });
+    }
+    if (m_recentMenu->isEmpty()) {
+        m_recentMenu->addAction(tr("Nothing yet"))->setEnabled(false);
+        return;
+    }
+    m_recentMenu->addSeparator();
+    connect(m_recentMenu->addAction(tr("Clear this list")), &QAction::triggered, &m_recent, &RecentFiles::clear);
+}
+
+void MainWindow::makeToolBar()
+{
+    auto* bar = addToolBar(tr("Tools"));
+    bar->setObjectName(u"toolBar"_s);
+    bar->setMovable(false);
+    bar->setIconSize(QSize(20, 20));
+    bar->setContextMenuPolicy(Qt::PreventContextMenu);
+    bar->addActions({m_actions->open, m_actions->previous, m_actions->next});
+    bar->addSeparator();
+    m_model = new QComboBox(bar);
+    m_model->setObjectName(u"modelBox"_s);
+    m_model->setAccessibleName(tr("Model"));
+    m_model->setToolTip(tr("The model that judges the image (keys 1 to 9)"));
+    m_model->setMinimumContentsLength(16);
+    m_model->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_model->setFocusPolicy(Qt::TabFocus);
+    for (const ModelEntry& entry : m_workspace.models().models())
+        m_model->addItem(toQt(entry.name), toQt(entry.id));
+    m_model->setCurrentIndex(m_model->findData(m_workspace.modelId()));
+    m_model->setEnabled(m_model->count() > 0);
+    m_model->setPlaceholderText(tr("No model installed"));
+    connect(m_model, &QComboBox::activated, this,
+            [this] { m_workspace.setModelId(m_model->currentData().toString()); });
+    bar->addWidget(m_model);
+    m_quality->setModelName(modelName());
+    bar->addSeparator();
+    bar->addActions({m_actions->undo, m_actions->redo});
+    bar->addSeparator();
+    for (const MaskPreset preset : {MaskPreset::None, MaskPreset::Important, MaskPreset::Trivial, MaskPreset::BestHalf,
+                                    MaskPreset::Random, MaskPreset::Invert})
+        bar->addAction(m_actions->presets.value(preset));
+    for (const MaskPreset preset : {MaskPreset::Important, MaskPreset::Trivial}) {
+        auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(m_actions->presets.value(preset)));
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    }
+    bar->addSeparator();
+    bar->addActions({m_actions->original, m_actions->fit, m_actions->actualSize});
+    bar->addSeparator();
+    bar->addAction(m_actions->exportFigure);
+}
+
+void MainWindow::makeStatusBar()
+{
+    m_work = new WorkIndicator;
+    m_facts = new ElidedLabel(nullptr, Qt::ElideRight);
+    m_facts->setForegroundRole(QPalette::PlaceholderText);
+    m_facts->setContentsMargins(8, 0, 0, 0);
+    statusBar()->addWidget(m_facts, 1);
+    statusBar()->addPermanentWidget(m_work);
+    statusBar()->addPermanentWidget(new StatusReadout(*m_canvas));
+    statusBar()->setSizeGripEnabled(false);
+}
+
+void MainWindow::restoreDefaultLayout()
+{
+    for (QDockWidget* dock : findChildren<QDockWidget*>()) {
+        dock->setFloating(false);
+        dock->show();
+    }
+    restoreState(m_defaultState);
+    if (auto* blocks = findChild<QDockWidget*>(u"blocksDock"_s))
+        blocks->raise();
+}
+
+void MainWindow::connectActions()
+{
+    const auto on = [this](QAction* action, auto slot) { connect(action, &QAction::triggered, this, slot); };
+    on(m_actions->open, [this] { chooseFiles(); });
+    on(m_actions->openFolder, [this] { chooseFolder(); });
+    on(m_actions->openSample, [this] { m_workspace.open({samplesFolder()}); });
+    m_actions->openSample->setEnabled(!samplesFolder().isEmpty());
+    on(m_actions->closeImage, [this] { m_workspace.close(m_workspace.currentIndex()); });
+    on(m_actions->exportFigure, [this] { openExportDialog(); });
+    on(m_actions->quit, [this] { close(); });
+    on(m_actions->copy, [this] { copyImage(); });
+    on(m_actions->paste, [this] {
+        if (const QMimeData* content = QApplication::clipboard()->mimeData())
+            paste(*content);
+    });
+    on(m_actions->preferences, [this] { showOnly(new PreferencesDialog(m_settings, this)); });
+    for (auto it = m_actions->presets.cbegin(); it != m_actions->presets.cend(); ++it)
+        on(it.value(), [this, preset = it.key()] { applyPreset(preset); });
+    on(m_actions->fit, [this] { m_canvas->fit(); });
+    on(m_actions->actualSize, [this] { m_canvas->actualSize(); });
+    on(m_actions->zoomIn, [this] { m_canvas->zoomIn(); });
+    on(m_actions->zoomOut, [this] { m_canvas->zoomOut(); });
+    on(m_actions->original, [this](bool shown) { m_canvas->setShowOriginal(shown); });
+    on(m_actions->nextOverlay, [this] {
+        const QStringList& choices = Settings::spec(setting::Overlay).choices;
+        const qsizetype at = choices.indexOf(m_settings.word(setting::Overlay));
+        m_settings.setValue(setting::Overlay, choices.at((at + 1) % choices.size()));
+    });
+    on(m_actions->fullScreen, [this](bool full) { full ? showFullScreen() : showNormal(); });
+    on(m_actions->restoreLayout, [this] { restoreDefaultLayout(); });
+    on(m_actions->previous, [this] { m_workspace.step(-1); });
+    on(m_actions->next, [this] { m_workspace.step(1); });
+    on(m_actions->first, [this] { m_workspace.show(0); });
+    on(m_actions->last, [this] { m_workspace.show(m_workspace.count() - 1); });
+    on(m_actions->palette, [this] { openPalette(); });
+    on(m_actions->shortcuts, [this] { showOnly(new ShortcutsDialog(m_actions->sections(), this)); });
+    on(m_actions->about, [this] { showAbout(); });
+}
+
+} // namespace halflens
