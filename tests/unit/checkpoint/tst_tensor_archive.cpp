@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Recognition by content, and the report of what fits a network.
+#include "core/checkpoint/tensor_archive.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace halflens;
+
+class TestTensorArchive : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void fits();
+    void doesNotFit();
+    void longLists();
+    void unknownContent_data();
+    void unknownContent();
+    void unreadable();
+};
+
+void TestTensorArchive::fits()
+{
+    const LoadReport report = compare({{"a", {2}}, {"b", {}}}, {{"a", {{2}, {1, 2}}}, {"b", {{}, {1}}}});
+    QVERIFY(report.isClean());
+    QCOMPARE(report.summary(), std::string("all tensors fit"));
+    QVERIFY(compare({}, {}).isClean());
+}
+
+void TestTensorArchive::doesNotFit()
+{
+    const LoadReport report = compare({{"fc.bias", {5}}, {"fc.weight", {5, 64}}, {"pos", {1, 2}}},
+                                      {{"fc.weight", {{64, 5}, {}}}, {"head", {{1}, {1}}}, {"pos", {{1, 2}, {}}}});
+    QVERIFY(!report.isClean());
+    QCOMPARE(report.missing, std::vector<std::string>{"fc.bias"});
+    QCOMPARE(report.surplus, std::vector<std::string>{"head"});
+    QCOMPARE(report.misShaped, std::vector<std::string>{"fc.weight: file [64, 5], network [5, 64]"});
+    QCOMPARE(report.summary(),
+             std::string("1 missing: fc.bias; 1 surplus: head; "
+                         "1 mis-shaped: fc.weight: file [64, 5], network [5, 64]"));
+}
+
+void TestTensorArchive::longLists()
+{
+    std::map<std::string, Shape> expected;
+    for (char name = 'a'; name <= 'm'; ++name)
+        expected[std::string(1, name)] = {1};
+    const LoadReport report = compare(expected, {});
+    QCOMPARE(report.missing.size(), std::size_t(13));
+    QCOMPARE(report.summary(), std::string("13 missing: a, b, c, d, e, f, g, h, i, j and 3 more"));
+}
+
+void TestTensorArchive::unknownContent_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::newRow("empty") << QByteArray();
+    QTest::newRow("text") << QByteArray("these are no weights\n");
+    QTest::newRow("image") << QByteArray("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16);
+    QTest::newRow("tar") << QByteArray(1024, '\0');
+    QTest::newRow("JSON") << QByteArray("{\"format\": \"weights\"}");
+}
+
+void TestTensorArchive::unknownContent()
+{
+    QFETCH(QByteArray, content);
+    QTemporaryDir folder;
+    // The name promises something else: only the content counts.
+    const QString path = folder.filePath(QStringLiteral("weights.safetensors"));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(content);
+    file.close();
+    const auto archive = readCheckpoint(path.toStdString());
+    QVERIFY(!archive);
+    QCOMPARE(archive.error().code, ErrorCode::Unsupported);
+    QCOMPARE(archive.error().file, path.toStdString());
+    QVERIFY(!archive.error().remedy.empty());
+}
+
+void TestTensorArchive::unreadable()
+{
+    QTemporaryDir folder;
+    const std::filesystem::path path = folder.path().toStdString();
+    QCOMPARE(readCheckpoint(path).error().code, ErrorCode::Io);
+    QCOMPARE(readCheckpoint(path / "missing.h5").error().code, ErrorCode::Io);
+    QFile file(folder.filePath(QStringLiteral("large")));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(QByteArray(1000, 'x'));
+    file.close();
+    const auto large = readCheckpoint(path / "large", {.maxFileBytes = 999});
+    QCOMPARE(large.error().code, ErrorCode::Io);
+    QCOMPARE(large.error().file, (path / "large").string());
+}
+
+QTEST_GUILESS_MAIN(TestTensorArchive)
+#include "tst_tensor_archive.moc"
