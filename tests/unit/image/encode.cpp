@@ -184,6 +184,15 @@ Bytes encodeJpeg(const Raster& raster, const JpegOptions& options)
     jpeg.arith_code = options.arithmetic ? TRUE : FALSE;
     if (options.progressive)
         jpeg_simple_progression(&jpeg);
+    std::vector<jpeg_scan_info> scans;
+    if (options.refinements >= 0) {
+        scans.push_back({1, {0, 0, 0, 0}, 0, 0, 0, 0});
+        for (int low = options.refinements; low >= 0; --low)
+            for (int k = 1; k < 64; ++k)
+                scans.push_back({1, {0, 0, 0, 0}, k, k, low == options.refinements ? 0 : low + 1, low});
+        jpeg.scan_info = scans.data();
+        jpeg.num_scans = static_cast<int>(scans.size());
+    }
     jpeg_start_compress(&jpeg, TRUE);
     if (!options.exif.empty()) {
         Bytes marker{'E', 'x', 'i', 'f', 0, 0};

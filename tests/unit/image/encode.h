@@ -56,6 +56,8 @@ struct JpegOptions {
     int quality = 100;
     bool progressive = false;
     bool arithmetic = false;
+    int refinements = -1; ///< >= 0: a progressive grey file with a scan for each coefficient and
+                          ///< each of this many lower bits, 1 + 63 (refinements + 1) scans
     bool subsampled = false; ///< 4:2:0
     bool ycck = false; ///< for four channels: YCCK instead of CMYK
     Bytes exif;
