@@ -2,6 +2,8 @@
 // Files whose tensors carry stable names: the PyTorch files of KonCept512 and DBCNN, and HalfLens' own.
 #include "core/models/recognise.h"
 
+#include "core/nn/swin.h"
+
 #include <array>
 
 namespace halflens {
@@ -135,8 +137,16 @@ Result<NetworkWeights> convert(TensorArchive& archive)
 Result<NetworkWeights> detail::fromNamedArchive(TensorArchive archive)
 {
     Result<NetworkWeights> weights = convert(archive);
-    if (weights)
-        weights->input = publishedInput(weights->family, weights->trunk);
+    if (!weights)
+        return weights;
+    weights->input = publishedInput(weights->family, weights->trunk);
+    if (weights->family == "swin-iqa") { // its windows fit one size only
+        const Result<SwinConfig> config = swinConfig(weights->state, "swin.");
+        if (!config)
+            return config.error();
+        const int side = config->inputUnit();
+        weights->input = {InputPolicy::Fit, side, side, false, Normalization::ImageNetUnit};
+    }
     return weights;
 }
 

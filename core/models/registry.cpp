@@ -7,6 +7,7 @@
 #include "core/models/dbcnn.h"
 #include "core/models/koncept.h"
 #include "core/models/network_weights.h"
+#include "core/models/swin_iqa.h"
 #include "core/models/triq.h"
 
 #include <QCoreApplication>
@@ -26,8 +27,11 @@ Result<std::shared_ptr<const Predictor>> makePredictor(const NetworkWeights& wei
         const char* name;
         Result<std::shared_ptr<const Predictor>> (*make)(const NetworkWeights&, ModelInfo);
     };
-    static constexpr std::array<Family, 4> Families{
-        {{"triq", makeTriq}, {"aihiqnet", makeAihiqnet}, {"koncept", makeKoncept}, {"dbcnn", makeDbcnn}}};
+    static constexpr std::array<Family, 5> Families{{{"triq", makeTriq},
+                                                     {"aihiqnet", makeAihiqnet},
+                                                     {"koncept", makeKoncept},
+                                                     {"dbcnn", makeDbcnn},
+                                                     {"swin-iqa", makeSwinIqa}}};
     std::string known;
     for (const Family& family : Families) {
         if (weights.family == family.name)

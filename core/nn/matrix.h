@@ -11,4 +11,7 @@ namespace halflens {
 std::vector<float> timesTransposed(std::span<const float> a, std::span<const float> b, int rows, int columns,
                                    int inner);
 
+/// A B for A [rows][inner] and B [inner][columns]: [rows][columns].
+std::vector<float> times(std::span<const float> a, std::span<const float> b, int rows, int columns, int inner);
+
 } // namespace halflens

@@ -1,4 +1,4 @@
-foreach(family aihiqnet koncept dbcnn)
+foreach(family aihiqnet koncept dbcnn swin)
     halflens_test(tst_golden_families_${family} LINKS halflens_models halflens_nn halflens_test_support
         LABELS golden TIMEOUT 600)
 endforeach()
