@@ -11,9 +11,6 @@ namespace {
 
 enum LayoutClass : std::uint8_t { Compact = 0, Contiguous = 1, Chunked = 2 };
 
-/// Deflate makes data at most this many times smaller.
-constexpr std::uint64_t MaxCompression = 1040;
-constexpr std::uint64_t MaxChunkBytes = 1ull << 30;
 constexpr int AnyLevel = -1;
 
 using Bytes = std::span<const std::uint8_t>;
@@ -33,8 +30,10 @@ void convert(const Hdf5Type& type, Bytes bytes, std::span<float> out)
 /// Reads a dataset stored as a grid of equal boxes, found through a tree.
 class ChunkReader {
 public:
-    ChunkReader(Hdf5Bytes& file, const Hdf5Type& type, const Hdf5Pipeline& pipeline, Shape chunk, Tensor& tensor)
+    ChunkReader(Hdf5Bytes& file, std::uint64_t& bytesLeft, const Hdf5Type& type, const Hdf5Pipeline& pipeline,
+                Shape chunk, Tensor& tensor)
         : m_file(file)
+        , m_bytesLeft(bytesLeft)
         , m_type(type)
         , m_pipeline(pipeline)
         , m_chunk(std::move(chunk))
@@ -49,8 +48,10 @@ public:
     Status read(Hdf5Address tree)
     {
         const std::uint64_t expected = valueCount(m_counts).value_or(0);
-        // Each chunk needs a key in the tree, so the file bounds their number.
-        if (expected > m_file.size() / 16)
+        // Each part needs a key in the tree, so the file bounds their number; and parts may stick out of
+        // the dataset, but what sticks out must not be much more than the dataset itself.
+        constexpr std::uint64_t Spare = 1 << 20;
+        if (expected > m_file.size() / 16 || expected * m_chunkValues > 4 * m_tensor.values.size() + Spare)
             return hdf5Damaged("a dataset claims more parts than fit");
         m_seen.resize(static_cast<std::size_t>(expected));
         if (Status done = readNode(tree, AnyLevel); !done)
@@ -99,8 +100,9 @@ private:
             number = number * static_cast<std::size_t>(m_counts[d]) + static_cast<std::size_t>(corner[d] / m_chunk[d]);
         }
         const auto packed = m_file.range(address, bytes);
-        if (!packed || m_seen[number])
+        if (!packed || m_seen[number] || bytes > m_bytesLeft)
             return hdf5Damaged("a part of a dataset is broken");
+        m_bytesLeft -= bytes;
         m_seen[number] = true;
         const auto plain = unpackChunk(*packed, m_pipeline, skipped, m_type.bytes, m_chunkValues * m_type.bytes);
         if (!plain)
@@ -137,6 +139,7 @@ private:
     }
 
     Hdf5Bytes& m_file;
+    std::uint64_t& m_bytesLeft;
     const Hdf5Type& m_type;
     const Hdf5Pipeline& m_pipeline;
     Shape m_chunk;
@@ -146,7 +149,8 @@ private:
     Tensor& m_tensor;
 };
 
-Status readChunked(Hdf5Bytes& file, const Hdf5Header& header, const Hdf5Type& type, ByteReader layout, Tensor& tensor)
+Status readChunked(Hdf5Bytes& file, std::uint64_t& bytesLeft, const Hdf5Header& header, const Hdf5Type& type,
+                   ByteReader layout, Tensor& tensor)
 {
     const std::uint8_t dimensions = layout.u8(); // one more than the rank: the bytes of an element
     const Hdf5Address tree = layout.u64();
@@ -158,8 +162,8 @@ Status readChunked(Hdf5Bytes& file, const Hdf5Header& header, const Hdf5Type& ty
     if (layout.failed() || chunk.empty() || chunk.size() != tensor.shape.size() || elementBytes != type.bytes
         || !chunkValues || *chunkValues == 0)
         return hdf5Damaged("the parts of a dataset have no proper shape");
-    if (*chunkValues > MaxChunkBytes / type.bytes)
-        return hdf5Unusual("a dataset in parts that are too large");
+    if (*chunkValues > UINT32_MAX / type.bytes) // the format's own limit
+        return hdf5Damaged("the parts of a dataset are too large");
     Hdf5Pipeline pipeline;
     if (const Hdf5Message* filters = header.find(Hdf5MessageType::Filters)) {
         const auto read = readPipeline(ByteReader(filters->data));
@@ -167,7 +171,7 @@ Status readChunked(Hdf5Bytes& file, const Hdf5Header& header, const Hdf5Type& ty
             return hdf5Damaged("the packing of a dataset is unreadable");
         pipeline = *read;
     }
-    return ChunkReader(file, type, pipeline, chunk, tensor).read(tree);
+    return ChunkReader(file, bytesLeft, type, pipeline, chunk, tensor).read(tree);
 }
 
 /// The bytes of values stored in one piece. Nothing: there is no such piece of that size.
@@ -222,16 +226,19 @@ Result<Tensor> Hdf5File::dataset(Hdf5Address object, const std::string& name, Te
         return tensor;
     const std::uint64_t bytes = *count * type.bytes;
     if (kind == Chunked) {
-        if (bytes / MaxCompression > m_bytes.size())
+        if (bytes / MaxDeflate > m_bytes.size())
             return hdf5Damaged("the dataset " + quoted + " claims more values than the file can hold");
         tensor.values.resize(*count);
-        if (Status read = readChunked(m_bytes, *header, type, layout, tensor); !read)
+        if (Status read = readChunked(m_bytes, m_valueBytesLeft, *header, type, layout, tensor); !read)
             return std::move(read).error();
         return tensor;
     }
     const auto data = onePiece(m_bytes, kind, layout, bytes);
     if (!data)
         return hdf5Damaged("the dataset " + quoted + " does not hold as many values as its shape says");
+    if (bytes > m_valueBytesLeft)
+        return hdf5Damaged("one dataset stands under too many names, " + quoted);
+    m_valueBytesLeft -= bytes;
     tensor.values.resize(*count);
     convert(type, *data, tensor.values);
     return tensor;

@@ -42,8 +42,8 @@ private:
 
     explicit Hdf5File(std::span<const std::uint8_t> bytes)
         : m_bytes(bytes)
-    {
-    }
+        , m_valueBytesLeft(4 * static_cast<std::uint64_t>(bytes.size())) // a weight may have several names
+    { }
     /// Nothing: the object is no group.
     Result<const Group*> group(Hdf5Address header);
     Status readGroupNode(Hdf5Address node, int level, std::span<const std::uint8_t> names, Group& group);
@@ -52,6 +52,7 @@ private:
     Result<std::string> variableString(std::span<const std::uint8_t> reference);
 
     Hdf5Bytes m_bytes;
+    std::uint64_t m_valueBytesLeft; ///< stored bytes that may still be read as values
     Hdf5Address m_root = 0;
     std::map<Hdf5Address, Group> m_groups;
     std::map<Hdf5Address, HeapObjects> m_heaps;

@@ -50,7 +50,8 @@ Result<Hdf5Address> weightsGroup(Hdf5File& file)
     if (!inner)
         return std::move(inner).error();
     if (!*inner)
-        return detail::unsupported("this HDF5 file was not written by Keras", "use a file saved with save_weights");
+        return detail::unsupported("this HDF5 file does not list layers, as files of Keras 2 do",
+                                   "use a .h5 file that Keras 2 saved with save_weights or save");
     return **inner;
 }
 
@@ -123,9 +124,8 @@ bool looksLikeHdf5(std::span<const std::uint8_t> bytes)
 
 Result<TensorArchive> parseKerasHdf5(std::span<const std::uint8_t> bytes, const CheckpointLimits& limits)
 {
-    // Compressed datasets may hold more than the file has bytes; what each may claim is checked there.
-    detail::TensorBudget budget(limits,
-                                bytes.size() < limits.maxValues / 1040 ? bytes.size() * 1040 : limits.maxValues);
+    // Chunks may be compressed.
+    detail::TensorBudget budget(limits, detail::unpackedLimit(bytes.size()) / sizeof(float));
     Result<Hdf5File> file = Hdf5File::open(bytes);
     if (!file)
         return file.error();

@@ -27,6 +27,18 @@ inline Error unsupported(std::string reason, std::string remedy)
 /// Text from a file made fit for a message: control and non-ASCII bytes become '?', and it is cut.
 std::string printable(std::string_view text, std::size_t maxLength = 120);
 
+/// Deflate makes data at most this many times smaller.
+inline constexpr std::uint64_t MaxDeflate = 1040;
+
+/// Bytes that a file with compressed parts may unpack to altogether. Trained weights hardly compress
+/// at all; zeros do, a thousand times, which is what a hostile file would hold.
+inline std::uint64_t unpackedLimit(std::uint64_t fileBytes)
+{
+    constexpr std::uint64_t Ratio = 64;
+    constexpr std::uint64_t Least = 1 << 20;
+    return fileBytes < UINT64_MAX / Ratio - Least ? fileBytes * Ratio + Least : UINT64_MAX;
+}
+
 /// Counts tensors and values against the limits of a whole checkpoint before memory is taken.
 class TensorBudget {
 public:

@@ -144,7 +144,7 @@ Result<TensorArchive> parseTorchLegacy(Bytes bytes, const CheckpointLimits& limi
 Result<TensorArchive> parseTorchZip(Bytes bytes, const CheckpointLimits& limits)
 {
     // Room for the few members beside the storages.
-    auto zip = detail::ZipArchive::open(bytes, limits.maxTensors + 1000, limits.maxFileBytes);
+    auto zip = detail::ZipArchive::open(bytes, limits.maxTensors + 1000, detail::unpackedLimit(bytes.size()));
     if (!zip)
         return std::move(zip).error();
     const auto folder = topFolder(*zip);

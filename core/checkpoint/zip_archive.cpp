@@ -22,8 +22,6 @@ constexpr std::size_t MaxComment = 0xffff;
 constexpr std::uint32_t Wide = 0xffffffff; ///< the value stands in a 64-bit field
 constexpr std::uint16_t Stored = 0;
 constexpr std::uint16_t Deflated = 8;
-/// Deflate makes data at most this many times smaller.
-constexpr std::uint64_t MaxCompression = 1040;
 
 Error zipDamaged(const std::string& what)
 {
@@ -137,7 +135,7 @@ Status ZipArchive::readDirectory(std::uint64_t at, std::uint64_t bytes, std::uin
         if ((flags & 1) != 0)
             return unsupported("the zip archive is encrypted", "use an archive without a password");
         // Members that share bytes could claim any amount together.
-        if (member.packedBytes > packedLeft || member.bytes / MaxCompression > member.packedBytes)
+        if (member.packedBytes > packedLeft || member.bytes / MaxDeflate > member.packedBytes)
             return zipDamaged("its members claim more bytes than it has");
         packedLeft -= member.packedBytes;
         m_unpackedBytes += member.bytes;

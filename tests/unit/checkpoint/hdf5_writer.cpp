@@ -124,12 +124,17 @@ void Hdf5Writer::ramp(const std::string& path, const std::vector<hsize_t>& shape
 {
     if (const std::size_t slash = path.rfind('/'); slash != std::string::npos)
         group(path.substr(0, slash));
-    const hid_t space =
-        shape.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
+    // Without an upper limit of the extents, chunks may be larger than the dataset.
+    const std::vector<hsize_t> unlimited(shape.size(), H5S_UNLIMITED);
+    const hid_t space = shape.empty() ? H5Screate(H5S_SCALAR)
+                                      : H5Screate_simple(static_cast<int>(shape.size()), shape.data(),
+                                                         storage.chunk.empty() ? nullptr : unlimited.data());
     const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     if (storage.chunked || storage.packed) {
         std::vector<hsize_t> chunk(shape.size());
         std::transform(shape.begin(), shape.end(), chunk.begin(), [](hsize_t n) { return (n + 1) / 2; });
+        if (!storage.chunk.empty())
+            chunk = storage.chunk;
         H5Pset_chunk(creation, static_cast<int>(chunk.size()), chunk.data());
     }
     if (storage.packed) {
@@ -151,6 +156,11 @@ void Hdf5Writer::ramp(const std::string& path, const std::vector<hsize_t>& shape
     H5Dclose(id);
     H5Pclose(creation);
     H5Sclose(space);
+}
+
+void Hdf5Writer::hardLink(const std::string& path, const std::string& target)
+{
+    must(H5Lcreate_hard(m_file, target.c_str(), m_file, path.c_str(), H5P_DEFAULT, H5P_DEFAULT) >= 0);
 }
 
 void Hdf5Writer::softLink(const std::string& path, const std::string& target)

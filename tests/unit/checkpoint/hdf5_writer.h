@@ -21,6 +21,7 @@ struct Storage {
     bool packed = false; ///< deflate, shuffle and checksum; implies chunked
     bool compact = false;
     bool external = false; ///< values in another file
+    std::vector<hsize_t> chunk = {}; ///< half the extents when empty
 };
 
 /// An HDF5 file under construction; every call asserts success.
@@ -34,11 +35,13 @@ public:
     /// Creates the group and those above it. "" is the root.
     void group(const std::string& path);
     /// String array attribute of the object at `path`; an empty list becomes an empty float64 array.
-    void names(const std::string& path, const std::string& attribute, const std::vector<std::string>& values, NameKind kind);
+    void names(const std::string& path, const std::string& attribute, const std::vector<std::string>& values,
+               NameKind kind);
     void scalarText(const std::string& path, const std::string& attribute, const std::string& value);
     void numbers(const std::string& path, const std::string& attribute, const std::vector<double>& values);
     /// Values first, first + 1, ... in row-major order. Groups on the way are created.
     void ramp(const std::string& path, const std::vector<hsize_t>& shape, double first, const Storage& storage = {});
+    void hardLink(const std::string& path, const std::string& target);
     void softLink(const std::string& path, const std::string& target);
     void externalLink(const std::string& path, const std::string& file, const std::string& target);
 

@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include <array>
+#include <numeric>
 #include <thread>
 
 using namespace halflens;
@@ -48,6 +49,9 @@ private Q_SLOTS:
     void layerNameWithSlash();
     void scalarWeight();
     void latestFormat();
+    void chunksThatStickOut_data();
+    void chunksThatStickOut();
+    void sharedValues();
     void refuses_data();
     void refuses();
     void externalFileIsNotTouched();
@@ -234,12 +238,72 @@ void TestKerasHdf5::latestFormat()
     QVERIFY(archive.error().reason.find("newest internal format") != std::string::npos);
 }
 
+void TestKerasHdf5::chunksThatStickOut_data()
+{
+    QTest::addColumn<QList<quint64>>("shape");
+    QTest::addColumn<QList<quint64>>("chunk");
+    QTest::addColumn<bool>("good");
+    QTest::newRow("at the ends") << QList<quint64>{5, 7} << QList<quint64>{3, 4} << true;
+    QTest::newRow("one larger than all") << QList<quint64>{2, 3} << QList<quint64>{4, 8} << true;
+    QTest::newRow("single values") << QList<quint64>{2, 3} << QList<quint64>{1, 1} << true;
+    QTest::newRow("rank 1") << QList<quint64>{7} << QList<quint64>{3} << true;
+    QTest::newRow("rank 4") << QList<quint64>{3, 2, 5, 3} << QList<quint64>{2, 2, 3, 2} << true;
+    // Unpacked, ten chunks of a million values each for ten values.
+    QTest::newRow("bomb") << QList<quint64>{10, 1} << QList<quint64>{1, 1'000'000} << false;
+}
+
+void TestKerasHdf5::chunksThatStickOut()
+{
+    QFETCH(QList<quint64>, shape);
+    QFETCH(QList<quint64>, chunk);
+    QFETCH(bool, good);
+    {
+        Hdf5Writer writer(m_path);
+        writer.names("", "layer_names", {"layer"}, NameKind::VariableAscii);
+        writer.group("layer");
+        writer.names("layer", "weight_names", {"w:0"}, NameKind::VariableAscii);
+        writer.ramp("layer/w:0", {shape.begin(), shape.end()}, 1,
+                    {.packed = true, .chunk = {chunk.begin(), chunk.end()}});
+    }
+    const auto archive = parse();
+    QCOMPARE(archive.has_value(), good);
+    if (good) {
+        std::vector<float> expected(archive->tensors[0].tensor.values.size());
+        std::iota(expected.begin(), expected.end(), 1.0F);
+        QCOMPARE(archive->tensors[0].tensor.values, expected);
+    }
+}
+
+void TestKerasHdf5::sharedValues()
+{
+    // A weight may have a second name, but not a hundred: that is how a small file asks for much memory.
+    for (const int links : {1, 100}) {
+        {
+            Hdf5Writer writer(m_path);
+            std::vector<std::string> names{"w:0"};
+            writer.names("", "layer_names", {"layer"}, NameKind::VariableAscii);
+            writer.ramp("layer/w:0", {10'000}, 0);
+            for (int i = 0; i < links; ++i) {
+                names.push_back("w" + std::to_string(i));
+                writer.hardLink("layer/" + names.back(), "layer/w:0");
+            }
+            writer.names("layer", "weight_names", names, NameKind::FixedNullPadded);
+        }
+        const auto archive = parse();
+        QCOMPARE(archive.has_value(), links == 1);
+        if (archive)
+            QCOMPARE(archive->tensors[1].tensor.values.at(9'999), 9'999.0F);
+        else
+            QVERIFY(archive.error().reason.find("too many names") != std::string::npos);
+    }
+}
+
 void TestKerasHdf5::refuses_data()
 {
     QTest::addColumn<int>("fault");
     QTest::addColumn<QByteArray>("reason");
     const std::array rows{
-        std::pair{"empty HDF5 file", "not written by Keras"},
+        std::pair{"empty HDF5 file", "does not list layers"},
         std::pair{"no layer_names in model_weights", "does not list the layers"},
         std::pair{"layer group missing", "layer \"gone\" is missing"},
         std::pair{"weight missing", "\"w:0\" of layer \"layer\" is missing"},
@@ -344,7 +408,7 @@ void TestKerasHdf5::overwrittenBytes()
     QFETCH(bool, packed);
     Hdf5Writer(m_path).sampleModel("", NameKind::VariableAscii, "2.15.0", {.packed = packed});
     auto bytes = bytesOf(m_path);
-    for (std::size_t at = 0; at < bytes.size(); at += at < 1024 ? 1 : 7) {
+    for (std::size_t at = 0; at < bytes.size(); at += at < 1024 ? 1 : 17) {
         std::uint8_t& byte = bytes[at];
         const std::uint8_t original = byte;
         for (const int value : {0xff, original ^ 1, original ^ 0x10}) {
