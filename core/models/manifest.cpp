@@ -23,6 +23,21 @@ Error manifestError(const std::string& reason)
     return {ErrorCode::InvalidInput, "manifest", reason, "correct the manifest; models/README.md describes it", {}};
 }
 
+/// `text` short enough for a message, without control characters. `text` is UTF-8 and stays so.
+std::string shown(std::string text)
+{
+    constexpr std::size_t Longest = 40;
+    if (text.size() > Longest) {
+        std::size_t end = Longest;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0u) == 0x80u)
+            --end; // never in the middle of a character
+        text = text.substr(0, end) + "...";
+    }
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+    return text;
+}
+
 /// Reads keys of one object, remembers the first thing wrong, and which keys were known.
 class ObjectReader {
 public:
@@ -97,7 +112,7 @@ public:
                 return value;
             known += (known.empty() ? "" : ", ") + std::string(name);
         }
-        fail(path(key) + " is \"" + found + "\", not one of " + known);
+        fail(path(key) + " is \"" + shown(found) + "\", not one of " + known);
         return words.begin()->second;
     }
 
@@ -107,7 +122,7 @@ public:
             return;
         for (const auto& [key, value] : m_object.items()) {
             if (std::find(m_known.begin(), m_known.end(), key) == m_known.end())
-                fail(path(key.substr(0, 40)) + " is not a known key");
+                fail(path(shown(key)) + " is not a known key");
         }
     }
 
@@ -204,12 +219,19 @@ void readOutput(ObjectReader& root, Manifest& manifest, std::string& problem)
     reader.finish();
 }
 
-/// nlohmann's parser recurses on nested arrays; a manifest never nests deeply.
+/// A manifest never nests deeply. Brackets inside texts do not count.
 bool nestsTooDeeply(const std::string& text)
 {
     int depth = 0;
-    for (const char c : text) {
-        depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+    bool inString = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (inString && c == '\\')
+            ++i; // whatever is escaped does not end the text
+        else if (c == '"')
+            inString = !inString;
+        else if (!inString)
+            depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
         if (depth > MaxDepth)
             return true;
     }
@@ -223,7 +245,7 @@ Result<Manifest> parseManifest(const std::string& text, const std::filesystem::p
     if (text.size() > MaxManifestBytes || nestsTooDeeply(text))
         return manifestError("the manifest is too long or too deeply nested");
     const json root = json::parse(text, nullptr, false);
-    if (root.is_discarded())
+    if (root.is_discarded() || text.find('\0') != std::string::npos) // the parser stops at a zero byte
         return manifestError("the manifest is not valid JSON");
     std::string problem;
     Manifest manifest;

@@ -119,9 +119,9 @@ private:
                          "model",
                          "an image of " + std::to_string(input.width) + " x " + std::to_string(input.height)
                              + " yields " + std::to_string(height * width) + " tokens (" + std::to_string(height)
-                             + " x " + std::to_string(width) + "), the model has positions for "
+                             + " rows of " + std::to_string(width) + "), the model has positions for "
                              + std::to_string(m_encoder.positions() - 1),
-                         "resize the image (768 x 1024 and 384 x 512 fit exactly), or let it be fitted (--fit)",
+                         "resize the image (1024 x 768 and 512 x 384 fit exactly), or let it be fitted (--fit)",
                          {}};
         return {};
     }
