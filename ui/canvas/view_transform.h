@@ -2,8 +2,6 @@
 // Where image pixels are on the screen: zoom and position of the canvas as one value.
 #pragma once
 
-#include <compare>
-
 namespace halflens {
 
 /// Position in image pixels; (0, 0) is the top left corner of the first pixel.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/state/image_files.h"
 
-#include <QCollator>
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
@@ -11,6 +10,44 @@
 namespace halflens {
 
 using namespace Qt::StringLiterals;
+
+bool comesBefore(const QString& a, const QString& b)
+{
+    qsizetype i = 0;
+    qsizetype j = 0;
+    while (i < a.size() && j < b.size()) {
+        if (a[i].isDigit() && b[j].isDigit()) {
+            const auto runEnd = [](const QString& text, qsizetype at) {
+                while (at < text.size() && text[at].isDigit())
+                    ++at;
+                return at;
+            };
+            const auto number = [](QStringView digits) {
+                while (digits.size() > 1 && digits.front().digitValue() == 0)
+                    digits = digits.mid(1);
+                return digits;
+            };
+            const qsizetype iEnd = runEnd(a, i);
+            const qsizetype jEnd = runEnd(b, j);
+            const QStringView first = number(QStringView(a).mid(i, iEnd - i));
+            const QStringView second = number(QStringView(b).mid(j, jEnd - j));
+            if (first.size() != second.size())
+                return first.size() < second.size();
+            if (const int order = first.compare(second); order != 0)
+                return order < 0;
+            i = iEnd;
+            j = jEnd;
+            continue;
+        }
+        const QChar first = a[i++].toCaseFolded();
+        const QChar second = b[j++].toCaseFolded();
+        if (first != second)
+            return first < second;
+    }
+    if (i < a.size() || j < b.size())
+        return i == a.size();
+    return a < b; // equal but for case or leading zeros: any fixed order
+}
 
 QStringList imageNameFilters()
 {
@@ -25,13 +62,7 @@ QStringList imagesInFolder(const QString& folder)
     QStringList paths;
     for (const QFileInfo& entry : entries)
         paths << entry.absoluteFilePath();
-    QCollator collator;
-    collator.setNumericMode(true);
-    collator.setCaseSensitivity(Qt::CaseInsensitive);
-    std::sort(paths.begin(), paths.end(), [&](const QString& a, const QString& b) {
-        const int order = collator.compare(a, b);
-        return order != 0 ? order < 0 : a < b;
-    });
+    std::sort(paths.begin(), paths.end(), comesBefore);
     return paths;
 }
 

@@ -10,7 +10,11 @@ namespace halflens {
 /// "*.png", "*.jpg", ... for dialogs and folder listings. What a file really is, its content tells.
 QStringList imageNameFilters();
 
-/// The images directly inside a folder, in the order people expect (photo 2 before photo 10).
+/// Order of file names as people expect it: photo 2 before photo 10, case ignored. Not by the
+/// locale's rules, which know no numbers in some environments.
+bool comesBefore(const QString& a, const QString& b);
+
+/// The images directly inside a folder, in that order.
 QStringList imagesInFolder(const QString& folder);
 
 /// Files as they are, folders replaced by their images, without doubles. Other things stay in the

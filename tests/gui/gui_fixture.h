@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A main window on the fake models, in a folder of its own, with images made on the spot.
+#pragma once
+
+#include "tests/support/fake_models.h"
+#include "ui/canvas/canvas_view.h"
+#include "ui/window/main_window.h"
+#include "ui/window/theme_controller.h"
+
+#include <QDir>
+#include <QFile>
+#include <QLabel>
+#include <QPainter>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <memory>
+
+namespace halflens::test {
+
+class GuiFixture {
+public:
+    GuiFixture()
+        : settings(nullptr)
+        , theme(settings)
+    {
+        settings.setValue(setting::Theme, QStringLiteral("light"));
+    }
+
+    /// Shown, active, laid out at a fixed size.
+    MainWindow& open()
+    {
+        window = std::make_unique<MainWindow>(models, settings);
+        window->resize(1280, 800);
+        window->show();
+        if (!QTest::qWaitForWindowActive(window.get()))
+            qFatal("the window does not get active");
+        return *window;
+    }
+
+    /// A picture of `width` x `height` with a colour of its own in every block.
+    QString image(const QString& name, int width = 400, int height = 300) const
+    {
+        QImage picture(width, height, QImage::Format_RGB888);
+        for (int y = 0; y < height; ++y) {
+            for (int x = 0; x < width; ++x) {
+                const int block = blockAt(y, x, height, width).value;
+                picture.setPixelColor(x, y, QColor(20 * block, 255 - 20 * block, 100));
+            }
+        }
+        const QString path = folder.filePath(name);
+        if (!picture.save(path))
+            qFatal("cannot write the picture");
+        return path;
+    }
+
+    QString brokenImage(const QString& name) const
+    {
+        QFile file(folder.filePath(name));
+        if (!file.open(QIODevice::WriteOnly))
+            qFatal("cannot write the file");
+        file.write("this is no image at all");
+        return file.fileName();
+    }
+
+    /// Opens and waits until the table is there.
+    Document* openAndWait(const QString& path)
+    {
+        window->workspace().open({path});
+        const auto isReady = [&] {
+            const Document* document = window->workspace().current();
+            return document && document->path() == path && document->analysis() && document->analysis()->report;
+        };
+        if (!QTest::qWaitFor(isReady, 10000))
+            qFatal("the image does not come");
+        return window->workspace().current();
+    }
+
+    CanvasView& canvas() const { return window->canvas(); }
+
+    /// Middle of a block on the canvas.
+    QPoint at(int block) const { return blockViewRect({block}, canvas().view()).center().toPoint(); }
+
+    QString label(const char* name) const
+    {
+        const auto* found = window->findChild<QLabel*>(QLatin1String(name));
+        return found ? found->text() : QStringLiteral("(no such label)");
+    }
+
+    QTemporaryDir folder;
+    FakeModels models;
+    Settings settings;
+    ThemeController theme;
+    std::unique_ptr<MainWindow> window; // last: gone before models and settings
+};
+
+} // namespace halflens::test
