@@ -1,0 +1,1 @@
+halflens_fuzz(manifest LINKS halflens_models)
