@@ -33,7 +33,7 @@ ViewerOptions viewerOptions(const QStringList& arguments)
             parser.value(u"theme"_s)};
 }
 
-int runViewer(QApplication& application, const ViewerOptions& options)
+int runViewer(QApplication& /*application*/, const ViewerOptions& options)
 {
     QApplication::setWindowIcon(themeIcon(u"halflens"_s, Qt::black));
     QGuiApplication::setDesktopFileName(u"halflens"_s);

@@ -6,13 +6,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 "$root/packaging/bootstrap.sh"
-if ! (cd "$root" && cmake --preset release && cmake --build --preset release --target halflens halflens_torch) >"${TMPDIR:-/tmp}/halflens-build.$$.log" 2>&1; then
-    cat "${TMPDIR:-/tmp}/halflens-build.$$.log" >&2
-    rm -f "${TMPDIR:-/tmp}/halflens-build.$$.log"
-    echo "run: the build failed" >&2
-    exit 1
-fi
-rm -f "${TMPDIR:-/tmp}/halflens-build.$$.log"
+(cd "$root" && cmake --preset release && cmake --build --preset release --target halflens halflens_torch) >&2
 
 halflens=$root/build/release/bin/halflens
 images=("$@")
@@ -25,6 +19,8 @@ if [[ -n ${DISPLAY:-} || -n ${WAYLAND_DISPLAY:-} ]]; then
 fi
 echo "run: no display, doing the same job headless" >&2
 "$halflens" score "${images[@]}"
+echo
 "$halflens" explain "${images[0]}"
+echo
 "$halflens" panel --figure 2 "${images[@]}" -o fig2.png
 echo "figure: $PWD/fig2.png"
