@@ -114,10 +114,11 @@ Result<std::vector<double>> DatasetImportance::blockMeans() const
             if ((m >> b & 1) != 0)
                 sums[b].add(std::isnan(rho) ? 0 : rho);
     }
+    const std::size_t masksPerBlock = m_masks.size() / 2 - 1;
     std::vector<double> means;
     means.reserve(sums.size());
     for (const CompensatedSum& sum : sums)
-        means.push_back(sum.value() / static_cast<double>(m_masks.size() / 2 - 1));
+        means.push_back(sum.value() / static_cast<double>(masksPerBlock));
     return means;
 }
 

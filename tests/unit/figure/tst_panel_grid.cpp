@@ -167,6 +167,12 @@ void TestPanelGrid::portraitStaysAligned()
     const auto rows = layOut(gridOf({{768, 1024}, {1024, 768}}, 2, PanelGrid::Fit::SharedWidths), {180, 300}).value();
     QVERIFY(rows.panels[0].rect.width() <= rows.panels[2].rect.width());
     QVERIFY(rows.panels[0].rect.height() > rows.panels[2].rect.height());
+    // Different shapes in one row of equal columns: centred on each other.
+    PanelGrid mixed = gridOf({{768, 1024}, {1024, 768}}, 1, PanelGrid::Fit::SharedHeights);
+    mixed.fit = PanelGrid::Fit::SharedWidths;
+    const auto centred = layOut(mixed, {180, 300}).value();
+    QVERIFY(centred.panels[0].rect.height() > centred.panels[1].rect.height() + 50);
+    QVERIFY(std::abs(centred.panels[0].rect.center().y() - centred.panels[1].rect.center().y()) <= 1);
 }
 
 void TestPanelGrid::scoresAreNeverCut()
