@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 
 namespace halflens {
 
@@ -39,13 +38,19 @@ std::array<std::int64_t, BandCount> cellsPerBand(int height, int width, double p
 
 BandStarts bandStarts(double fy, double step, int count, double pixelsPerDegree)
 {
-    const int first = fy == 0 ? 1 : 0;
-    const auto indices = std::views::iota(std::min(first, count), count);
     BandStarts starts{};
+    int low = std::min(fy == 0 ? 1 : 0, count);
     for (int band = 0; band <= BandCount; ++band) {
-        const auto isBelow = [&](int index) { return bandOf(radialCpd(fy, step * index, pixelsPerDegree)) < band; };
-        starts[static_cast<std::size_t>(band)] =
-            static_cast<int>(std::ranges::partition_point(indices, isBelow) - indices.begin()) + std::min(first, count);
+        // Frequencies rise along the row: halve the range in which this band must start.
+        int high = count;
+        while (low < high) {
+            const int middle = low + (high - low) / 2;
+            if (bandOf(radialCpd(fy, step * middle, pixelsPerDegree)) < band)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        starts[static_cast<std::size_t>(band)] = low;
     }
     return starts;
 }

@@ -7,6 +7,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <thread>
+
 using namespace halflens;
 using namespace halflens::test;
 
@@ -48,6 +50,7 @@ private Q_SLOTS:
     void errorsPassThrough();
     void blackImage();
     void repeatable();
+    void concurrentCalls();
     void cacheKeysDiffer();
     void wisdomRoundTrip();
     void wisdomRejectsOtherFiles();
@@ -118,6 +121,28 @@ void TstMeasures::repeatable()
     const ImageMeasures second = measureImage(image, {}, MinimumBarrierObjectness()).value();
     QCOMPARE(first.averaged.map, second.averaged.map);
     QVERIFY(first.bandBlockMeans == second.bandBlockMeans);
+}
+
+void TstMeasures::concurrentCalls()
+{
+    // Sizes of their own, so that the threads make plans while others use theirs.
+    constexpr int Threads = 4;
+    std::array<ScalarMap, Threads> found;
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < Threads; ++i) {
+            threads.emplace_back([&found, i] {
+                const Image image = busyImage(40 + i, 53 + 2 * i);
+                found[static_cast<std::size_t>(i)] =
+                    measureImage(image, {}, MinimumBarrierObjectness()).value().averaged.map;
+            });
+        }
+    }
+    for (int i = 0; i < Threads; ++i) {
+        const Image image = busyImage(40 + i, 53 + 2 * i);
+        QCOMPARE(found[static_cast<std::size_t>(i)],
+                 measureImage(image, {}, MinimumBarrierObjectness()).value().averaged.map);
+    }
 }
 
 void TstMeasures::cacheKeysDiffer()
