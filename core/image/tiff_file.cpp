@@ -175,12 +175,11 @@ std::uint64_t TiffFile::maxRatio() const
         return 1040;
     case COMPRESSION_JPEG:
         return 2048; // a bit per block of 64 samples and colour, chroma at a quarter
-    case COMPRESSION_CCITTRLE:
+    case COMPRESSION_CCITTRLE: // a bit per row of 65535
     case COMPRESSION_CCITTFAX3:
     case COMPRESSION_CCITTFAX4:
-        return 65'536; // a bit per row of 65535
-    case COMPRESSION_ZSTD:
-        return 65'536; // a block of 128 kB from four bytes
+    case COMPRESSION_ZSTD: // a block of 128 kB from four bytes
+        return 65'536;
     default:
         return 0; // old JPEG, LZMA, LERC and others: rare, and their decoders trust the file
     }

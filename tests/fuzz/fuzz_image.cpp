@@ -18,8 +18,9 @@ void mendPng(std::vector<std::uint8_t>& bytes)
         return;
     std::size_t at = 8;
     while (bytes.size() - at >= 12) {
-        const std::size_t length = static_cast<std::size_t>(bytes[at]) << 24 | static_cast<std::size_t>(bytes[at + 1]) << 16
-            | static_cast<std::size_t>(bytes[at + 2]) << 8 | bytes[at + 3];
+        const std::size_t length = static_cast<std::size_t>(bytes[at]) << 24
+            | static_cast<std::size_t>(bytes[at + 1]) << 16 | static_cast<std::size_t>(bytes[at + 2]) << 8
+            | bytes[at + 3];
         if (length > bytes.size() - at - 12)
             return;
         const auto sum = static_cast<std::uint32_t>(crc32(0, bytes.data() + at + 4, static_cast<unsigned>(length + 4)));
