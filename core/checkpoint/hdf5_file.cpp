@@ -134,6 +134,8 @@ Result<std::optional<Hdf5Address>> Hdf5File::find(Hdf5Address group, std::string
         path.remove_prefix(std::min(part.size() + 1, path.size()));
         if (part.empty() || part == ".")
             continue;
+        if (!m_bytes.spend(32))
+            return hdf5Damaged(NoEnd);
         const auto members = this->group(current);
         if (!members)
             return members.error();
@@ -231,6 +233,8 @@ Result<std::optional<std::vector<std::string>>> Hdf5File::strings(Hdf5Address ob
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < *count; ++i) {
         const auto element = found->data.subspan(i * bytes, bytes);
+        if (!m_bytes.spend(32 + bytes))
+            return hdf5Damaged(NoEnd);
         if (!isVariable) {
             texts.push_back(
                 fixedString({reinterpret_cast<const char*>(element.data()), bytes}, found->type.isSpacePadded));

@@ -7,8 +7,6 @@ namespace halflens::detail {
 
 namespace {
 
-/// About twenty values describe one tensor.
-constexpr std::size_t MaxPickleValues = 4'000'000;
 constexpr std::size_t MaxGlobalName = 512;
 
 enum Opcode : std::uint8_t {
@@ -261,8 +259,9 @@ bool PickleMachine::stepObject(std::uint8_t opcode, ByteReader& reader)
 
 bool PickleMachine::push(PickleValue value)
 {
-    if (m_values.size() >= MaxPickleValues)
+    if (m_values.size() >= MaxPickleValues || value.items.size() > m_itemsLeft)
         return fail(damaged("the pickle in the file describes more than a weight file can need"));
+    m_itemsLeft -= value.items.size();
     m_stack.push_back(static_cast<PickleId>(m_values.size()));
     m_values.push_back(std::move(value));
     return true;
@@ -366,7 +365,7 @@ bool PickleMachine::call()
     if (!pop(arguments) || !pop(function) || value(arguments).kind != Kind::Tuple
         || value(function).kind != Kind::Global)
         return broken();
-    const std::vector<PickleId> items = value(arguments).items; // a copy: push() may move the table
+    const std::vector<PickleId>& items = value(arguments).items; // until the next push()
     switch (value(function).global) {
     case PickleGlobal::OrderedDict:
         return callOrderedDict(items);
@@ -417,7 +416,7 @@ bool PickleMachine::persistentStorage()
     PickleId id = 0;
     if (!pop(id) || value(id).kind != Kind::Tuple)
         return broken();
-    const std::vector<PickleId>& items = value(id).items;
+    const std::vector<PickleId>& items = value(id).items; // until the next push()
     if (items.size() < 5 || value(items[0]).kind != Kind::Text || value(items[0]).text != "storage"
         || value(items[1]).kind != Kind::Global || value(items[1]).global != PickleGlobal::StorageType
         || value(items[2]).kind != Kind::Text || value(items[4]).kind != Kind::Int || value(items[4]).integer < 0)

@@ -57,6 +57,7 @@ public:
 
 private:
     using Kind = PickleValue::Kind;
+    static constexpr std::size_t MaxPickleValues = 4'000'000; ///< about twenty describe one tensor
 
     // Each returns false on a fault; m_error then tells which.
     bool step(std::uint8_t opcode, ByteReader& reader);
@@ -85,6 +86,7 @@ private:
     std::vector<PickleId> m_stack;
     std::vector<std::size_t> m_marks;
     std::unordered_map<std::uint32_t, PickleId> m_memo;
+    std::size_t m_itemsLeft = 4 * MaxPickleValues; ///< one list can be the argument of many calls
     Error m_error;
 };
 

@@ -14,7 +14,9 @@
 namespace halflens {
 
 struct NamedTensor {
-    std::string name;  ///< name in the file; Keras: the weight name, e.g. "conv1_conv/kernel:0"
+    /// Name in the file. Keras: the weight name, e.g. "conv1_conv/kernel:0"; PyTorch: without a leading
+    /// "module." (spec models 2.3); Caffe: LAYER.weight, LAYER.bias (spec measures 3.5).
+    std::string name;
     std::string group; ///< Keras: the layer name; empty otherwise
     Tensor tensor;
 };
@@ -24,6 +26,8 @@ struct NamedTensor {
 struct TensorArchive {
     std::string format; ///< "safetensors", "keras-h5", "torch-zip", "torch-legacy", "caffemodel"
     std::vector<NamedTensor> tensors;
+    /// safetensors: `__metadata__`; Keras: backend, keras_version; PyTorch: wrapper, the key that was
+    /// unwrapped; Caffe: name.
     std::map<std::string, std::string> metadata;
 };
 

@@ -512,6 +512,16 @@ void TestTorchPickle::memoBomb()
     for (int i = 0; i < 5'000'000; ++i)
         recalled.op('h').op(0);
     checkRefused(parseTorchLegacy(legacyOf(recalled)), "damaged");
+
+    // One list of 100 000 pairs, made into a dictionary again and again.
+    Pickle dictionaries;
+    dictionaries.text("key").op('N').op(0x86).op('q').op(0).op('0').op(']').op('(');
+    for (int i = 0; i < 100'000; ++i)
+        dictionaries.op('h').op(0);
+    dictionaries.op('e').op(0x85).op('q').op(1).op('0').global("collections", "OrderedDict").op('q').op(2).op('0');
+    for (int i = 0; i < 1'000; ++i)
+        dictionaries.op('h').op(2).op('h').op(1).op('R').op('0');
+    checkRefused(parseTorchLegacy(legacyOf(dictionaries)), "more than a weight file can need");
 }
 
 void TestTorchPickle::cycle()
