@@ -62,9 +62,10 @@ Result<ModelInput> toModelInput(const Image& image, const InputSpec& spec);
 void fillBlocks(ModelInput& input, BlockMask blocks, Fill fill, Normalization normalization);
 
 /// The whole input replaced by `fill`: what fillBlocks() copies its blocks from. Mean is the mean of
-/// `input` itself; Blur a Gaussian of sigma = min(width, height) / 24 pixels, at least 1, radius
-/// ceil(3 sigma), edges replicated. Blur takes about 0.2 s at 768 x 1024, so callers that hide
-/// many sets of blocks of one image make this once and use copyBlocks().
+/// `input` itself; Blur a Gaussian of sigma = min(width, height) / 24 pixels, at least 1, edges
+/// replicated (from sigma 16 on within 1 % of the value range). Blur takes about 10 ms at
+/// 768 x 1024, so callers that hide many sets of blocks of one image make this once and use
+/// copyBlocks().
 ModelInput fillSource(const ModelInput& input, Fill fill, Normalization normalization);
 
 /// Copies the pixels of `blocks` from `source`, which has the size of `input`.

@@ -325,6 +325,33 @@ private Q_SLOTS:
         QVERIFY(std::abs(level(valueAt(thin, 0, 50, 0)) - 50) < 1e-3);
     }
 
+    /// Wide Gaussians are made on a reduced copy: still the stated one, everywhere and at any phase.
+    void wideBlurIsTheSameGaussian_data()
+    {
+        QTest::addColumn<int>("height");
+        QTest::addColumn<int>("step");
+        QTest::newRow("sigma 16") << 384 << 200;
+        QTest::newRow("sigma 32") << 768 << 401;
+        QTest::newRow("sigma 32.08, odd sizes") << 770 << 403;
+        QTest::newRow("sigma 63.96, odd sizes") << 1535 << 834;
+    }
+
+    void wideBlurIsTheSameGaussian()
+    {
+        QFETCH(int, height);
+        QFETCH(int, step);
+        const double sigma = height / 24.0;
+        const int width = height + 45;
+        const Image image = makeImage(width, height, [&](int, int x, int) { return x < step ? 0 : 255; });
+        const ModelInput blurred = fillSource(*toModelInput(image, native()), Fill::Blur, Normalization::PlusMinusOne);
+        double worst = 0;
+        for (int x = 0; x < width; ++x) {
+            const double expected = std::erf((x + 0.5 - step) / (sigma * std::sqrt(2.0)));
+            worst = std::max(worst, std::abs(static_cast<double>(valueAt(blurred, 2, height / 3, x)) - expected));
+        }
+        QVERIFY2(worst < 0.01, QByteArray::number(worst).constData());
+    }
+
     void fillSourceAndCopyEqualFill()
     {
         const Image image = makeImage(40, 30, [](int y, int x, int c) { return (x * y * 7 + c * 40) & 0xff; });
