@@ -77,6 +77,7 @@ CLI::App* addCommand(CLI::App& app, const std::string& name, const std::string& 
 using CommandBody = std::function<int()>;
 void addScoreCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addExplainCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
+void addMeasuresCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addPanelCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addModelsCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addBenchCommand(CLI::App& app, CommonOptions& options, CommandBody& run);

@@ -15,7 +15,7 @@ namespace {
 
 using namespace halflens;
 
-constexpr std::array<std::string_view, 5> CommandWords{"score", "explain", "panel", "models", "bench"};
+constexpr std::array<std::string_view, 6> CommandWords{"score", "explain", "measures", "panel", "models", "bench"};
 
 /// Keeps big blocks inside the process: returning and zeroing hundreds of megabytes for every image
 /// costs more than the arithmetic. One arena, because the worker thread's own would undo that.
@@ -68,6 +68,7 @@ int runHeadless(int argc, char** argv)
     CommandBody run;
     addScoreCommand(app, options, run);
     addExplainCommand(app, options, run);
+    addMeasuresCommand(app, options, run);
     addPanelCommand(app, options, run);
     addModelsCommand(app, options, run);
     addBenchCommand(app, options, run);

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// halflens measures: saliency, spatial frequency, objectness and their average for one image.
+#include "app/model_options.h"
+#include "core/figure/map_file.h"
+#include "core/image/decode.h"
+#include "core/masking/table_builder.h"
+#include "core/measures/blocks.h"
+#include "core/measures/measures.h"
+
+#include <cstdio>
+
+namespace halflens {
+
+namespace {
+
+struct MeasuresOptions {
+    std::string file;
+    std::filesystem::path out;
+    std::string format = "tiff";
+    std::string frequency = "csf";
+    std::string saliency = "hou";
+    double pixelsPerDegree = 100;
+    std::string csf = "mannos";
+    bool noExtension = false;
+    ModelOptions models;
+    ReportOptions report;
+};
+
+struct NamedMeasure {
+    const char* name;
+    const Measure& measure;
+};
+
+std::vector<NamedMeasure> listed(const ImageMeasures& measures)
+{
+    return {{"saliency", measures.saliency},
+            {"frequency", measures.frequency},
+            {"objectness", measures.objectness},
+            {"averaged", measures.averaged}};
+}
+
+MeasureOptions measureOptions(const MeasuresOptions& options)
+{
+    MeasureOptions result;
+    result.saliency.mode = *saliencyModeFromString(options.saliency);
+    result.frequency.mode = *frequencyModeFromString(options.frequency);
+    result.frequency.pixelsPerDegree = options.pixelsPerDegree;
+    result.frequency.sensitivity =
+        options.csf == "barten" ? ContrastSensitivity::Barten : ContrastSensitivity::MannosSakrison;
+    result.frequency.extension = options.noExtension ? Extension::None : Extension::Mirror;
+    return result;
+}
+
+/// The important half the measures are matched with.
+Result<std::pair<std::string, BlockMask>> importantBlocks(const Image& image, ModelLoader& loader,
+                                                          const MeasuresOptions& options, Report& report)
+{
+    const auto predictors = loader.load(options.models, report);
+    if (predictors.empty())
+        return Error{ErrorCode::Model, "model", "no model to match the measures with", "name one with --model", {}};
+    const Predictor& predictor = *predictors.front();
+    const Result<ModelInput> input = toModelInput(image, predictor.info().input);
+    if (!input)
+        return input.error();
+    const Result<std::shared_ptr<const Features>> features = predictor.features(*input, interruptToken());
+    if (!features)
+        return features.error();
+    const Result<std::shared_ptr<const MaskTable>> table = buildMaskTable(predictor, **features, interruptToken());
+    if (!table)
+        return table.error();
+    const Result<BlockMask> important = importantHalf(computeImportance(**table), options.report.analysis().indicator);
+    if (!important)
+        return important.error();
+    return std::pair{predictor.info().id, *important};
+}
+
+void writeMaps(const ImageMeasures& measures, const MeasuresOptions& options, Report& report)
+{
+    std::error_code failed;
+    std::filesystem::create_directories(options.out, failed);
+    const std::string stem = std::filesystem::path(options.file).stem().string();
+    const auto write = [&](const std::string& name, const ScalarMap& map) {
+        const std::filesystem::path file = options.out / (stem + "_" + name + "." + options.format);
+        Status written = [&]() -> Status {
+            const Result<MapFormat> format = mapFormatOf(file);
+            if (!format)
+                return format.error();
+            return writeMap(map, file, *format);
+        }();
+        if (!written)
+            report.fail(std::move(written).error().withFile(file.string()));
+    };
+    for (const NamedMeasure& entry : listed(measures))
+        write(entry.name, entry.measure.map);
+    for (std::size_t i = 0; i < measures.bands.size(); ++i)
+        write("frequency_band" + std::to_string(i), measures.bands[i]);
+}
+
+nlohmann::json measuresToJson(const ImageMeasures& measures, bool withBands)
+{
+    nlohmann::json object = nlohmann::json::object();
+    for (const NamedMeasure& entry : listed(measures))
+        object[entry.name] = {{"block_mean", entry.measure.blockMeans},
+                              {"upper", toList(entry.measure.upper)},
+                              {"min", entry.measure.range.low},
+                              {"max", entry.measure.range.high}};
+    if (withBands)
+        object["frequency"]["bands"] = measures.bandBlockMeans;
+    object["objectness"]["source"] = measures.objectnessSource;
+    return object;
+}
+
+void printAsText(const ImageMeasures& measures)
+{
+    for (const NamedMeasure& entry : listed(measures)) {
+        std::printf("%s, mean of each block\n", entry.name);
+        for (int block = 0; block < BlockCount; ++block)
+            std::printf("%12.6f%s", entry.measure.blockMeans[static_cast<std::size_t>(block)],
+                        block % GridColumns == GridColumns - 1 ? "\n" : "");
+        std::putchar('\n');
+    }
+    std::printf("objectness by %s\n", measures.objectnessSource.c_str());
+}
+
+int runMeasures(const CommonOptions& common, const MeasuresOptions& options)
+{
+    Report report(common);
+    ModelLoader loader(common);
+    nlohmann::json document{{"version", HALFLENS_VERSION}, {"file", options.file}};
+    const auto finish = [&] {
+        if (common.json) {
+            document["errors"] = report.errors();
+            printJson(document);
+        }
+        return report.status();
+    };
+    const Result<std::shared_ptr<const Image>> image = readImage(options.file);
+    if (!image) {
+        report.fail(image.error());
+        return finish();
+    }
+    ProgressLine progress(common);
+    progress.show("measuring " + options.file);
+    const MeasureOptions measureSettings = measureOptions(options);
+    Result<ImageMeasures> measures =
+        measureImage(**image, measureSettings, MinimumBarrierObjectness(), interruptToken());
+    progress.show({});
+    if (!measures) {
+        report.fail(std::move(measures).error().withFile(options.file));
+        return finish();
+    }
+    report.succeed();
+    document["size"] = {(*image)->height, (*image)->width};
+    document["measures"] = measuresToJson(*measures, measureSettings.frequency.mode == FrequencyMode::Bands);
+    if (!options.out.empty())
+        writeMaps(*measures, options, report);
+    Result<std::pair<std::string, BlockMask>> important = importantBlocks(**image, loader, options, report);
+    if (important) {
+        nlohmann::json counts = nlohmann::json::object();
+        for (const NamedMeasure& entry : listed(*measures))
+            counts[entry.name] = matchCount(important->second, entry.measure.upper);
+        document["match"] = {{"model", important->first}, {"important", toList(important->second)}, {"n", counts}};
+    } else {
+        document["match"] = nullptr;
+        report.fail(std::move(important).error().withFile(options.file));
+    }
+    if (!common.json) {
+        printAsText(*measures);
+        if (!document["match"].is_null())
+            std::printf("blocks of the important half of %s also in the upper half (chance 3 of 6): %s\n",
+                        document["match"]["model"].get<std::string>().c_str(), document["match"]["n"].dump().c_str());
+    }
+    return finish();
+}
+
+} // namespace
+
+void addMeasuresCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
+{
+    auto options = std::make_shared<MeasuresOptions>();
+    CLI::App* command = addCommand(app, "measures", "Measure saliency, spatial frequency and objectness", common);
+    command->add_option("image", options->file, "Image file")->required();
+    command->add_option("--out", options->out, "Folder for the maps");
+    command->add_option("--format", options->format, "Format of the maps; tiff and npy hold raw values")
+        ->check(CLI::IsMember({"tiff", "npy", "png"}))
+        ->capture_default_str();
+    command->add_option("--frequency", options->frequency, "Spatial-frequency map")
+        ->check(CLI::IsMember({"csf", "uniform", "centroid", "stft", "bands"}))
+        ->capture_default_str();
+    command->add_option("--saliency", options->saliency, "Saliency variant")
+        ->check(CLI::IsMember({"hou", "opencv"}))
+        ->capture_default_str();
+    command->add_option("--ppd", options->pixelsPerDegree, "Pixels per degree of visual angle")
+        ->check(CLI::Range(1.0, 10000.0))
+        ->capture_default_str();
+    command->add_option("--csf", options->csf, "Contrast sensitivity function")
+        ->check(CLI::IsMember({"mannos", "barten"}))
+        ->capture_default_str();
+    command->add_flag("--no-extension", options->noExtension, "Do not mirror the image for the FFT");
+    options->models.addTo(*command, false);
+    options->report.addTo(*command);
+    command->callback([&common, &run, options] { run = [&common, options] { return runMeasures(common, *options); }; });
+}
+
+} // namespace halflens
