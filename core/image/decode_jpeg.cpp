@@ -50,7 +50,8 @@ public:
     bool endMissing() const { return m_endMissing; }
     ByteSpan profile() const { return {m_profile, m_profileBytes}; }
     std::string cmykNote() const { return m_cmyk ? m_cmyk->note() : std::string(); }
-    std::string message() const { return m_message; }
+    /// What went wrong: damage, or a kind of JPEG libjpeg has no code for.
+    Error failure(const char* where) const;
 
 private:
     [[noreturn]] static void onError(j_common_ptr info);
@@ -165,6 +166,18 @@ bool JpegReader::readPixels(std::vector<std::uint8_t>& rgb)
     return true;
 }
 
+Error JpegReader::failure(const char* where) const
+{
+    switch (m_errors.msg_code) {
+    case JERR_BAD_PRECISION: // 12 bits
+    case JERR_SOF_UNSUPPORTED: // lossless, hierarchical
+    case JERR_CONVERSION_NOTIMPL:
+        return unsupportedError("this kind of JPEG is not read: " + std::string(m_message));
+    default:
+        return damagedError("damaged JPEG " + std::string(where) + ": " + m_message);
+    }
+}
+
 ImageHeader JpegReader::header() const
 {
     ImageHeader header;
@@ -195,7 +208,7 @@ Result<ImageHeader> probe(ByteSpan bytes)
 {
     JpegReader reader(bytes);
     if (!reader.readHeader())
-        return damagedError("damaged JPEG header: " + reader.message());
+        return reader.failure("header");
     return reader.header();
 }
 
@@ -203,7 +216,7 @@ Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header)
 {
     JpegReader reader(bytes);
     if (!reader.readHeader())
-        return damagedError("damaged JPEG header: " + reader.message());
+        return reader.failure("header");
     const std::uint64_t pixels = static_cast<std::uint64_t>(header.width) * static_cast<std::uint64_t>(header.height);
     const std::uint64_t ratio = reader.isArithmetic() ? MaxArithmeticRatio : MaxHuffmanRatio;
     if (Status plausible = checkClaim(header, bytes.size(), pixels, ratio); !plausible)
@@ -215,7 +228,7 @@ Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header)
     decoded.image.height = static_cast<int>(header.height);
     decoded.orientation = reader.orientation(); // the markers go with the pixels
     if (!reader.readPixels(decoded.image.rgb))
-        return damagedError("damaged JPEG pixels: " + reader.message());
+        return reader.failure("pixels");
     std::vector<std::string>& notes = decoded.image.origin.notes;
     if (reader.isCmyk())
         notes.push_back(reader.cmykNote());

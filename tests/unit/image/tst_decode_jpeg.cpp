@@ -239,6 +239,24 @@ private Q_SLOTS:
         QVERIFY(image.error().reason.find("cannot hold") != std::string::npos);
     }
 
+    /// 12 bits and lossless files are whole, so "damaged" would send the user the wrong way.
+    void unsupportedKinds()
+    {
+        const Bytes jpeg = encodeJpeg(patternRaster(16, 16, 3));
+        std::size_t frame = 2;
+        while (jpeg[frame + 1] != 0xc0)
+            frame += 2 + 256u * jpeg[frame + 2] + jpeg[frame + 3];
+        Bytes deep = jpeg;
+        deep[frame + 4] = 12;
+        Bytes lossless = jpeg;
+        lossless[frame + 1] = 0xc3;
+        for (const Bytes& file : {deep, lossless}) {
+            const auto image = decodeImage(file);
+            QVERIFY(!image.has_value());
+            QVERIFY2(image.error().code == ErrorCode::Unsupported, image.error().message().c_str());
+        }
+    }
+
     void manyScansAreRefused_data()
     {
         QTest::addColumn<int>("refinements");
