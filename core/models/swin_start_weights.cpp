@@ -39,8 +39,10 @@ std::string fromTorchvision(const std::string& name)
     const std::optional<int> part = takeNumber(rest);
     if (!part)
         return name;
-    if (*part == 0)
-        return (rest.starts_with("0.") ? "patch_embed.proj." : "patch_embed.norm.") + std::string(rest.substr(2));
+    if (*part == 0) {
+        const std::optional<int> piece = takeNumber(rest);
+        return !piece ? name : (*piece == 0 ? "patch_embed.proj." : "patch_embed.norm.") + std::string(rest);
+    }
     const std::string stage = "layers." + std::to_string((*part - 1) / 2);
     if (*part % 2 == 0)
         return stage + ".downsample." + std::string(rest);
