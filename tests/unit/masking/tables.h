@@ -4,6 +4,8 @@
 
 #include "core/masking/mask_table.h"
 
+#include <algorithm>
+#include <array>
 #include <random>
 
 namespace halflens::test {
@@ -41,6 +43,20 @@ inline MaskTable randomGradeTable(unsigned seed)
             value /= sum;
         return p;
     });
+}
+
+/// The table with blocks 2 and 9 playing the same part, all others parts of their own.
+inline MaskTable withTwins(const MaskTable& table)
+{
+    MaskTable twins = table;
+    for (std::uint32_t m = 0; m < MaskCount; ++m) {
+        const BlockMask mask(m);
+        if (mask.contains({2}) && !mask.contains({9})) {
+            const auto row = table.row(mask.without({2}).with({9}));
+            std::copy(row.begin(), row.end(), twins.rows.begin() + static_cast<std::ptrdiff_t>(m) * table.outputs);
+        }
+    }
+    return twins;
 }
 
 } // namespace halflens::test

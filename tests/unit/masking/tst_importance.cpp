@@ -87,6 +87,7 @@ private Q_SLOTS:
     void oneOutput();
     void halfOfAdditiveGame();
     void tiesGoToSmallerIndex();
+    void tiesSurviveRounding();
     void plccHalfTakesLowValues();
     void indicatorNames();
     void oracle();
@@ -212,6 +213,19 @@ void TestImportance::tiesGoToSmallerIndex()
     }
     QCOMPARE(importantHalf(importance).value(), BlockMask(0b111111));
     QCOMPARE(oracleTrivialHalf(table), BlockMask(0b111111));
+}
+
+/// Blocks with the same part in a table get the same bits, though their masks are summed in
+/// different orders.
+void TestImportance::tiesSurviveRounding()
+{
+    for (unsigned seed = 1; seed <= 20; ++seed) {
+        const Importance importance = computeImportance(withTwins(randomGradeTable(seed)));
+        for (const BlockValues& values : {importance.dmos, importance.dmos2, *importance.plcc5, *importance.emd}) {
+            QVERIFY(values[2] == values[9]);
+            QVERIFY(values[2] != values[3]);
+        }
+    }
 }
 
 void TestImportance::plccHalfTakesLowValues()
