@@ -30,7 +30,7 @@ TensorArchive ownArchive(const MadeUpTriq& triq);
 
 ModelInput madeUpInput(int height, int width);
 
-/// The network's output for `mask`: trunk, projection, pooling, masked transformer.
-std::vector<double> predictSlowly(const MadeUpTriq& triq, const ModelInput& input, std::uint32_t mask);
+/// What enters the transformer: trunk, projection, pooling, in float64. evaluateMasked() does the rest.
+TokenGrid tokensSlowly(const MadeUpTriq& triq, const ModelInput& input);
 
 } // namespace halflens::test

@@ -55,27 +55,45 @@ void window(const Layer& layer, const ReferenceMap& in, const Geometry& g, int r
     }
 }
 
+/// Outputs first .. last - 1 along an axis whose window cell `offset` lies on a real pixel.
+std::pair<int, int> range(int offset, int stride, int in, int out)
+{
+    int first = 0;
+    while (first < out && first * stride + offset < 0)
+        ++first;
+    int last = out;
+    while (last > first && (last - 1) * stride + offset >= in)
+        --last;
+    return {first, last};
+}
+
 ReferenceMap convolve(const Layer& layer, const StateDict& state, const ReferenceMap& in)
 {
     const Geometry g = geometryOf(layer.window, in);
     ReferenceMap out{layer.channels, g.rows.out, g.columns.out, {}};
-    const std::vector<float>& weight = state.at(layer.name + ".weight").values;
+    const float* weight = state.at(layer.name + ".weight").values.data();
     const int inPerGroup = in.channels / layer.groups;
     const int outPerGroup = layer.channels / layer.groups;
+    const int stride = layer.window.stride;
     for (int o = 0; o < layer.channels; ++o) {
         const double bias = layer.bias ? state.at(layer.name + ".bias").values[static_cast<std::size_t>(o)] : 0;
-        for (int row = 0; row < out.height; ++row) {
-            for (int column = 0; column < out.width; ++column) {
-                double sum = bias;
-                for (int k = 0; k < inPerGroup; ++k) {
-                    const int channel = o / outPerGroup * inPerGroup + k;
-                    window(layer, in, g, row, column, [&](int y, int x, int i, int j) {
-                        const int index = ((o * inPerGroup + k) * layer.window.height + i) * layer.window.width + j;
-                        sum += static_cast<double>(weight[static_cast<std::size_t>(index)])
-                            * in.values[at(in, channel, y, x)];
-                    });
+        out.values.resize(out.values.size() + static_cast<std::size_t>(out.height * out.width), bias);
+        for (int k = 0; k < inPerGroup; ++k) {
+            const int channel = o / outPerGroup * inPerGroup + k;
+            for (int i = 0; i < layer.window.height; ++i) {
+                for (int j = 0; j < layer.window.width; ++j) {
+                    const double w = *weight++;
+                    const int down = i * layer.window.dilation - g.rows.before;
+                    const int right = j * layer.window.dilation - g.columns.before;
+                    const auto [firstRow, lastRow] = range(down, stride, in.height, out.height);
+                    const auto [first, last] = range(right, stride, in.width, out.width);
+                    for (int row = firstRow; row < lastRow; ++row) {
+                        const double* x = in.values.data() + at(in, channel, row * stride + down, 0);
+                        double* y = out.values.data() + at(out, o, row, 0);
+                        for (int column = first; column < last; ++column)
+                            y[column] += w * x[column * stride + right];
+                    }
                 }
-                out.values.push_back(sum);
             }
         }
     }
