@@ -163,7 +163,8 @@ bool SizeChooser::chooseSharedHeights(const std::vector<int>& narrowest)
 void SizeChooser::chooseSharedWidths()
 {
     const int highest = static_cast<int>(HighestPanel * m_pageWidth);
-    const int width = std::min(available() / static_cast<int>(m_columns), static_cast<int>(highest * 1.6));
+    const int columns = std::max(1, static_cast<int>(m_columns));
+    const int width = std::min(available() / columns, static_cast<int>(highest * 1.6));
     std::fill(m_sizes.columnWidth.begin(), m_sizes.columnWidth.end(), width);
     for (std::size_t r = 0; r < m_sizes.rowHeight.size(); ++r) {
         double aspect = WidestPanel;
