@@ -66,6 +66,7 @@ private Q_SLOTS:
     void labOfKnownColours();
     void quickshiftMatchesDefinition_data();
     void quickshiftMatchesDefinition();
+    void quickshiftBreaksTiesInRasterOrder();
     void quickshiftMatchesReference();
     void quickshiftIgnoresThreads();
     void quickshiftBadInput();
@@ -137,6 +138,30 @@ void TstSegmentation::quickshiftMatchesDefinition()
         const Segmentation found = quickshift(image, options).value();
         QVERIFY(labelsAreDense(found));
         QVERIFY(found == slowQuickshift(image, options));
+    }
+}
+
+void TstSegmentation::quickshiftBreaksTiesInRasterOrder()
+{
+    // Two colours at a joint distance of exactly 1: a diagonal neighbour of the same colour is then as
+    // far as a side neighbour of the other, and which one counts depends on raster order alone.
+    const Image image = greyImage(40, 40, [](int y, int x) { return (x * 7 + y * 11 + x * y * y) % 5 < 2 ? 60 : 190; });
+    const auto lab = labPlanes(greyImage(1, 2, [](int, int x) { return x == 0 ? 60 : 190; }));
+    const auto distance = [&](double ratio) {
+        double sum = 0;
+        for (const auto& plane : lab) {
+            const double difference = plane[0] * ratio - plane[1] * ratio;
+            sum += difference * difference;
+        }
+        return sum;
+    };
+    double ratio = 1 / std::sqrt(distance(1));
+    for (int step = 0; step < 1000 && distance(ratio) != 1; ++step)
+        ratio = std::nextafter(ratio, distance(ratio) < 1 ? 1 : 0);
+    QCOMPARE(distance(ratio), 1.0);
+    for (const std::uint64_t seed : {0, 1, 2, 3}) {
+        const QuickshiftOptions options{1, 200, ratio, seed};
+        QVERIFY(quickshift(image, options).value() == slowQuickshift(image, options));
     }
 }
 

@@ -133,6 +133,7 @@ private Q_SLOTS:
     void referenceDistancesAndWeights();
     void matchesEliminations_data();
     void matchesEliminations();
+    void highestWeightsComeFromWeakRidge();
     void forwardIsGreedy();
     void forwardWithDependentFeatures();
     void automaticSelection();
@@ -266,6 +267,29 @@ void TstSurrogate::matchesEliminations()
     QVERIFY(std::abs(found.score - slow.score) < 1e-10);
     QVERIFY(std::is_sorted(found.coefficients.begin(), found.coefficients.end(),
                            [](double a, double b) { return std::abs(a) > std::abs(b); }));
+}
+
+void TstSurrogate::highestWeightsComeFromWeakRidge()
+{
+    // Few samples: a penalty of 1 or 10 in place of 0.01 would order the features differently.
+    const RandomCase data(30, 20, 8);
+    std::vector<int> all;
+    for (int i = 0; i < 20; ++i)
+        all.push_back(i);
+    const auto ordered = [&](double alpha) {
+        const SlowFit slow(data, all, alpha);
+        std::vector<int> order = all;
+        std::sort(order.begin(), order.end(), [&](int a, int b) {
+            return std::abs(slow.solution[static_cast<std::size_t>(a) + 1])
+                > std::abs(slow.solution[static_cast<std::size_t>(b) + 1]);
+        });
+        order.resize(10);
+        return order;
+    };
+    QVERIFY(ordered(0.01) != ordered(1));
+    QVERIFY(ordered(0.01) != ordered(10));
+    const SurrogateOptions options{10, FeatureSelection::HighestWeights, 1};
+    QVERIFY(fitSurrogate(data.matrix, data.predictions, data.weights, options).value().selectionOrder == ordered(0.01));
 }
 
 void TstSurrogate::forwardIsGreedy()

@@ -61,6 +61,7 @@ private Q_SLOTS:
     void barrierNeverBelowExact();
     void objectStandsOut_data();
     void objectStandsOut();
+    void objectAtOneBorder();
     void oddShapes_data();
     void oddShapes();
     void flatImageIsZero();
@@ -148,6 +149,15 @@ void TstObjectness::objectStandsOut()
     ground /= 384 * 512 - 110 * 130;
     QVERIFY(object > 0.9);
     QVERIFY(ground < 0.2);
+}
+
+void TstObjectness::objectAtOneBorder()
+{
+    // The object fills the right border, so that border says nothing about the ground: it must not count.
+    const Image image = greyImage(120, 160, [](int, int x) { return x >= 140 ? 220 : 60; });
+    const ScalarMap map = MinimumBarrierObjectness().objectness(image, {}).value();
+    QVERIFY(columnMean(map, 145, 160) > 0.9);
+    QVERIFY(columnMean(map, 0, 135) < 0.2);
 }
 
 void TstObjectness::oddShapes_data()
