@@ -130,13 +130,15 @@ void Hdf5Writer::ramp(const std::string& path, const std::vector<hsize_t>& shape
                                       : H5Screate_simple(static_cast<int>(shape.size()), shape.data(),
                                                          storage.chunk.empty() ? nullptr : unlimited.data());
     const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
-    if (storage.chunked || storage.packed) {
+    if (storage.chunked || storage.packed || storage.checked) {
         std::vector<hsize_t> chunk(shape.size());
         std::transform(shape.begin(), shape.end(), chunk.begin(), [](hsize_t n) { return (n + 1) / 2; });
         if (!storage.chunk.empty())
             chunk = storage.chunk;
         H5Pset_chunk(creation, static_cast<int>(chunk.size()), chunk.data());
     }
+    if (storage.checked)
+        H5Pset_fletcher32(creation);
     if (storage.packed) {
         H5Pset_shuffle(creation);
         H5Pset_deflate(creation, 6);

@@ -20,6 +20,7 @@ struct Storage {
     bool chunked = false;
     bool packed = false; ///< deflate, shuffle and checksum; implies chunked
     bool compact = false;
+    bool checked = false; ///< a checksum alone; implies chunked
     bool external = false; ///< values in another file
     std::vector<hsize_t> chunk = {}; ///< half the extents when empty
 };

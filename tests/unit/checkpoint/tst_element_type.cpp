@@ -85,7 +85,8 @@ template<class T> std::vector<float> converted(ElementType type, const std::vect
 {
     // One byte of offset: the source of a conversion need not be aligned.
     std::vector<std::uint8_t> bytes(stored.size() * sizeof(T) + 1);
-    std::memcpy(bytes.data() + 1, stored.data(), stored.size() * sizeof(T));
+    if (!stored.empty())
+        std::memcpy(bytes.data() + 1, stored.data(), stored.size() * sizeof(T));
     std::vector<float> out(stored.size());
     convertElements(type, std::span(bytes).subspan(1), out);
     return out;

@@ -7,6 +7,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <array>
 #include <numeric>
 #include <thread>
@@ -52,6 +53,8 @@ private Q_SLOTS:
     void chunksThatStickOut_data();
     void chunksThatStickOut();
     void sharedValues();
+    void checksum();
+    void nameBeyondItsStore();
     void refuses_data();
     void refuses();
     void externalFileIsNotTouched();
@@ -126,8 +129,9 @@ void TestKerasHdf5::storages()
     QFETCH(bool, packed);
     QFETCH(bool, compact);
     const std::array types{H5T_IEEE_F32LE, H5T_IEEE_F32BE, H5T_IEEE_F64LE, H5T_STD_I64LE, H5T_IEEE_F64BE};
-    Hdf5Writer(m_path).sampleModel("", NameKind::VariableAscii, "2.15.0",
-                                   {types[static_cast<std::size_t>(type)], chunked, packed, compact, false});
+    Hdf5Writer(m_path).sampleModel(
+        "", NameKind::VariableAscii, "2.15.0",
+        {.type = types[static_cast<std::size_t>(type)], .chunked = chunked, .packed = packed, .compact = compact});
     const auto archive = parse();
     QVERIFY2(archive.has_value(), archive ? "" : archive.error().message().c_str());
     QCOMPARE(namesOf(*archive), SampleNames);
@@ -298,6 +302,55 @@ void TestKerasHdf5::sharedValues()
     }
 }
 
+namespace {
+
+/// Position of a pattern that must be there once.
+std::size_t find(const std::vector<std::uint8_t>& bytes, const std::string& pattern)
+{
+    const auto at = std::search(bytes.begin(), bytes.end(), pattern.begin(), pattern.end());
+    return static_cast<std::size_t>(at - bytes.begin());
+}
+
+} // namespace
+
+void TestKerasHdf5::checksum()
+{
+    // Even and odd numbers of bytes: the sum goes by words.
+    for (const hsize_t count : {8, 7}) {
+        {
+            Hdf5Writer writer(m_path);
+            writer.names("", "layer_names", {"layer"}, NameKind::VariableAscii);
+            writer.group("layer");
+            writer.names("layer", "weight_names", {"w:0"}, NameKind::VariableAscii);
+            writer.ramp("layer/w:0", {count}, 'a', {.type = H5T_STD_U8LE, .checked = true, .chunk = {count}});
+        }
+        auto bytes = bytesOf(m_path);
+        const auto archive = parseKerasHdf5(bytes);
+        QVERIFY2(archive.has_value(), archive ? "" : archive.error().message().c_str());
+        QCOMPARE(archive->tensors[0].tensor.values.back(), static_cast<float>('a' + count - 1));
+        const std::size_t at = find(bytes, "abcdefg");
+        QVERIFY(at < bytes.size());
+        bytes[at + 2] = 'X';
+        const auto damaged = parseKerasHdf5(bytes);
+        QVERIFY(!damaged);
+        QVERIFY2(damaged.error().reason.find("checksum") != std::string::npos, damaged.error().reason.c_str());
+    }
+}
+
+void TestKerasHdf5::nameBeyondItsStore()
+{
+    // The store says that the text has three bytes, the attribute asks for fifteen.
+    Hdf5Writer(m_path).sampleModel("", NameKind::VariableAscii, "2.15.0");
+    auto bytes = bytesOf(m_path);
+    const std::size_t at = find(bytes, "z_conv/kernel:0");
+    QVERIFY(at < bytes.size());
+    bytes[at - 8] = 3;
+    const auto archive = parseKerasHdf5(bytes);
+    QVERIFY(!archive);
+    QVERIFY2(archive.error().reason.find("a name is not where it should be") != std::string::npos,
+             archive.error().reason.c_str());
+}
+
 void TestKerasHdf5::refuses_data()
 {
     QTest::addColumn<int>("fault");
@@ -392,6 +445,8 @@ void TestKerasHdf5::truncated()
         const std::vector<std::uint8_t> cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
         QVERIFY2(!parseKerasHdf5(cut), std::to_string(length).c_str());
     }
+    const std::vector<std::uint8_t> cut(bytes.begin(), bytes.end() - 1);
+    QVERIFY(parseKerasHdf5(cut).error().reason.find("of its " + std::to_string(bytes.size())) != std::string::npos);
 }
 
 void TestKerasHdf5::overwrittenBytes_data()

@@ -120,6 +120,7 @@ void TestTorchPickle::legacy()
 {
     checkState(parseTorchLegacy(legacyFile(stateDict("").finish(), StateStorages)), "torch-legacy");
     checkState(parseTorchLegacy(legacyFile(stateDict("module.").finish(), StateStorages)), "torch-legacy");
+    checkRefused(parseTorchLegacy(legacyFile(stateDict("").finish(), StateStorages, false)), "big-endian");
 }
 
 void TestTorchPickle::zip_data()
@@ -422,6 +423,20 @@ void TestTorchPickle::hostile_data()
             .tensor("DoubleStorage", "0", 12, 0, {2}, {1})
             .op('u'),
         "two types");
+    row("negative extent in one byte",
+        p().op('}')
+            .text("a")
+            .global("torch._utils", "_rebuild_tensor_v2")
+            .op('(')
+            .storage("FloatStorage", "0", 12)
+            .op('K')
+            .op(0)
+            .raw({0x8a, 1, 0xff, 0x85})
+            .tuple({1})
+            .op('t')
+            .op('R')
+            .op('s'),
+        "impossible shape");
     row("rank of 40", oneTensor(12, 0, std::vector<std::int64_t>(40, 1), std::vector<std::int64_t>(40, 1)),
         "impossible shape");
 }
