@@ -2,9 +2,10 @@
 #include "ui/dialogs/command_palette.h"
 
 #include <QAction>
+#include <QHeaderView>
 #include <QKeyEvent>
 #include <QLineEdit>
-#include <QListWidget>
+#include <QTreeWidget>
 #include <QVBoxLayout>
 
 namespace halflens {
@@ -14,7 +15,7 @@ using namespace Qt::StringLiterals;
 CommandPalette::CommandPalette(const QList<QAction*>& actions, QWidget* parent)
     : QDialog(parent)
     , m_input(new QLineEdit(this))
-    , m_list(new QListWidget(this))
+    , m_list(new QTreeWidget(this))
     , m_actions(actions)
 {
     setWindowTitle(tr("Commands"));
@@ -22,11 +23,18 @@ CommandPalette::CommandPalette(const QList<QAction*>& actions, QWidget* parent)
     m_input->setPlaceholderText(tr("Type a part of a command's name"));
     m_input->setClearButtonEnabled(true);
     m_input->installEventFilter(this);
-    m_list->setUniformItemSizes(true);
+    m_list->setColumnCount(2);
+    m_list->setHeaderHidden(true);
+    m_list->setRootIsDecorated(false);
+    m_list->setUniformRowHeights(true);
+    m_list->setIconSize(QSize(18, 18));
+    m_list->header()->setStretchLastSection(false);
+    m_list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+    m_list->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
     m_list->setFocusPolicy(Qt::NoFocus);
     connect(m_input, &QLineEdit::textChanged, this, &CommandPalette::filter);
     connect(m_input, &QLineEdit::returnPressed, this, &CommandPalette::runCurrent);
-    connect(m_list, &QListWidget::itemClicked, this, &CommandPalette::runCurrent);
+    connect(m_list, &QTreeWidget::itemClicked, this, &CommandPalette::runCurrent);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 10, 10, 10);
     layout->addWidget(m_input);
@@ -58,19 +66,24 @@ void CommandPalette::filter(const QString& typed)
         name.remove(u'&');
         if (!action->isEnabled() || !matches(name, typed))
             continue;
-        const QString keys = action->shortcut().toString(QKeySequence::NativeText);
-        auto* item = new QListWidgetItem(action->icon(), keys.isEmpty() ? name : name + u"    "_s + keys, m_list);
-        item->setData(Qt::UserRole, QVariant::fromValue(i));
+        auto* item = new QTreeWidgetItem(m_list, {name, action->shortcut().toString(QKeySequence::NativeText)});
+        QPixmap blank(m_list->iconSize());
+        blank.fill(Qt::transparent);
+        item->setIcon(0, action->icon().isNull() ? QIcon(blank) : action->icon()); // names in one line
+        item->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);
+        item->setForeground(1, palette().placeholderText());
+        item->setSizeHint(0, QSize(0, 28));
+        item->setData(0, Qt::UserRole, QVariant::fromValue(i));
     }
-    m_list->setCurrentRow(0);
+    m_list->setCurrentItem(m_list->topLevelItem(0));
 }
 
 void CommandPalette::runCurrent()
 {
-    const QListWidgetItem* item = m_list->currentItem();
+    const QTreeWidgetItem* item = m_list->currentItem();
     if (!item)
         return;
-    QAction* action = m_actions.at(item->data(Qt::UserRole).value<qsizetype>());
+    QAction* action = m_actions.at(item->data(0, Qt::UserRole).value<qsizetype>());
     accept(); // first: the action may open a dialog of its own
     action->trigger();
 }
@@ -80,8 +93,10 @@ bool CommandPalette::eventFilter(QObject* watched, QEvent* event)
     if (event->type() == QEvent::KeyPress) {
         const int key = static_cast<QKeyEvent*>(event)->key();
         const int step = key == Qt::Key_Down ? 1 : key == Qt::Key_Up ? -1 : 0;
-        if (step != 0 && m_list->count() > 0) {
-            m_list->setCurrentRow((m_list->currentRow() + step + m_list->count()) % m_list->count());
+        const int count = m_list->topLevelItemCount();
+        if (step != 0 && count > 0) {
+            const int row = m_list->indexOfTopLevelItem(m_list->currentItem());
+            m_list->setCurrentItem(m_list->topLevelItem((row + step + count) % count));
             return true;
         }
     }

@@ -7,7 +7,7 @@
 
 class QAction;
 class QLineEdit;
-class QListWidget;
+class QTreeWidget;
 
 namespace halflens {
 
@@ -28,7 +28,7 @@ private:
     void runCurrent();
 
     QLineEdit* m_input;
-    QListWidget* m_list;
+    QTreeWidget* m_list;
     QList<QAction*> m_actions;
 };
 

@@ -22,14 +22,12 @@ PreferencesDialog::PreferencesDialog(Settings& settings, QWidget* parent)
     setWindowTitle(tr("Preferences"));
     setObjectName(QStringLiteral("preferencesDialog"));
     auto* form = new QFormLayout;
-    form->setVerticalSpacing(12);
+    form->setVerticalSpacing(4);
     form->setHorizontalSpacing(18);
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
     for (const SettingSpec& spec : Settings::table()) {
         if (spec.label.isEmpty())
             continue;
-        auto* cell = new QVBoxLayout;
-        cell->setSpacing(3);
         QWidget* editor = editorFor(spec);
         editor->setObjectName(spec.key);
         editor->setAccessibleName(spec.label);
@@ -37,9 +35,12 @@ PreferencesDialog::PreferencesDialog(Settings& settings, QWidget* parent)
         auto* help = mutedLabel(this);
         help->setText(spec.help);
         help->setWordWrap(true);
-        cell->addWidget(editor);
-        cell->addWidget(help);
-        form->addRow(spec.label, cell);
+        help->setContentsMargins(0, 0, 0, 10);
+        help->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::MinimumExpanding);
+        editor->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        // Rows of their own: a form gives wrapped labels their height, a nested layout does not.
+        form->addRow(spec.label, editor);
+        form->addRow(QString(), help);
     }
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close | QDialogButtonBox::RestoreDefaults, this);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
@@ -55,7 +56,7 @@ PreferencesDialog::PreferencesDialog(Settings& settings, QWidget* parent)
     layout->addLayout(form);
     layout->addStretch();
     layout->addWidget(buttons);
-    resize(520, sizeHint().height());
+    resize(540, layout->hasHeightForWidth() ? layout->heightForWidth(540) : sizeHint().height());
 }
 
 QWidget* PreferencesDialog::editorFor(const SettingSpec& spec)

@@ -53,8 +53,10 @@ public:
     {
         auto* keyLabel = new QLabel(keys, this);
         keyLabel->setTextFormat(Qt::PlainText);
+        keyLabel->setAlignment(Qt::AlignTop);
         auto* textLabel = mutedLabel(this);
         textLabel->setText(text);
+        textLabel->setWordWrap(true);
         m_grid->addWidget(keyLabel, m_row, 0);
         m_grid->addWidget(textLabel, m_row++, 1);
     }
@@ -87,7 +89,7 @@ ShortcutsDialog::ShortcutsDialog(const ActionSections& sections, QWidget* parent
             if (action->shortcuts().isEmpty())
                 continue;
             if (!std::exchange(hasHeading, true))
-                page->heading(title);
+                page->heading(withoutMnemonic(title));
             page->row(keysOf(*action), withoutMnemonic(action->text()));
         }
     }
@@ -95,6 +97,7 @@ ShortcutsDialog::ShortcutsDialog(const ActionSections& sections, QWidget* parent
     scroll->setWidget(page);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
     auto* layout = new QVBoxLayout(this);
@@ -104,7 +107,7 @@ ShortcutsDialog::ShortcutsDialog(const ActionSections& sections, QWidget* parent
     foot->setContentsMargins(12, 0, 12, 0);
     foot->addWidget(buttons);
     layout->addLayout(foot);
-    resize(560, 640);
+    resize(600, 680);
 }
 
 } // namespace halflens

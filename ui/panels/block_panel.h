@@ -21,6 +21,7 @@ public:
     QTableView* table() const { return m_table; }
 
 private:
+    void fitColumns();
     void followDocument();
 
     QPointer<Document> m_document;

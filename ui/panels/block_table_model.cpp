@@ -7,6 +7,16 @@
 
 namespace halflens {
 
+namespace {
+
+QVariant alignmentOf(int column)
+{
+    const bool isText = column == BlockTableModel::Half || column == BlockTableModel::Block;
+    return QVariant::fromValue(Qt::Alignment((isText ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
+}
+
+} // namespace
+
 BlockTableModel::BlockTableModel(QObject* parent)
     : QAbstractTableModel(parent)
 { }
@@ -105,8 +115,7 @@ QVariant BlockTableModel::data(const QModelIndex& index, int role) const
     case SortRole:
         return sortValue(block, column);
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue(
-            Qt::Alignment((column == Half || column == Block ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
+        return alignmentOf(column);
     case Qt::CheckStateRole:
         if (column == Block && m_document)
             return m_document->mask().contains(block) ? Qt::Unchecked : Qt::Checked;
@@ -149,6 +158,8 @@ QVariant BlockTableModel::headerData(int section, Qt::Orientation orientation, i
     };
     if (role == Qt::DisplayRole)
         return headers[section].title;
+    if (role == Qt::TextAlignmentRole)
+        return alignmentOf(section);
     return role == Qt::ToolTipRole ? headers[section].help : QVariant();
 }
 

@@ -19,11 +19,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The next 1, 2 or 5 times a power of ten: an axis that ends on a round number.
+/// The next round number: an axis that ends there and has a round middle too.
 double roundUp(double value)
 {
     const double power = std::pow(10, std::floor(std::log10(std::max(value, 1e-3))));
-    for (const double step : {1.0, 2.0, 5.0, 10.0}) {
+    for (const double step : {1.0, 1.2, 1.6, 2.0, 2.4, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0}) {
         if (value <= step * power * (1 + 1e-9))
             return step * power;
     }
@@ -65,7 +65,7 @@ QRectF CurvePlot::plotArea() const
     const QFontMetrics metrics = fontMetrics();
     const double left = metrics.horizontalAdvance(u"0.00"_s) + 6;
     const double bottom = 2 * metrics.height() + 6;
-    return QRectF(left, metrics.height() + 4, width() - left - 8, height() - bottom - metrics.height() - 4);
+    return QRectF(left, metrics.height() + 9, width() - left - 8, height() - bottom - metrics.height() - 9);
 }
 
 QPointF CurvePlot::at(double visible, double change) const

@@ -40,8 +40,6 @@ EmptyState::EmptyState(QWidget* parent)
         tr("Drop a photo or a folder here. HalfLens shows its predicted quality and the blocks that decide it."));
     hint->setAlignment(Qt::AlignCenter);
     hint->setWordWrap(true);
-    hint->setMaximumWidth(440);
-    hint->setMinimumWidth(200);
     m_icon->setAlignment(Qt::AlignCenter);
     m_open->setObjectName(u"openButton"_s);
     m_sample->setObjectName(u"sampleButton"_s);
@@ -57,6 +55,11 @@ EmptyState::EmptyState(QWidget* parent)
     buttons->addWidget(m_open);
     buttons->addWidget(m_sample);
     buttons->addStretch();
+    // A share of the width instead of an alignment: an aligned label that wraps gets too little height.
+    auto* hintRow = new QHBoxLayout;
+    hintRow->addStretch(1);
+    hintRow->addWidget(hint, 3);
+    hintRow->addStretch(1);
     m_recentLayout->setContentsMargins(0, 18, 0, 0);
     m_recentLayout->setSpacing(2);
 
@@ -66,7 +69,7 @@ EmptyState::EmptyState(QWidget* parent)
     layout->addStretch(2);
     layout->addWidget(m_icon);
     layout->addWidget(title);
-    layout->addWidget(hint, 0, Qt::AlignHCenter);
+    layout->addLayout(hintRow);
     layout->addSpacing(6);
     layout->addLayout(buttons);
     layout->addWidget(m_recent, 0, Qt::AlignHCenter);

@@ -20,6 +20,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int Padding = 12;
+constexpr int Stripe = 8; ///< coloured line at the left
 
 } // namespace
 
@@ -51,7 +52,7 @@ void HeadlineButton::setTexts(const QString& headline, const QString& explanatio
 
 int HeadlineButton::heightForWidth(int width) const
 {
-    const QRect room(0, 0, width - 2 * Padding, 10000);
+    const QRect room(0, 0, width - 2 * Padding - Stripe, 10000);
     const int headline = QFontMetrics(headlineFont()).boundingRect(room, Qt::TextWordWrap, text()).height();
     const int explanation = fontMetrics().boundingRect(room, Qt::TextWordWrap, m_explanation).height();
     return headline + 4 + explanation + 2 * Padding;
@@ -77,7 +78,12 @@ void HeadlineButton::paintEvent(QPaintEvent*)
     painter.setPen(QPen(hasFocus() ? theme.accent : edge, hasFocus() ? 2 : 1));
     painter.setBrush(back);
     painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 6, 6);
-    const QRect inside = rect().adjusted(Padding, Padding, -Padding, -Padding);
+    if (isEnabled()) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(theme.accent);
+        painter.drawRoundedRect(QRectF(7, Padding, 4, height() - 2 * Padding), 2, 2);
+    }
+    const QRect inside = rect().adjusted(Padding + Stripe, Padding, -Padding, -Padding);
     painter.setFont(headlineFont());
     painter.setPen(isEnabled() ? theme.text : theme.mutedText);
     QRect used;

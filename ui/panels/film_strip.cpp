@@ -35,7 +35,8 @@ public:
         const bool isSelected = option.state.testFlag(QStyle::State_Selected);
         painter->save();
         painter->setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
-        const QRectF cell = QRectF(option.rect).adjusted(2, 2, -2, -2);
+        QRectF cell(0, 0, std::min(option.rect.width(), PictureWidth + 2 * Margin) - 4, option.rect.height() - 4);
+        cell.moveCenter(QRectF(option.rect).center());
         if (isSelected || option.state.testFlag(QStyle::State_MouseOver)) {
             painter->setPen(Qt::NoPen);
             painter->setBrush(isSelected ? theme.accent : theme.track);
@@ -75,6 +76,7 @@ FilmStrip::FilmStrip(Workspace& workspace, QWidget* parent)
     setItemDelegate(new ThumbnailDelegate(this));
     setUniformItemSizes(true);
     setFrameShape(QFrame::NoFrame);
+    viewport()->setBackgroundRole(QPalette::Window);
     setMouseTracking(true);
     setVerticalScrollMode(ScrollPerPixel);
     setHorizontalScrollMode(ScrollPerPixel);

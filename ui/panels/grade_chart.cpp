@@ -16,6 +16,7 @@ namespace halflens {
 namespace {
 
 constexpr int Grades = 5;
+constexpr float SmallestMarkedShare = 0.005F; ///< a mark for less would look like a thick base line
 
 QString percent(float share)
 {
@@ -80,7 +81,7 @@ void GradeChart::paintEvent(QPaintEvent*)
                                     box.width() + 12, fontMetrics().height()),
                              Qt::AlignCenter, percent(m_current[at]));
         }
-        if (at < m_whole.size()) {
+        if (at < m_whole.size() && m_whole[at] >= SmallestMarkedShare) {
             const QRectF bar = barOf(m_whole[at]);
             painter.setPen(QPen(theme.text, 1.5));
             painter.drawLine(QPointF(bar.left() - 2, bar.top()), QPointF(bar.right() + 2, bar.top()));

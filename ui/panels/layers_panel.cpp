@@ -40,7 +40,9 @@ LayersPanel::LayersPanel(Settings& settings, QWidget* parent)
     auto* row = new QHBoxLayout;
     row->addWidget(slider, 1);
     row->addWidget(value);
-    form->addRow(tr("O&pacity"), row);
+    auto* label = new QLabel(tr("O&pacity"), this);
+    label->setBuddy(slider);
+    form->addRow(label, row);
 
     form->addRow(tr("&Colours"), addChoice(setting::ColorMap, QStringLiteral("colorMap")));
     form->addRow(tr("&Hidden"), addChoice(setting::HiddenStyle, QStringLiteral("hiddenStyle")));

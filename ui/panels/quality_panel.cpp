@@ -105,6 +105,7 @@ void QualityPanel::refresh()
     const QString shownName = analysis ? toQt(analysis->model.name) : m_modelName;
     m_model->setFullText(shownName.isEmpty() ? tr("No model installed") : shownName);
     m_facts->setVisible(analysis != nullptr);
+    m_score->setForegroundRole(analysis ? QPalette::WindowText : QPalette::PlaceholderText);
     if (!analysis) {
         m_score->setText(u"–"_s);
         m_change->clear();
@@ -160,14 +161,14 @@ void QualityPanel::refreshFacts(const Analysis& analysis)
                                        .arg(analysis.prediction.score, 0, 'g', 4)
                                        .arg(analysis.model.scale.low)
                                        .arg(analysis.model.scale.high));
-    QStringList facts{fedText(analysis), tr("network %1").arg(durationText(analysis.trunkSeconds))};
+    QStringList facts{tr("network %1").arg(durationText(analysis.trunkSeconds))};
     if (analysis.table) {
         facts << (analysis.table->exact ? tr("4096 masks %1").arg(durationText(analysis.table->seconds))
                                         : tr("%1 of 4096 masks, ±%2")
                                               .arg(analysis.table->samples)
                                               .arg(analysis.table->standardError, 0, 'f', 2));
     }
-    m_facts->setText(facts.join(u" · "_s));
+    m_facts->setText(fedText(analysis) + u'\n' + facts.join(u" · "_s));
     m_note->setVisible(!analysis.tableNote.empty());
     m_note->setText(tr("Blocks cannot be hidden from this model: %1.").arg(toQt(analysis.tableNote)));
 }

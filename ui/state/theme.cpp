@@ -31,9 +31,9 @@ const ThemeColors& themeColors(bool dark)
     };
     static const ThemeColors darkColors{
         .dark = true,
-        .canvas = QColor(0x16181b),
-        .card = QColor(0x2b2e33),
-        .cardEdge = QColor(0x3d4147),
+        .canvas = QColor(0x17191c),
+        .card = QColor(0x34383e),
+        .cardEdge = QColor(0x454a51),
         .text = QColor(0xe6e8eb),
         .mutedText = QColor(0xa3abb5),
         .accent = QColor(0x6cb2f5),
@@ -42,8 +42,8 @@ const ThemeColors& themeColors(bool dark)
         .trivial = QColor(0x56b4e9),
         .better = QColor(0x6cc98c),
         .worse = QColor(0xf28b74),
-        .track = QColor(0x41454b),
-        .gridLine = QColor(0x3a3e44),
+        .track = QColor(0x4a4f56),
+        .gridLine = QColor(0x43484f),
         .warningBack = QColor(0x46391c),
         .warningEdge = QColor(0xb98a2f),
     };
@@ -58,14 +58,14 @@ const ThemeColors& themeColors(const QPalette& palette)
 QPalette themePalette(bool dark)
 {
     const ThemeColors& colors = themeColors(dark);
-    const QColor window = dark ? QColor(0x222529) : QColor(0xf1f2f4);
-    const QColor button = dark ? QColor(0x33373d) : QColor(0xf6f7f8);
+    const QColor window = dark ? QColor(0x292c31) : QColor(0xf1f2f4);
+    const QColor button = dark ? QColor(0x3a3f46) : QColor(0xf6f7f8);
     const QColor disabled = dark ? QColor(0x777e87) : QColor(0x9aa1a9);
     QPalette palette;
     palette.setColor(QPalette::Window, window);
     palette.setColor(QPalette::WindowText, colors.text);
-    palette.setColor(QPalette::Base, dark ? QColor(0x1b1d20) : QColor(0xffffff));
-    palette.setColor(QPalette::AlternateBase, dark ? QColor(0x26292d) : QColor(0xf6f7f9));
+    palette.setColor(QPalette::Base, dark ? QColor(0x1a1c1f) : QColor(0xffffff));
+    palette.setColor(QPalette::AlternateBase, dark ? QColor(0x202327) : QColor(0xf6f7f9));
     palette.setColor(QPalette::Text, colors.text);
     palette.setColor(QPalette::PlaceholderText, colors.mutedText);
     palette.setColor(QPalette::Button, button);

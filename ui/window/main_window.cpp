@@ -66,6 +66,13 @@ MainWindow::~MainWindow()
     qDeleteAll(findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly));
 }
 
+void MainWindow::showEvent(QShowEvent* event)
+{
+    QMainWindow::showEvent(event);
+    if (m_settings.value(setting::WindowState).toByteArray().isEmpty() && !event->spontaneous())
+        QMetaObject::invokeMethod(this, &MainWindow::sizeDocks, Qt::QueuedConnection); // once the layout has its size
+}
+
 void MainWindow::closeEvent(QCloseEvent* event)
 {
     m_settings.setValue(setting::Geometry, saveGeometry());

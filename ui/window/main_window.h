@@ -44,9 +44,10 @@ public:
     void applyPreset(MaskPreset preset);
     void restoreDefaultLayout();
 
-    QSize sizeHint() const override { return {1360, 860}; }
+    QSize sizeHint() const override { return {1440, 900}; }
 
 protected:
+    void showEvent(QShowEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
@@ -58,6 +59,7 @@ protected:
 private:
     void makeCentre();
     void makeDocks();
+    void sizeDocks();
     void makeMenus();
     void makeToolBar();
     void makeStatusBar();

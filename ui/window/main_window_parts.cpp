@@ -76,20 +76,25 @@ void MainWindow::makeDocks()
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    QDockWidget* images = addDock(u"imagesDock"_s, tr("Images"), new FilmStrip(m_workspace), Qt::LeftDockWidgetArea);
-    QDockWidget* quality = addDock(u"qualityDock"_s, tr("Quality"), m_quality, Qt::RightDockWidgetArea);
-    QDockWidget* enough = addDock(u"enoughDock"_s, tr("How much is enough"), m_enough, Qt::RightDockWidgetArea);
-    QDockWidget* blocks = addDock(u"blocksDock"_s, tr("Blocks"), m_blocks, Qt::RightDockWidgetArea);
-    QDockWidget* layers = addDock(u"layersDock"_s, tr("Layers"), new LayersPanel(m_settings), Qt::RightDockWidgetArea);
-    tabifyDockWidget(blocks, layers);
-    blocks->raise();
+    addDock(u"imagesDock"_s, tr("Images"), new FilmStrip(m_workspace), Qt::LeftDockWidgetArea);
+    addDock(u"qualityDock"_s, tr("Quality"), m_quality, Qt::RightDockWidgetArea);
+    addDock(u"enoughDock"_s, tr("How much is enough"), m_enough, Qt::RightDockWidgetArea);
+    addDock(u"blocksDock"_s, tr("Blocks"), m_blocks, Qt::RightDockWidgetArea);
+    addDock(u"layersDock"_s, tr("Layers"), new LayersPanel(m_settings), Qt::LeftDockWidgetArea);
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
-    resizeDocks({images, quality}, {160, 330}, Qt::Horizontal);
-    resizeDocks({quality, enough, blocks}, {300, 250, 300}, Qt::Vertical);
     connect(m_enough, &EnoughPanel::keepRequested, this, [this](BlockMask keep) {
         if (Document* document = m_workspace.current())
             document->changeMask(keep.complement(), tr("Show %n block(s)", nullptr, keep.count()));
     });
+}
+
+/// Needs the size the window is shown with: shares of the room, not pixels, are what lasts.
+void MainWindow::sizeDocks()
+{
+    const auto dock = [this](const QString& name) { return findChild<QDockWidget*>(name); };
+    resizeDocks({dock(u"imagesDock"_s), dock(u"qualityDock"_s)}, {196, 388}, Qt::Horizontal);
+    resizeDocks({dock(u"qualityDock"_s), dock(u"enoughDock"_s), dock(u"blocksDock"_s)}, {250, 240, 310}, Qt::Vertical);
+    resizeDocks({dock(u"imagesDock"_s), dock(u"layersDock"_s)}, {2000, 100}, Qt::Vertical);
 }
 
 void MainWindow::makeMenus()
@@ -216,8 +221,7 @@ void MainWindow::restoreDefaultLayout()
         dock->show();
     }
     restoreState(m_defaultState);
-    if (auto* blocks = findChild<QDockWidget*>(u"blocksDock"_s))
-        blocks->raise();
+    sizeDocks();
 }
 
 void MainWindow::connectActions()
