@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/nn/inference_form.h"
 
-#include "core/base/parallel.h"
 #include "core/nn/inference_plan.h"
+#include "core/nn/worker_threads.h"
 
 #include <algorithm>
 #include <list>
-#include <omp.h>
 
 namespace halflens {
 
@@ -97,7 +96,7 @@ Result<std::vector<MapView>> InferenceForm::runInPlace(std::span<const float> in
         return std::vector<MapView>(); // nothing to plan
 
     return guarded("model", [&]() -> Result<std::vector<MapView>> {
-        omp_set_num_threads(threadCount());
+        detail::useWorkerThreads();
         auto& plans = m_d->plans;
         auto found = std::find_if(plans.begin(), plans.end(),
                                   [&](const auto& plan) { return plan->matches(height, width, outputs); });

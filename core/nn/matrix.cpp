@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/nn/matrix.h"
 
-#include "core/base/parallel.h"
+#include "core/nn/worker_threads.h"
 
 #include <cassert>
 #include <cstddef>
-#include <omp.h>
 #include <oneapi/dnnl/dnnl.hpp>
 
 namespace halflens {
@@ -17,7 +16,7 @@ std::vector<float> product(std::span<const float> a, std::span<const float> b, i
 {
     assert(a.size() == static_cast<std::size_t>(rows) * static_cast<std::size_t>(inner));
     assert(b.size() == static_cast<std::size_t>(columns) * static_cast<std::size_t>(inner));
-    omp_set_num_threads(threadCount());
+    detail::useWorkerThreads();
     std::vector<float> result(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));
     const dnnl::status status = dnnl::sgemm('N', transposed ? 'T' : 'N', rows, columns, inner, 1.F, a.data(), inner,
                                             b.data(), transposed ? inner : columns, 0.F, result.data(), columns);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/nn/swin.h"
 
-#include "core/base/parallel.h"
 #include "core/nn/swin_plan.h"
-
-#include <omp.h>
+#include "core/nn/worker_threads.h"
 
 namespace halflens {
 
@@ -90,7 +88,7 @@ Result<std::vector<MapView>> SwinTrunk::run(std::span<const float> input, int he
     if (input.size() != 3 * static_cast<std::size_t>(height) * static_cast<std::size_t>(width))
         return Error{ErrorCode::Internal, "model", "the input buffer does not match the stated size", {}, {}};
     return guarded("model", [&]() -> Result<std::vector<MapView>> {
-        omp_set_num_threads(threadCount());
+        detail::useWorkerThreads();
         if (!m_d->plan || !m_d->plan->matches(height, width)) {
             m_d->plan.reset(); // before the new one takes its buffers
             m_d->plan =
