@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 #include <limits>
 
@@ -84,9 +85,10 @@ namespace {
 template<class T> std::vector<float> converted(ElementType type, const std::vector<T>& stored)
 {
     // One byte of offset: the source of a conversion need not be aligned.
-    std::vector<std::uint8_t> bytes(stored.size() * sizeof(T) + 1);
-    if (!stored.empty())
-        std::memcpy(bytes.data() + 1, stored.data(), stored.size() * sizeof(T));
+    const std::span<const std::byte> source = std::as_bytes(std::span(stored));
+    std::vector<std::uint8_t> bytes(1);
+    for (const std::byte byte : source)
+        bytes.push_back(std::to_integer<std::uint8_t>(byte));
     std::vector<float> out(stored.size());
     convertElements(type, std::span(bytes).subspan(1), out);
     return out;

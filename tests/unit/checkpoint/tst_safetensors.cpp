@@ -14,10 +14,11 @@ namespace {
 
 std::vector<std::uint8_t> fileOf(const std::string& header, std::size_t dataBytes)
 {
-    std::vector<std::uint8_t> bytes(8);
-    const std::uint64_t length = header.size();
-    std::memcpy(bytes.data(), &length, 8);
-    bytes.insert(bytes.end(), header.begin(), header.end());
+    std::vector<std::uint8_t> bytes;
+    for (int i = 0; i < 8; ++i)
+        bytes.push_back(static_cast<std::uint8_t>(header.size() >> (8 * i)));
+    for (const char c : header)
+        bytes.push_back(static_cast<std::uint8_t>(c));
     for (std::size_t i = 0; i < dataBytes; ++i)
         bytes.push_back(static_cast<std::uint8_t>(i));
     return bytes;
