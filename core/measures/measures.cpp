@@ -46,7 +46,7 @@ Result<Measure> summarized(ScalarMap map)
     const Result<BlockMeans> means = blockMeans(map);
     if (!means)
         return means.error();
-    const ValueRange range = valueRange(map);
+    const MapExtremes range = mapExtremes(map);
     return Measure{std::move(map), *means, upperHalf(*means), range};
 }
 

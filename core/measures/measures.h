@@ -32,7 +32,7 @@ struct Measure {
     ScalarMap map; ///< H x W, raw values
     BlockMeans blockMeans{};
     BlockMask upper; ///< the six blocks with the largest means
-    ValueRange range;
+    MapExtremes range;
 };
 
 struct ImageMeasures {

@@ -17,7 +17,7 @@ ScalarMap normalized(const ScalarMap& map, CommonRange range)
 
 } // namespace
 
-ValueRange valueRange(const ScalarMap& map)
+MapExtremes mapExtremes(const ScalarMap& map)
 {
     if (map.isEmpty())
         return {};
@@ -33,7 +33,7 @@ ValueRange valueRange(const ScalarMap& map)
 ScalarMap minMaxNormalized(const ScalarMap& map)
 {
     ScalarMap result(map.height, map.width);
-    const ValueRange range = valueRange(map);
+    const MapExtremes range = mapExtremes(map);
     const double low = range.low;
     const double span = static_cast<double>(range.high) - low;
     if (span > 0) {

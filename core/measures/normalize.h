@@ -9,13 +9,13 @@
 
 namespace halflens {
 
-struct ValueRange {
+struct MapExtremes {
     float low = 0;
     float high = 0;
 };
 
 /// Smallest and largest value; {0, 0} for an empty map.
-ValueRange valueRange(const ScalarMap& map);
+MapExtremes mapExtremes(const ScalarMap& map);
 
 /// (x - min) / (max - min) over the whole map, 0..1; all zeros when the map is constant. Finite values expected.
 ScalarMap minMaxNormalized(const ScalarMap& map);

@@ -86,10 +86,10 @@ void TstNormalize::sizesMustAgree()
 
 void TstNormalize::rangeOfMap()
 {
-    const ValueRange range = valueRange(mapOf({3, -4, 2}));
+    const MapExtremes range = mapExtremes(mapOf({3, -4, 2}));
     QCOMPARE(range.low, -4.0F);
     QCOMPARE(range.high, 3.0F);
-    QCOMPARE(valueRange(ScalarMap()).high, 0.0F);
+    QCOMPARE(mapExtremes(ScalarMap()).high, 0.0F);
 }
 
 QTEST_GUILESS_MAIN(TstNormalize)
