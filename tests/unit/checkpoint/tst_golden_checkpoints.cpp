@@ -3,6 +3,7 @@
 #include "core/checkpoint/tensor_archive.h"
 #include "tests/support/golden.h"
 
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <array>
@@ -23,7 +24,8 @@ private Q_SLOTS:
     void torchScript();
     void outputs_data();
     void outputs();
-    void damagedXz();
+    void unpacking();
+    void absentCase();
 };
 
 void TestGoldenCheckpoints::counts_data()
@@ -184,20 +186,42 @@ void TestGoldenCheckpoints::outputs()
     QVERIFY(description->is_object());
 }
 
-void TestGoldenCheckpoints::damagedXz()
+void TestGoldenCheckpoints::unpacking()
 {
-    HALFLENS_NEEDS_GOLDEN("triq_vgg16");
-    const std::filesystem::path folder = std::filesystem::path(HALFLENS_BINARY_DIR) / "golden";
-    std::filesystem::create_directories(folder);
-    const std::filesystem::path cut = folder / "cut.xz";
-    std::filesystem::copy_file(test::goldenFolder("triq_vgg16") / "TRIQ_vgg16.h5.xz", cut,
-                               std::filesystem::copy_options::overwrite_existing);
-    std::filesystem::permissions(cut, std::filesystem::perms::owner_all);
-    std::filesystem::resize_file(cut, 100'000);
-    QVERIFY(!test::unpackXz(cut, folder / "cut"));
-    QVERIFY(!std::filesystem::exists(folder / "cut"));
-    QVERIFY(!std::filesystem::exists(folder / "cut.part"));
-    std::filesystem::remove(cut);
+    const QByteArray packed =
+        QByteArray::fromHex("fd377a585a0000016922de36020021011c00000010cf58cc01001068616c66206f662061"
+                            "6e20696d6167650a0000000027f2a39f000125113e45c5a29042990d010000000001595a");
+    QTemporaryDir folder;
+    const std::filesystem::path source = folder.filePath(QStringLiteral("text.xz")).toStdString();
+    const std::filesystem::path target = folder.filePath(QStringLiteral("new/text")).toStdString();
+    const auto write = [&](const QByteArray& bytes) {
+        QFile file(QString::fromStdString(source.string()));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(bytes);
+    };
+    write(packed);
+    QVERIFY(test::unpackXz(source, target).has_value());
+    QFile unpacked(QString::fromStdString(target.string()));
+    QVERIFY(unpacked.open(QIODevice::ReadOnly));
+    QCOMPARE(unpacked.readAll(), QByteArray("half of an image\n"));
+    std::filesystem::remove(target);
+
+    // Cut anywhere: an error, and no file that looks finished.
+    for (qsizetype length = 0; length < packed.size(); ++length) {
+        write(packed.first(length));
+        QVERIFY(!test::unpackXz(source, target));
+        QVERIFY(std::filesystem::is_empty(target.parent_path()));
+    }
+    QVERIFY(!test::unpackXz(folder.filePath(QStringLiteral("missing.xz")).toStdString(), target));
+}
+
+void TestGoldenCheckpoints::absentCase()
+{
+    QVERIFY(!test::hasGolden("no_such_case"));
+    QVERIFY(test::goldenAbsent("no_such_case").find("no_such_case") != std::string::npos);
+    QVERIFY(!test::goldenFile("no_such_case", "weights.h5"));
+    QVERIFY(!test::goldenOutputs("no_such_case"));
+    QVERIFY(!test::goldenDescription("no_such_case"));
 }
 
 QTEST_GUILESS_MAIN(TestGoldenCheckpoints)
