@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The headless commands: JSON forms, exit status, files written, and what they promise about numbers.
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <vector>
+
+using nlohmann::json;
+
+namespace {
+
+struct Outcome {
+    int status = -1;
+    QByteArray output;
+    QByteArray errors;
+    json document() const { return json::parse(output.toStdString(), nullptr, false); }
+};
+
+Outcome halflens(const QStringList& arguments)
+{
+    QProcess process;
+    process.start(QStringLiteral(HALFLENS_PROGRAM), arguments);
+    if (!process.waitForFinished(240'000))
+        return {};
+    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2, process.readAllStandardOutput(),
+            process.readAllStandardError()};
+}
+
+QString sample(const char* name)
+{
+    return QStringLiteral(HALFLENS_SOURCE_DIR "/resources/samples/") + QString::fromLatin1(name);
+}
+
+QByteArray contentOf(const QString& path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+std::set<std::string> keysOf(const json& object)
+{
+    std::set<std::string> keys;
+    for (const auto& [key, value] : object.items())
+        keys.insert(key);
+    return keys;
+}
+
+/// The rows of a NumPy file of float32, checked for its shape.
+std::vector<float> readTable(const QString& path, const QByteArray& shape)
+{
+    const QByteArray bytes = contentOf(path);
+    if (!bytes.startsWith("\x93NUMPY") || bytes.size() < 10)
+        return {};
+    const auto headerBytes = static_cast<unsigned char>(bytes[8]) + 256 * static_cast<unsigned char>(bytes[9]);
+    const QByteArray header = bytes.mid(10, headerBytes);
+    if (!header.contains("'<f4'") || !header.contains("'fortran_order': False") || !header.contains(shape)
+        || (10 + headerBytes) % 64 != 0)
+        return {};
+    std::vector<float> values(static_cast<std::size_t>(bytes.size() - 10 - headerBytes) / sizeof(float));
+    std::memcpy(values.data(), bytes.constData() + 10 + headerBytes, values.size() * sizeof(float));
+    return values;
+}
+
+double scoreOfRow(const std::vector<float>& table, std::size_t mask)
+{
+    double score = 0;
+    for (std::size_t k = 0; k < 5; ++k)
+        score += static_cast<double>(k + 1) * static_cast<double>(table[mask * 5 + k]);
+    return score;
+}
+
+std::size_t maskOf(const json& blocks)
+{
+    std::size_t mask = 0;
+    for (const json& block : blocks)
+        mask |= std::size_t{1} << block.get<std::size_t>();
+    return mask;
+}
+
+} // namespace
+
+class TestCommands : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void wrongUsage_data();
+    void wrongUsage();
+    void versionAndHelp();
+    void score();
+    void oneBadFileCostsOnlyItsRow();
+    void nothingDone();
+    void masksAndZeroes();
+    void csv();
+    void explain();
+    void panel();
+    void measures();
+    void modelsAndBenchLists();
+};
+
+void TestCommands::wrongUsage_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    const auto row = [](const char* name, const QStringList& arguments) { QTest::newRow(name) << arguments; };
+    row("no image", {QStringLiteral("score")});
+    row("unknown option", {QStringLiteral("score"), QStringLiteral("--nonsense"), sample("cat.png")});
+    row("block out of range",
+        {QStringLiteral("score"), sample("cat.png"), QStringLiteral("--mask"), QStringLiteral("12")});
+    row("fill", {QStringLiteral("score"), sample("cat.png"), QStringLiteral("--fill"), QStringLiteral("pink")});
+    row("threads", {QStringLiteral("score"), sample("cat.png"), QStringLiteral("--threads"), QStringLiteral("0")});
+    row("figure suffix",
+        {QStringLiteral("panel"), sample("cat.png"), QStringLiteral("-o"), QStringLiteral("figure.doc")});
+    row("benchmark", {QStringLiteral("bench"), QStringLiteral("nothing/like/that")});
+}
+
+void TestCommands::wrongUsage()
+{
+    QFETCH(QStringList, arguments);
+    const Outcome outcome = halflens(arguments);
+    QCOMPARE(outcome.status, 2);
+    QVERIFY2(!outcome.errors.isEmpty(), "wrong usage is explained on standard error");
+    if (arguments.first() != QStringLiteral("bench"))
+        QVERIFY2(outcome.output.isEmpty(), outcome.output.constData());
+}
+
+void TestCommands::versionAndHelp()
+{
+    QCOMPARE(halflens({QStringLiteral("--version")}).status, 0);
+    const Outcome help = halflens({QStringLiteral("score"), QStringLiteral("--help")});
+    QCOMPARE(help.status, 0);
+    for (const char* option : {"--model", "--checkpoint", "--mask", "--zero", "--fill", "--json", "--csv", "--threads",
+                               "--seed", "--models-dir"})
+        QVERIFY2(help.output.contains(option), option);
+}
+
+void TestCommands::score()
+{
+    const Outcome outcome = halflens({QStringLiteral("score"), QStringLiteral("--json"), sample("coffee.png")});
+    QCOMPARE(outcome.status, 0);
+    const json document = outcome.document();
+    QVERIFY(document.is_object());
+    QCOMPARE(document["errors"].size(), std::size_t{0});
+    QCOMPARE(document["results"].size(), std::size_t{1});
+    const json& row = document["results"][0];
+    const std::set<std::string> expected{"file", "model", "family", "input",  "mask",        "zero",
+                                         "fill", "score", "scale",  "score5", "distribution"};
+    QVERIFY(keysOf(row) == expected);
+    QCOMPARE(row["model"].get<std::string>(), std::string("lite-triq"));
+    QCOMPARE(row["input"]["width"].get<int>(), 512);
+    QCOMPARE(row["input"]["height"].get<int>(), 384);
+    QCOMPARE(row["input"]["policy"].get<std::string>(), std::string("fit"));
+    double sum = 0;
+    double score = 0;
+    for (std::size_t k = 0; k < 5; ++k) {
+        sum += row["distribution"][k].get<double>();
+        score += static_cast<double>(k + 1) * row["distribution"][k].get<double>();
+    }
+    QVERIFY(std::abs(sum - 1) < 1e-6);
+    QCOMPARE(row["score"].get<double>(), score);
+    // A sharp, well-exposed photo: the weights must be trained ones for this to come out.
+    QVERIFY2(score > 3.2 && score < 5, outcome.output.constData());
+
+    const Outcome again = halflens({QStringLiteral("score"), QStringLiteral("--json"), sample("coffee.png")});
+    QCOMPARE(again.output, outcome.output);
+}
+
+void TestCommands::oneBadFileCostsOnlyItsRow()
+{
+    QTemporaryDir folder;
+    QFile broken(folder.filePath(QStringLiteral("broken.png")));
+    QVERIFY(broken.open(QIODevice::WriteOnly));
+    broken.write(contentOf(sample("cat.png")).left(5000));
+    broken.close();
+    const Outcome outcome = halflens({QStringLiteral("score"), QStringLiteral("--json"), broken.fileName(),
+                                      sample("cat.png"), folder.filePath(QStringLiteral("missing.png"))});
+    QCOMPARE(outcome.status, 1);
+    const json document = outcome.document();
+    QCOMPARE(document["results"].size(), std::size_t{1});
+    QCOMPARE(document["errors"].size(), std::size_t{2});
+    for (const json& error : document["errors"]) {
+        QVERIFY(keysOf(error) == (std::set<std::string>{"file", "stage", "reason", "remedy"}));
+        QVERIFY(!error["file"].get<std::string>().empty() && !error["reason"].get<std::string>().empty()
+                && !error["remedy"].get<std::string>().empty());
+    }
+    QCOMPARE(document["errors"][0]["file"].get<std::string>(), broken.fileName().toStdString());
+}
+
+void TestCommands::nothingDone()
+{
+    const Outcome outcome =
+        halflens({QStringLiteral("score"), QStringLiteral("--json"), QStringLiteral("no-such-file.png")});
+    QCOMPARE(outcome.status, 3);
+    QCOMPARE(outcome.document()["errors"].size(), std::size_t{1});
+    const Outcome model = halflens(
+        {QStringLiteral("score"), sample("cat.png"), QStringLiteral("--model"), QStringLiteral("no-such-model")});
+    QCOMPARE(model.status, 3);
+    QVERIFY(model.errors.contains("lite-triq")); // the remedy names what there is
+    const Outcome checkpoint =
+        halflens({QStringLiteral("score"), sample("cat.png"), QStringLiteral("--checkpoint"), sample("cat.png")});
+    QCOMPARE(checkpoint.status, 3);
+}
+
+void TestCommands::masksAndZeroes()
+{
+    const auto scoreWith = [](const QStringList& options) {
+        const json document =
+            halflens(QStringList{QStringLiteral("score"), QStringLiteral("--json"), sample("rocket.jpg")} + options)
+                .document();
+        return document["results"][0];
+    };
+    const json plain = scoreWith({});
+    const json masked = scoreWith({QStringLiteral("--mask"), QStringLiteral("0,5,11")});
+    const json hexadecimal = scoreWith({QStringLiteral("--mask"), QStringLiteral("0x821")});
+    const json zeroed = scoreWith({QStringLiteral("--zero"), QStringLiteral("important")});
+    QCOMPARE(masked["mask"], (json{0, 5, 11}));
+    QCOMPARE(masked["score"], hexadecimal["score"]);
+    QVERIFY(masked["score"] != plain["score"]);
+    QCOMPARE(zeroed["zero"].size(), std::size_t{6});
+    QVERIFY(zeroed["score"] != plain["score"]);
+    const json black = scoreWith(
+        {QStringLiteral("--zero"), QStringLiteral("important"), QStringLiteral("--fill"), QStringLiteral("black")});
+    QCOMPARE(black["fill"].get<std::string>(), std::string("black"));
+    QVERIFY(black["score"] != zeroed["score"]);
+}
+
+void TestCommands::csv()
+{
+    const Outcome outcome =
+        halflens({QStringLiteral("score"), QStringLiteral("--csv"), sample("cat.png"), sample("coffee.png")});
+    QCOMPARE(outcome.status, 0);
+    const QList<QByteArray> lines = outcome.output.trimmed().split('\n');
+    QCOMPARE(lines.size(), 3);
+    QVERIFY(lines[0].startsWith("file,model,family"));
+    QCOMPARE(lines[1].count(','), lines[0].count(','));
+}
+
+void TestCommands::explain()
+{
+    QTemporaryDir folder;
+    const QString table = folder.filePath(QStringLiteral("table.npy"));
+    const Outcome outcome = halflens(
+        {QStringLiteral("explain"), QStringLiteral("--json"), sample("coffee.png"), QStringLiteral("--table"), table});
+    QCOMPARE(outcome.status, 0);
+    const json document = outcome.document();
+    for (const char* key :
+         {"version", "file",         "model",        "by",        "grid",    "masks",          "exact",
+          "score",   "distribution", "importance",   "important", "trivial", "oracle_trivial", "masked",
+          "shapley", "shapley_sum",  "interactions", "enough",    "curve",   "seconds"})
+        QVERIFY2(document.contains(key), key);
+    QCOMPARE(document["exact"].get<bool>(), true);
+    const std::vector<float> rows = readTable(table, "(4096,5,)");
+    QCOMPARE(rows.size(), std::size_t{4096 * 5});
+
+    // Everything printed follows from the table.
+    const double q0 = scoreOfRow(rows, 0);
+    QVERIFY(std::abs(document["score"].get<double>() - q0) < 1e-5);
+    for (const char* half : {"important", "trivial", "oracle_trivial"}) {
+        QCOMPARE(document[half].size(), std::size_t{6});
+        QCOMPARE(document["masked"][half].get<double>(), scoreOfRow(rows, maskOf(document[half])));
+    }
+    QCOMPARE(maskOf(document["important"]) ^ maskOf(document["trivial"]), std::size_t{4095});
+    double shapley = 0;
+    for (const json& value : document["shapley"])
+        shapley += value.get<double>();
+    QVERIFY(std::abs(shapley - document["shapley_sum"].get<double>()) < 1e-9);
+    QVERIFY(std::abs(document["shapley_sum"].get<double>() - (q0 - scoreOfRow(rows, 4095))) < 1e-9);
+    for (std::size_t block = 0; block < 12; ++block) {
+        double sum = 0;
+        for (std::size_t mask = 1; mask < 4095; ++mask) {
+            if (mask >> block & 1)
+                sum += std::abs(scoreOfRow(rows, mask) - q0);
+        }
+        QVERIFY(std::abs(document["importance"]["dmos"][block].get<double>() - sum / 2047) < 1e-9);
+    }
+    QCOMPARE(document["curve"].size(), std::size_t{13});
+    QCOMPARE(document["curve"][0]["visible"].get<int>(), 12);
+    const json& enough = document["enough"];
+    QCOMPARE(enough["keep"].size(), enough["visible"].get<std::size_t>());
+    const double change = scoreOfRow(rows, 4095 ^ maskOf(enough["keep"])) - q0;
+    QVERIFY(std::abs(change) <= enough["epsilon"].get<double>());
+    QVERIFY(std::abs(change - enough["change"].get<double>()) < 1e-9);
+}
+
+void TestCommands::panel()
+{
+    QTemporaryDir folder;
+    for (const char* suffix : {"png", "svg", "pdf"}) {
+        const QString first = folder.filePath(QStringLiteral("first.") + QString::fromLatin1(suffix));
+        const QString second = folder.filePath(QStringLiteral("second.") + QString::fromLatin1(suffix));
+        for (const QString& file : {first, second})
+            QCOMPARE(
+                halflens({QStringLiteral("panel"), QStringLiteral("--figure"), QStringLiteral("2"), sample("cat.png"),
+                          QStringLiteral("-o"), file, QStringLiteral("--dpi"), QStringLiteral("100")})
+                    .status,
+                0);
+        QVERIFY(contentOf(first).size() > 1000);
+        QVERIFY2(contentOf(first) == contentOf(second), suffix);
+    }
+    const QString nowhere = folder.filePath(QStringLiteral("missing/figure.png"));
+    QCOMPARE(halflens({QStringLiteral("panel"), sample("cat.png"), QStringLiteral("-o"), nowhere}).status, 3);
+}
+
+void TestCommands::measures()
+{
+    QTemporaryDir folder;
+    const Outcome outcome = halflens({QStringLiteral("measures"), QStringLiteral("--json"), sample("cat.png"),
+                                      QStringLiteral("--frequency"), QStringLiteral("bands"), QStringLiteral("--out"),
+                                      folder.path(), QStringLiteral("--format"), QStringLiteral("npy")});
+    QCOMPARE(outcome.status, 0);
+    const json document = outcome.document();
+    QCOMPARE(document["size"], (json{300, 451}));
+    for (const char* name : {"saliency", "frequency", "objectness", "averaged"}) {
+        const json& measure = document["measures"][name];
+        QCOMPARE(measure["block_mean"].size(), std::size_t{12});
+        QCOMPARE(measure["upper"].size(), std::size_t{6});
+        QVERIFY(measure["min"].get<double>() <= measure["max"].get<double>());
+        const int n = document["match"]["n"][name].get<int>();
+        QVERIFY(n >= 0 && n <= 6);
+        QCOMPARE(readTable(folder.filePath(QStringLiteral("cat_") + QString::fromLatin1(name) + QStringLiteral(".npy")),
+                           "(300,451,)")
+                     .size(),
+                 std::size_t{300 * 451});
+    }
+    QCOMPARE(document["measures"]["frequency"]["bands"].size(), std::size_t{10});
+    QVERIFY(!document["measures"]["objectness"]["source"].get<std::string>().empty());
+}
+
+void TestCommands::modelsAndBenchLists()
+{
+    const Outcome models = halflens({QStringLiteral("models"), QStringLiteral("list"), QStringLiteral("--json")});
+    QCOMPARE(models.status, 0);
+    QVERIFY(models.output.contains("lite-triq"));
+    QCOMPARE(halflens({QStringLiteral("models"), QStringLiteral("verify"), QStringLiteral("lite-triq")}).status, 0);
+    QCOMPARE(halflens({QStringLiteral("models"), QStringLiteral("show"), QStringLiteral("no-such-model")}).status, 3);
+    const Outcome bench = halflens({QStringLiteral("bench"), QStringLiteral("--list")});
+    QCOMPARE(bench.status, 0);
+    QVERIFY(bench.output.contains("trunk/resnet50/768x1024") && bench.output.contains("table/triq/768x1024"));
+}
+
+QTEST_GUILESS_MAIN(TestCommands)
+#include "tst_commands.moc"
