@@ -11,9 +11,11 @@ namespace halflens {
 Status writeNpy(const std::filesystem::path& path, const Shape& shape, std::span<const float> values)
 {
     static_assert(std::endian::native == std::endian::little);
-    std::string dimensions;
-    for (const std::int64_t extent : shape)
-        dimensions += std::to_string(extent) + ","; // the trailing comma is right for every number of axes
+    std::string dimensions; // as NumPy prints a tuple: (4,), (4096, 5)
+    for (std::size_t axis = 0; axis < shape.size(); ++axis)
+        dimensions += (axis == 0 ? "" : ", ") + std::to_string(shape[axis]);
+    if (shape.size() == 1)
+        dimensions += ",";
     std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + dimensions + "), }";
     constexpr std::size_t Preamble = 10; // magic, version, header length
     constexpr std::size_t Alignment = 64;

@@ -253,7 +253,7 @@ void TestCommands::explain()
           "shapley", "shapley_sum",  "interactions", "enough",    "curve",   "seconds"})
         QVERIFY2(document.contains(key), key);
     QCOMPARE(document["exact"].get<bool>(), true);
-    const std::vector<float> rows = readTable(table, "(4096,5,)");
+    const std::vector<float> rows = readTable(table, "(4096, 5)");
     QCOMPARE(rows.size(), std::size_t{4096 * 5});
 
     // Everything printed follows from the table.
@@ -322,7 +322,7 @@ void TestCommands::measures()
         const int n = document["match"]["n"][name].get<int>();
         QVERIFY(n >= 0 && n <= 6);
         QCOMPARE(readTable(folder.filePath(QStringLiteral("cat_") + QString::fromLatin1(name) + QStringLiteral(".npy")),
-                           "(300,451,)")
+                           "(300, 451)")
                      .size(),
                  std::size_t{300 * 451});
     }
