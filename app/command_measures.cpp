@@ -3,7 +3,6 @@
 #include "app/model_options.h"
 #include "core/figure/map_file.h"
 #include "core/image/decode.h"
-#include "core/masking/table_builder.h"
 #include "core/measures/blocks.h"
 #include "core/measures/measures.h"
 
@@ -59,13 +58,7 @@ Result<std::pair<std::string, BlockMask>> importantBlocks(const Image& image, Mo
     if (predictors.empty())
         return Error{ErrorCode::Model, "model", "no model to match the measures with", "name one with --model", {}};
     const Predictor& predictor = *predictors.front();
-    const Result<ModelInput> input = toModelInput(image, predictor.info().input);
-    if (!input)
-        return input.error();
-    const Result<std::shared_ptr<const Features>> features = predictor.features(*input, interruptToken());
-    if (!features)
-        return features.error();
-    const Result<std::shared_ptr<const MaskTable>> table = buildMaskTable(predictor, **features, interruptToken());
+    const Result<std::shared_ptr<const MaskTable>> table = attentionTable(image, predictor);
     if (!table)
         return table.error();
     const Result<BlockMask> important = importantHalf(computeImportance(**table), options.report.analysis().indicator);

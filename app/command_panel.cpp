@@ -4,7 +4,6 @@
 #include "core/figure/figure_writer.h"
 #include "core/figure/figures.h"
 #include "core/image/decode.h"
-#include "core/masking/table_builder.h"
 
 #include <cstdio>
 
@@ -35,13 +34,7 @@ Result<Figure2Column> column(const std::string& file, const Predictor& predictor
     const Result<std::shared_ptr<const Image>> image = readImage(file);
     if (!image)
         return image.error();
-    const Result<ModelInput> input = toModelInput(**image, predictor.info().input);
-    if (!input)
-        return input.error();
-    const Result<std::shared_ptr<const Features>> features = predictor.features(*input, interruptToken());
-    if (!features)
-        return features.error();
-    const Result<std::shared_ptr<const MaskTable>> table = buildMaskTable(predictor, **features, interruptToken());
+    const Result<std::shared_ptr<const MaskTable>> table = attentionTable(**image, predictor);
     if (!table)
         return table.error();
     const Result<BlockMask> important = importantHalf(computeImportance(**table), options.indicator);

@@ -3,7 +3,6 @@
 #include "app/model_options.h"
 #include "core/image/decode.h"
 #include "core/masking/block_set.h"
-#include "core/masking/table_builder.h"
 #include "core/masking/zero_table.h"
 
 #include <cstdio>
@@ -123,13 +122,7 @@ private:
             standIn = *std::move(loaded);
             judge = standIn.get();
         }
-        const Result<ModelInput> input = toModelInput(image, judge->info().input);
-        if (!input)
-            return input.error();
-        const Result<std::shared_ptr<const Features>> features = judge->features(*input, interruptToken());
-        if (!features)
-            return features.error();
-        const Result<std::shared_ptr<const MaskTable>> table = buildMaskTable(*judge, **features, interruptToken());
+        const Result<std::shared_ptr<const MaskTable>> table = attentionTable(image, *judge);
         if (!table)
             return table.error();
         return importantHalf(computeImportance(**table), m_hidden.indicator);

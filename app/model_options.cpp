@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/model_options.h"
 
+#include "core/masking/table_builder.h"
+
 #include <algorithm>
 
 namespace halflens {
@@ -94,6 +96,17 @@ AnalysisOptions ReportOptions::analysis() const
         options.indicator = *parsed;
     options.epsilon = epsilon;
     return options;
+}
+
+Result<std::shared_ptr<const MaskTable>> attentionTable(const Image& image, const Predictor& predictor)
+{
+    const Result<ModelInput> input = toModelInput(image, predictor.info().input);
+    if (!input)
+        return input.error();
+    const Result<std::shared_ptr<const Features>> features = predictor.features(*input, interruptToken());
+    if (!features)
+        return features.error();
+    return buildMaskTable(predictor, **features, interruptToken());
 }
 
 nlohmann::json inputToJson(const ModelInput& input)

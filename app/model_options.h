@@ -46,6 +46,10 @@ struct ReportOptions {
     AnalysisOptions analysis() const;
 };
 
+/// The attention-mask table of an image, as every command needs it for its halves.
+/// Unsupported: the model has no attention mask; errors of input, model and table.
+Result<std::shared_ptr<const MaskTable>> attentionTable(const Image& image, const Predictor& predictor);
+
 nlohmann::json inputToJson(const ModelInput& input);
 nlohmann::json distributionToJson(const std::vector<float>& output);
 
