@@ -2,7 +2,9 @@
 // Where the viewer and the commands get loaded models from, and a stand-in's seat for tests.
 #pragma once
 
+#include "core/base/block.h"
 #include "core/base/result.h"
+#include "core/image/image.h"
 #include "core/masking/mask_table.h"
 #include "core/models/model_types.h"
 
@@ -37,9 +39,14 @@ public:
     /// InvalidInput: no such id, or its files are damaged.
     virtual Result<std::shared_ptr<const Predictor>> load(const std::string& id) = 0;
 
-    /// All 4096 predictions. Unsupported: the model has no way to hide blocks.
+    /// All 4096 predictions, quickly. Unsupported: the model would have to run once for every mask.
     virtual Result<std::shared_ptr<const MaskTable>> buildTable(const Predictor& predictor, const Features& features,
                                                                 const std::stop_token& stop) = 0;
+
+    /// One prediction with blocks hidden, for models without a table: their pixels are set to zero
+    /// after normalisation (spec measures 7). One forward pass.
+    virtual Result<Prediction> predictHidden(const Predictor& predictor, const Image& image, BlockMask hidden,
+                                             const std::stop_token& stop) = 0;
 };
 
 } // namespace halflens

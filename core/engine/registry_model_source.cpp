@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/engine/registry_model_source.h"
 
+#include "core/image/model_input.h"
 #include "core/masking/table_builder.h"
+#include "core/masking/zero_table.h"
 
 #include <algorithm>
 #include <utility>
@@ -50,6 +52,15 @@ Result<std::shared_ptr<const MaskTable>>
 RegistryModelSource::buildTable(const Predictor& predictor, const Features& features, const std::stop_token& stop)
 {
     return buildMaskTable(predictor, features, stop);
+}
+
+Result<Prediction> RegistryModelSource::predictHidden(const Predictor& predictor, const Image& image, BlockMask hidden,
+                                                      const std::stop_token& stop)
+{
+    const Result<ModelInput> input = toModelInput(image, predictor.info().input);
+    if (!input)
+        return input.error();
+    return predictFilled(predictor, *input, hidden, Fill::Zero, stop);
 }
 
 } // namespace halflens

@@ -23,6 +23,8 @@ public:
     Result<std::shared_ptr<const Predictor>> load(const std::string& id) override;
     Result<std::shared_ptr<const MaskTable>> buildTable(const Predictor& predictor, const Features& features,
                                                         const std::stop_token& stop) override;
+    Result<Prediction> predictHidden(const Predictor& predictor, const Image& image, BlockMask hidden,
+                                     const std::stop_token& stop) override;
 
     const ModelRegistry& registry() const { return m_registry; }
 

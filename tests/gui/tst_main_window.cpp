@@ -208,6 +208,23 @@ private Q_SLOTS:
         QCOMPARE(m_fixture->models.tables.load(), 2); // the first model's result came from the cache
     }
 
+    void modelWithoutTableIsAskedForEachMask()
+    {
+        MainWindow& window = m_fixture->open();
+        Document* document = m_fixture->openAndWait(m_fixture->image(u"a.png"_s));
+        window.workspace().setModelId(u"fake-two"_s);
+        QTRY_VERIFY(document->analysis() && !document->analysis()->tableNote.empty());
+        QTest::mouseClick(&m_fixture->canvas(), Qt::LeftButton, {}, m_fixture->at(5));
+        QCOMPARE(m_fixture->label("score"), u"–"_s); // not the old one, which would be wrong
+        QTRY_COMPARE(m_fixture->label("score"), scoreText(FullScore - BlockWeights[5]));
+        QCOMPARE(m_fixture->label("change"), changeText(-BlockWeights[5]));
+        document->undoStack()->undo();
+        QCOMPARE(m_fixture->label("score"), scoreText(FullScore));
+        document->undoStack()->redo();
+        QCOMPARE(m_fixture->label("score"), scoreText(FullScore - BlockWeights[5])); // known by now
+        QCOMPARE(m_fixture->models.hiddenRuns.load(), 1);
+    }
+
     void dropOpensFiles()
     {
         MainWindow& window = m_fixture->open();

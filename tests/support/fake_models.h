@@ -87,6 +87,7 @@ public:
     std::function<Status(const std::stop_token&)> onTable;
     std::atomic<int> loads{0};
     std::atomic<int> tables{0};
+    std::atomic<int> hiddenRuns{0};
 
     std::vector<ModelEntry> models() const override
     {
@@ -125,6 +126,13 @@ public:
             table->rows.insert(table->rows.end(), grades.begin(), grades.end());
         }
         return std::shared_ptr<const MaskTable>(std::move(table));
+    }
+
+    Result<Prediction> predictHidden(const Predictor&, const Image&, BlockMask hidden, const std::stop_token&) override
+    {
+        ++hiddenRuns;
+        const double score = fakeScore(hidden);
+        return Prediction{gradesFor(score), score, score};
     }
 };
 

@@ -8,6 +8,9 @@
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <vector>
+
 namespace halflens {
 
 using namespace Qt::StringLiterals;
@@ -43,37 +46,56 @@ CommandPalette::CommandPalette(const QList<QAction*>& actions, QWidget* parent)
     filter({});
 }
 
-bool CommandPalette::matches(const QString& name, const QString& typed)
+int CommandPalette::rank(const QString& name, const QString& typed)
 {
+    const QString wanted = typed.simplified();
+    if (name.startsWith(wanted, Qt::CaseInsensitive))
+        return 0;
+    if (name.contains(wanted, Qt::CaseInsensitive))
+        return 1;
+    const QStringList words = wanted.split(u' ');
+    if (std::all_of(words.begin(), words.end(),
+                    [&](const QString& word) { return name.contains(word, Qt::CaseInsensitive); }))
+        return 2;
     qsizetype at = 0;
-    for (const QChar letter : typed) {
+    for (const QChar letter : wanted) {
         if (letter.isSpace())
             continue;
         at = name.indexOf(letter, at, Qt::CaseInsensitive);
         if (at < 0)
-            return false;
+            return -1;
         ++at;
     }
-    return true;
+    return 3;
 }
 
 void CommandPalette::filter(const QString& typed)
 {
-    m_list->clear();
+    struct Match {
+        int rank;
+        qsizetype action;
+        QString name;
+    };
+    std::vector<Match> matches;
     for (qsizetype i = 0; i < m_actions.size(); ++i) {
-        const QAction* action = m_actions.at(i);
-        QString name = action->text();
+        QString name = m_actions.at(i)->text();
         name.remove(u'&');
-        if (!action->isEnabled() || !matches(name, typed))
-            continue;
-        auto* item = new QTreeWidgetItem(m_list, {name, action->shortcut().toString(QKeySequence::NativeText)});
-        QPixmap blank(m_list->iconSize());
-        blank.fill(Qt::transparent);
+        const int fit = rank(name, typed);
+        if (fit >= 0 && m_actions.at(i)->isEnabled())
+            matches.push_back({fit, i, name});
+    }
+    std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) { return a.rank < b.rank; });
+    QPixmap blank(m_list->iconSize());
+    blank.fill(Qt::transparent);
+    m_list->clear();
+    for (const Match& match : matches) {
+        const QAction* action = m_actions.at(match.action);
+        auto* item = new QTreeWidgetItem(m_list, {match.name, action->shortcut().toString(QKeySequence::NativeText)});
         item->setIcon(0, action->icon().isNull() ? QIcon(blank) : action->icon()); // names in one line
         item->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);
         item->setForeground(1, palette().placeholderText());
         item->setSizeHint(0, QSize(0, 28));
-        item->setData(0, Qt::UserRole, QVariant::fromValue(i));
+        item->setData(0, Qt::UserRole, QVariant::fromValue(match.action));
     }
     m_list->setCurrentItem(m_list->topLevelItem(0));
 }

@@ -17,8 +17,9 @@ class CommandPalette final : public QDialog {
 public:
     explicit CommandPalette(const QList<QAction*>& actions, QWidget* parent = nullptr);
 
-    /// All letters of `typed` occur in `name`, in this order, whatever the case.
-    static bool matches(const QString& name, const QString& typed);
+    /// How well a name fits: 0 begins with it, 1 contains it, 2 contains its words, 3 has its
+    /// letters in this order, -1 not at all. The case does not count.
+    static int rank(const QString& name, const QString& typed);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

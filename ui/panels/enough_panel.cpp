@@ -173,7 +173,7 @@ void EnoughPanel::refresh()
         m_headline->setTexts(tr("How much is enough?"),
                              !m_document    ? tr("Open an image to find out.")
                                  : isComing ? tr("Trying all 4096 ways to hide blocks.")
-                                            : tr("This model cannot hide blocks."));
+                                            : tr("This model would have to run 4096 times."));
         m_curve->setCurve({}, {});
     }
     refreshCurrent();

@@ -88,6 +88,7 @@ void QualityPanel::setDocument(Document* document)
     m_document = document;
     if (document) {
         connect(document, &Document::maskChanged, this, &QualityPanel::refresh);
+        connect(document, &Document::scoreAdded, this, &QualityPanel::refresh);
         connect(document, &Document::analysisChanged, this, &QualityPanel::refresh);
     }
     refresh();
@@ -170,7 +171,8 @@ void QualityPanel::refreshFacts(const Analysis& analysis)
     }
     m_facts->setText(fedText(analysis) + u'\n' + facts.join(u" · "_s));
     m_note->setVisible(!analysis.tableNote.empty());
-    m_note->setText(tr("Blocks cannot be hidden from this model: %1.").arg(toQt(analysis.tableNote)));
+    m_note->setText(tr("No halves: %1. Hidden blocks reach it as zeroed pixels, one run for each choice.")
+                        .arg(toQt(analysis.tableNote)));
 }
 
 void QualityPanel::changeEvent(QEvent* event)

@@ -37,6 +37,9 @@ void Document::setAnalysis(std::shared_ptr<const Analysis> analysis)
 {
     if (analysis == m_analysis)
         return;
+    if (!analysis || !m_analysis || analysis->model.id != m_analysis->model.id
+        || analysis->imageHash != m_analysis->imageHash)
+        m_scores.clear();
     m_analysis = std::move(analysis);
     Q_EMIT analysisChanged();
 }
@@ -98,20 +101,31 @@ void Document::setFocusedBlock(std::optional<BlockIndex> block)
     Q_EMIT focusedBlockChanged();
 }
 
+void Document::addScore(BlockMask mask, const Prediction& prediction)
+{
+    m_scores[mask] = prediction;
+    Q_EMIT scoreAdded();
+}
+
 std::optional<MaskedScore> Document::scoreFor(BlockMask mask) const
 {
-    if (!m_analysis || !m_analysis->table)
+    if (!m_analysis)
         return std::nullopt;
-    const MaskTable& table = *m_analysis->table;
-    MaskedScore masked;
-    masked.score = table.score(mask);
-    masked.score5 = table.score5(mask);
-    masked.change5 = masked.score5 - table.score5(BlockMask());
-    if (table.outputs > 1) {
-        const auto row = table.row(mask);
-        masked.grades.assign(row.begin(), row.end());
+    if (const MaskTable* table = m_analysis->table.get()) {
+        MaskedScore masked{
+            table->score(mask), table->score5(mask), table->score5(mask) - table->score5(BlockMask()), {}};
+        if (table->outputs > 1) {
+            const auto row = table->row(mask);
+            masked.grades.assign(row.begin(), row.end());
+        }
+        return masked;
     }
-    return masked;
+    const auto it = m_scores.find(mask);
+    if (!mask.isEmpty() && it == m_scores.end())
+        return std::nullopt;
+    const Prediction& prediction = mask.isEmpty() ? m_analysis->prediction : it->second;
+    return MaskedScore{prediction.score, prediction.score5, prediction.score5 - m_analysis->prediction.score5,
+                       prediction.hasDistribution() ? prediction.output : std::vector<float>()};
 }
 
 } // namespace halflens

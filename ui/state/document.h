@@ -11,6 +11,7 @@
 #include <QUndoStack>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -61,14 +62,17 @@ public:
 
     QUndoStack* undoStack() { return &m_undo; }
 
-    /// For any mask, from the table; nothing while there is none.
+    /// For any mask from the table; without one, for the whole image and the masks computed so far.
     std::optional<MaskedScore> scoreFor(BlockMask mask) const;
+    /// A mask computed on its own, for models without a table. Forgotten with the analysis.
+    void addScore(BlockMask mask, const Prediction& prediction);
 
 Q_SIGNALS:
     void titleChanged();
     void loadedChanged();
     void analysisChanged();
     void maskChanged();
+    void scoreAdded();
     void focusedBlockChanged();
 
 private:
@@ -88,6 +92,7 @@ private:
     BlockMask m_mask;
     std::optional<Stroke> m_stroke;
     std::optional<BlockIndex> m_focused;
+    std::map<BlockMask, Prediction> m_scores;
     QUndoStack m_undo;
 };
 

@@ -100,4 +100,17 @@ Outcome analysisJob(const Image& image, const std::string& modelId, ModelSource&
     return Artifact(*std::move(analysis));
 }
 
+Outcome maskedScoreJob(const Image& image, const std::string& modelId, BlockMask hidden, ModelSource& models,
+                       const JobContext& context)
+{
+    context.report(-1, "Looking at the visible blocks");
+    const Result<std::shared_ptr<const Predictor>> predictor = models.load(modelId);
+    if (!predictor)
+        return predictor.error();
+    Result<Prediction> prediction = models.predictHidden(**predictor, image, hidden, context.stop());
+    if (!prediction)
+        return std::move(prediction).error();
+    return Artifact(std::make_shared<const Prediction>(*std::move(prediction)));
+}
+
 } // namespace halflens

@@ -38,4 +38,8 @@ Outcome thumbnailJob(const std::filesystem::path& path, const CacheKey& key, std
 Outcome analysisJob(const Image& image, const std::string& modelId, ModelSource& models, const AnalysisOptions& options,
                     ResultCache& cache, const JobContext& context);
 
+/// Prediction of a model without a table with blocks hidden. Worker thread.
+Outcome maskedScoreJob(const Image& image, const std::string& modelId, BlockMask hidden, ModelSource& models,
+                       const JobContext& context);
+
 } // namespace halflens

@@ -187,12 +187,15 @@ void Workspace::makeCurrent(Document* document)
     }
     if (m_current) {
         m_engine.cancel({m_current->id(), Stage::Analysis});
+        m_engine.cancel({m_current->id(), Stage::MaskedScore});
         m_current->endStroke();
+        m_current->disconnect(this);
         if (!m_current->path().isEmpty()) {
             m_current->setLoaded(nullptr); // the cache keeps it as long as there is room
         }
     }
     m_current = document;
+    connect(m_current, &Document::maskChanged, this, &Workspace::scoreMask);
     Q_EMIT currentChanged();
     Q_EMIT wantedChanged();
     analyzeCurrent();
@@ -241,6 +244,35 @@ void Workspace::analysisArrived(std::uint64_t id, Outcome outcome)
     prefetchNeighbour();
 }
 
+/// A model without a table is asked for the mask that is shown, one forward pass each.
+void Workspace::scoreMask()
+{
+    if (!m_current || !m_current->loaded() || !m_current->analysis() || m_current->analysis()->tableNote.empty())
+        return;
+    const BlockMask mask = m_current->mask();
+    const std::uint64_t id = m_current->id();
+    if (m_current->scoreFor(mask)) {
+        m_engine.cancel({id, Stage::MaskedScore});
+        return;
+    }
+    m_engine.submit(
+        {{id, Stage::MaskedScore},
+         Lane::Interactive,
+         {},
+         [image = m_current->loaded()->image, modelId = m_current->analysis()->model.id, mask, &models = m_models](
+             const JobContext& context) { return maskedScoreJob(*image, modelId, mask, models, context); }},
+        {[this, id, mask](const Outcome& outcome) {
+             const int index = indexOfId(id);
+             if (index < 0)
+                 return;
+             if (outcome)
+                 at(index)->addScore(mask, *outcome->as<Prediction>());
+             else
+                 Q_EMIT failed(Error(outcome.error()).withFile(at(index)->title().toStdString()));
+         },
+         {}});
+}
+
 /// With the report under the options of now, whichever it was made with.
 void Workspace::setAnalysis(Document& document, std::shared_ptr<const Analysis> analysis)
 {
@@ -252,6 +284,8 @@ void Workspace::setAnalysis(Document& document, std::shared_ptr<const Analysis> 
             Q_EMIT failed(changed.error());
     }
     document.setAnalysis(std::move(analysis));
+    if (&document == m_current)
+        scoreMask();
 }
 
 void Workspace::retryAnalysis()
@@ -301,8 +335,10 @@ void Workspace::cancelWork()
         m_engine.cancel({id, Stage::Decode});
         Q_EMIT wantedChanged();
     }
-    if (m_current)
+    if (m_current) {
         m_engine.cancel({m_current->id(), Stage::Analysis});
+        m_engine.cancel({m_current->id(), Stage::MaskedScore});
+    }
 }
 
 void Workspace::setModelId(const QString& id)

@@ -94,6 +94,7 @@ private:
     void analyzeCurrent();
     void prefetchAnalysis(std::uint64_t id, const std::shared_ptr<const Image>& image);
     Request analysisRequest(std::uint64_t id, const std::shared_ptr<const Image>& image, Lane lane);
+    void scoreMask();
     void analysisArrived(std::uint64_t id, Outcome outcome);
     void setAnalysis(Document& document, std::shared_ptr<const Analysis> analysis);
     void applyOptions();
