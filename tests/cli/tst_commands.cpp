@@ -217,8 +217,8 @@ void TestCommands::masksAndZeroes()
     const json masked = scoreWith({QStringLiteral("--mask"), QStringLiteral("0,5,11")});
     const json hexadecimal = scoreWith({QStringLiteral("--mask"), QStringLiteral("0x821")});
     const json zeroed = scoreWith({QStringLiteral("--zero"), QStringLiteral("important")});
-    QCOMPARE(masked["mask"], (json{0, 5, 11}));
-    QCOMPARE(masked["score"], hexadecimal["score"]);
+    QVERIFY(masked["mask"] == (json{0, 5, 11}));
+    QVERIFY(masked["score"] == hexadecimal["score"]);
     QVERIFY(masked["score"] != plain["score"]);
     QCOMPARE(zeroed["zero"].size(), std::size_t{6});
     QVERIFY(zeroed["score"] != plain["score"]);
@@ -313,7 +313,7 @@ void TestCommands::measures()
                                       folder.path(), QStringLiteral("--format"), QStringLiteral("npy")});
     QCOMPARE(outcome.status, 0);
     const json document = outcome.document();
-    QCOMPARE(document["size"], (json{300, 451}));
+    QVERIFY(document["size"] == (json{300, 451}));
     for (const char* name : {"saliency", "frequency", "objectness", "averaged"}) {
         const json& measure = document["measures"][name];
         QCOMPARE(measure["block_mean"].size(), std::size_t{12});
