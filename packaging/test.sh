@@ -12,7 +12,7 @@ report=build/release/tests.xml
 status=0
 ctest --preset release --output-junit "$root/$report" || status=$?
 
-number() { grep -o -m1 " $1=\"[0-9]*\"" "$report" | grep -o '[0-9]*' || echo 0; }
+number() { grep -o -m1 "[[:space:]]$1=\"[0-9]*\"" "$report" | grep -o "[0-9]*" || echo 0; }
 total=$(number tests)
 failed=$(number failures)
 skipped=$(number skipped)
