@@ -259,8 +259,10 @@ private Q_SLOTS:
         QCOMPARE(copied.pixelColor(10, 10), QColor(Qt::black));
         QCOMPARE(copied.pixelColor(390, 290), QColor(220, 35, 100));
         QTest::keyClick(&window, Qt::Key_V, Qt::ControlModifier);
-        QTRY_COMPARE(window.workspace().count(), 2);
+        QTRY_COMPARE(title(), u"Pasted image"_s);
+        QCOMPARE(window.workspace().count(), 2);
         QCOMPARE(window.workspace().current()->loaded()->image->width, 400);
+        QTRY_VERIFY(!window.workspace().thumbnail(1).isNull());
         QTRY_VERIFY(window.workspace().current()->analysis() && window.workspace().current()->analysis()->report);
     }
 
@@ -277,7 +279,10 @@ private Q_SLOTS:
     void workCanBeCancelledAndTheImageStays()
     {
         std::latch started(1);
+        std::atomic<bool> goesOn{false};
         m_fixture->models.onTable = [&](const std::stop_token& stop) -> Status {
+            if (goesOn)
+                return {};
             started.count_down();
             while (!stop.stop_requested())
                 std::this_thread::yield();
@@ -293,6 +298,9 @@ private Q_SLOTS:
         QTRY_VERIFY(!indicator->isVisible());
         QVERIFY(m_fixture->canvas().document()->loaded() != nullptr);
         QVERIFY(!window.errorBar().isVisible()); // a cancel is no error
+        goesOn = true;
+        QTest::keyClick(&window, Qt::Key_F5);
+        QTRY_VERIFY(window.workspace().current()->analysis()->report);
     }
 
     void closingWhileWorkRuns()

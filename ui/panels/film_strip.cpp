@@ -87,7 +87,7 @@ FilmStrip::FilmStrip(Workspace& workspace, QWidget* parent)
             m_workspace.show(current.row());
     });
     connect(&workspace, &Workspace::wantedChanged, this, &FilmStrip::followWorkspace);
-    connect(&workspace, &Workspace::documentAdded, this, &FilmStrip::followWorkspace);
+    connect(&workspace, &Workspace::documentsAdded, this, &FilmStrip::followWorkspace);
 }
 
 QSize FilmStrip::sizeHint() const

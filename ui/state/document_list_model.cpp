@@ -11,8 +11,8 @@ DocumentListModel::DocumentListModel(Workspace& workspace, QObject* parent)
     , m_workspace(workspace)
 {
     // The workspace tells after it added; rowCount() follows it, so views see one consistent step.
-    connect(&workspace, &Workspace::documentAdded, this, [this](int row) {
-        beginInsertRows({}, row, row);
+    connect(&workspace, &Workspace::documentsAdded, this, [this](int first, int last) {
+        beginInsertRows({}, first, last);
         m_rows = m_workspace.count();
         endInsertRows();
     });

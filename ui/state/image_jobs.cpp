@@ -65,6 +65,15 @@ Outcome decodeJob(const std::filesystem::path& path, const CacheKey& key, Result
     return Artifact(std::move(result));
 }
 
+Outcome convertJob(const QImage& image, const JobContext& context)
+{
+    context.report(-1, "Reading the image");
+    auto loaded = std::make_shared<LoadedImage>();
+    loaded->image = fromQImage(image);
+    loaded->pyramid = ImagePyramid::build(loaded->image);
+    return Artifact(std::shared_ptr<const LoadedImage>(std::move(loaded)));
+}
+
 Outcome thumbnailJob(const std::filesystem::path& path, const CacheKey& key, std::shared_ptr<const LoadedImage> loaded,
                      ResultCache& cache, const JobContext& context)
 {

@@ -30,6 +30,9 @@ std::shared_ptr<const Image> fromQImage(const QImage& image);
 Outcome decodeJob(const std::filesystem::path& path, const CacheKey& key, ResultCache& cache,
                   const JobContext& context);
 
+/// LoadedImage of pixels from elsewhere, such as the clipboard. Worker thread.
+Outcome convertJob(const QImage& image, const JobContext& context);
+
 /// QImage of a file or of what is loaded already. Worker thread.
 Outcome thumbnailJob(const std::filesystem::path& path, const CacheKey& key, std::shared_ptr<const LoadedImage> loaded,
                      ResultCache& cache, const JobContext& context);

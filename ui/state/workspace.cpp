@@ -48,23 +48,19 @@ int Workspace::indexOfId(std::uint64_t id) const
     return it == m_documents.end() ? -1 : static_cast<int>(it - m_documents.begin());
 }
 
-int Workspace::indexOfPath(const QString& path) const
-{
-    const auto it =
-        std::find_if(m_documents.begin(), m_documents.end(), [&](const auto& d) { return d->path() == path; });
-    return it == m_documents.end() ? -1 : static_cast<int>(it - m_documents.begin());
-}
-
 int Workspace::wantedIndex() const
 {
     return m_wanted ? indexOfId(*m_wanted) : currentIndex();
 }
 
+/// Tells nobody yet: a folder of thousands is one piece of news.
 Document* Workspace::add(const QString& path)
 {
     m_documents.push_back(std::make_unique<Document>(m_nextId++, path));
-    Q_EMIT documentAdded(count() - 1);
-    return m_documents.back().get();
+    Document* document = m_documents.back().get();
+    if (!path.isEmpty())
+        m_byPath.insert(path, document);
+    return document;
 }
 
 void Workspace::open(const QStringList& paths)
@@ -75,13 +71,16 @@ void Workspace::open(const QStringList& paths)
                        "open a folder with PNG, JPEG, TIFF, WebP, BMP or PNM files", paths.front().toStdString()});
         return;
     }
+    const int before = count();
     Document* first = nullptr;
     for (const QString& file : files) {
-        const int known = indexOfPath(file);
-        Document* document = known >= 0 ? at(known) : add(file);
+        Document* known = m_byPath.value(file);
+        Document* document = known ? known : add(file);
         if (!first)
             first = document;
     }
+    if (count() > before)
+        Q_EMIT documentsAdded(before, count() - 1);
     if (first)
         want(first);
 }
@@ -90,13 +89,28 @@ void Workspace::openImage(const QImage& image, const QString& title)
 {
     if (image.isNull())
         return;
-    auto loaded = std::make_shared<LoadedImage>();
-    loaded->image = fromQImage(image);
-    loaded->pyramid = ImagePyramid::build(loaded->image);
     Document* document = add({});
     document->setTitle(title);
-    document->setLoaded(std::move(loaded));
-    makeCurrent(document);
+    Q_EMIT documentsAdded(count() - 1, count() - 1);
+    wantOnly(document);
+    const std::uint64_t id = document->id();
+    m_engine.submit({{id, Stage::Decode},
+                     Lane::Interactive,
+                     {},
+                     [image](const JobContext& context) { return convertJob(image, context); }},
+                    {[this, id](Outcome outcome) { loadArrived(id, std::move(outcome)); }, {}});
+}
+
+/// Whatever else was to be shown next is not any more.
+void Workspace::wantOnly(Document* document)
+{
+    if (m_wanted && *m_wanted != document->id()) {
+        const int index = indexOfId(*m_wanted);
+        if (index >= 0 && !at(index)->path().isEmpty()) // a pasted image cannot be read again
+            m_engine.cancel({*m_wanted, Stage::Decode});
+    }
+    m_wanted = document->id();
+    Q_EMIT wantedChanged();
 }
 
 void Workspace::show(int index)
@@ -117,22 +131,19 @@ void Workspace::step(int by)
 
 void Workspace::want(Document* document)
 {
-    if (m_wanted && *m_wanted != document->id())
-        m_engine.cancel({*m_wanted, Stage::Decode});
-    if (document == m_current || document->loaded()) {
+    auto loaded = document->loaded();
+    if (!loaded && !document->path().isEmpty())
+        loaded = m_cache.find<LoadedImage>(fileKey(document->path()));
+    if (loaded) {
+        wantOnly(document);
         m_wanted.reset();
+        document->setLoaded(std::move(loaded));
         makeCurrent(document);
         return;
     }
-    if (const auto cached = m_cache.find<LoadedImage>(fileKey(document->path()))) {
-        m_wanted.reset();
-        document->setLoaded(cached);
-        makeCurrent(document);
-        return;
-    }
-    m_wanted = document->id();
-    Q_EMIT wantedChanged();
-    load(*document, Lane::Interactive);
+    wantOnly(document);
+    if (!document->path().isEmpty()) // else it is on its way
+        load(*document, Lane::Interactive);
 }
 
 void Workspace::load(Document& document, Lane lane)
@@ -162,21 +173,21 @@ void Workspace::loadArrived(std::uint64_t id, Outcome outcome)
         return;
     }
     const auto loaded = outcome->as<LoadedImage>();
+    const bool isPasted = document->path().isEmpty();
+    if (isPasted) {
+        document->setLoaded(loaded);
+        Q_EMIT thumbnailChanged(index); // views may ask for it now
+    }
     if (m_wanted == id) {
         m_wanted.reset();
         document->setLoaded(loaded);
-        Q_EMIT opened(document->path());
+        if (!isPasted)
+            Q_EMIT opened(document->path());
         makeCurrent(document);
     } else {
         // Prefetched: the cache holds it. Its analysis may follow while nobody waits for anything.
         prefetchAnalysis(id, loaded->image);
     }
-}
-
-void Workspace::prefetchAnalysis(std::uint64_t id, const std::shared_ptr<const Image>& image)
-{
-    if (!m_modelId.isEmpty() && !m_cache.find<Analysis>(analysisKey(*image, m_modelId.toStdString())))
-        m_engine.submit(analysisRequest(id, image, Lane::Prefetch), {});
 }
 
 void Workspace::makeCurrent(Document* document)
@@ -201,107 +212,6 @@ void Workspace::makeCurrent(Document* document)
     analyzeCurrent();
 }
 
-void Workspace::analyzeCurrent()
-{
-    if (!m_current || !m_current->loaded() || m_modelId.isEmpty())
-        return;
-    if (const auto cached = m_cache.find<Analysis>(analysisKey(*m_current->loaded()->image, m_modelId.toStdString()))) {
-        setAnalysis(*m_current, cached);
-        prefetchNeighbour();
-        return;
-    }
-    const bool isOfAnotherModel = m_current->analysis() && toQt(m_current->analysis()->model.id) != m_modelId;
-    if (isOfAnotherModel)
-        m_current->setAnalysis(nullptr);
-    const std::uint64_t id = m_current->id();
-    m_engine.submit(analysisRequest(id, m_current->loaded()->image, Lane::Visible),
-                    {[this, id](Outcome outcome) { analysisArrived(id, std::move(outcome)); },
-                     [this, id](const Artifact& partial) {
-                         if (m_current && m_current->id() == id)
-                             m_current->setAnalysis(partial.as<Analysis>());
-                     }});
-}
-
-Request Workspace::analysisRequest(std::uint64_t id, const std::shared_ptr<const Image>& image, Lane lane)
-{
-    return {{id, Stage::Analysis},
-            lane,
-            m_modelId.toStdString(),
-            [image, modelId = m_modelId.toStdString(), &models = m_models, options = options(), &cache = m_cache](
-                const JobContext& context) { return analysisJob(*image, modelId, models, options, cache, context); }};
-}
-
-void Workspace::analysisArrived(std::uint64_t id, Outcome outcome)
-{
-    const int index = indexOfId(id);
-    if (index < 0)
-        return;
-    if (!outcome) {
-        Q_EMIT failed(Error(outcome.error()).withFile(at(index)->title().toStdString()));
-        return;
-    }
-    setAnalysis(*at(index), outcome->as<Analysis>());
-    prefetchNeighbour();
-}
-
-/// A model without a table is asked for the mask that is shown, one forward pass each.
-void Workspace::scoreMask()
-{
-    if (!m_current || !m_current->loaded() || !m_current->analysis() || m_current->analysis()->tableNote.empty())
-        return;
-    const BlockMask mask = m_current->mask();
-    const std::uint64_t id = m_current->id();
-    if (m_current->scoreFor(mask)) {
-        m_engine.cancel({id, Stage::MaskedScore});
-        return;
-    }
-    m_engine.submit(
-        {{id, Stage::MaskedScore},
-         Lane::Interactive,
-         {},
-         [image = m_current->loaded()->image, modelId = m_current->analysis()->model.id, mask, &models = m_models](
-             const JobContext& context) { return maskedScoreJob(*image, modelId, mask, models, context); }},
-        {[this, id, mask](const Outcome& outcome) {
-             const int index = indexOfId(id);
-             if (index < 0)
-                 return;
-             if (outcome)
-                 at(index)->addScore(mask, *outcome->as<Prediction>());
-             else
-                 Q_EMIT failed(Error(outcome.error()).withFile(at(index)->title().toStdString()));
-         },
-         {}});
-}
-
-/// With the report under the options of now, whichever it was made with.
-void Workspace::setAnalysis(Document& document, std::shared_ptr<const Analysis> analysis)
-{
-    if (analysis->table && analysis->options != options()) {
-        Result<std::shared_ptr<const Analysis>> changed = withOptions(*analysis, options());
-        if (changed)
-            analysis = *std::move(changed);
-        else if (&document == m_current)
-            Q_EMIT failed(changed.error());
-    }
-    document.setAnalysis(std::move(analysis));
-    if (&document == m_current)
-        scoreMask();
-}
-
-void Workspace::retryAnalysis()
-{
-    analyzeCurrent();
-}
-
-void Workspace::prefetchNeighbour()
-{
-    const int index = currentIndex() + m_direction;
-    if (m_wanted || index < 0 || index >= count() || at(index)->loaded())
-        return;
-    if (!m_cache.find<LoadedImage>(fileKey(at(index)->path())))
-        load(*at(index), Lane::Prefetch);
-}
-
 void Workspace::close(int index)
 {
     if (index < 0 || index >= count())
@@ -314,6 +224,7 @@ void Workspace::close(int index)
     const std::unique_ptr<Document> removed = std::move(m_documents[static_cast<std::size_t>(index)]);
     m_documents.erase(m_documents.begin() + index);
     m_thumbnails.erase(removed->id());
+    m_byPath.remove(removed->path());
     const bool wasCurrent = removed.get() == m_current;
     if (wasCurrent)
         m_current = nullptr;
@@ -333,6 +244,9 @@ void Workspace::cancelWork()
     if (m_wanted) {
         const std::uint64_t id = *std::exchange(m_wanted, std::nullopt);
         m_engine.cancel({id, Stage::Decode});
+        const int index = indexOfId(id);
+        if (index >= 0 && at(index)->path().isEmpty())
+            close(index); // nothing is left of a pasted image that was not taken over
         Q_EMIT wantedChanged();
     }
     if (m_current) {
@@ -351,61 +265,12 @@ void Workspace::setModelId(const QString& id)
     analyzeCurrent();
 }
 
-AnalysisOptions Workspace::options() const
-{
-    AnalysisOptions options;
-    options.epsilon = m_settings.number(setting::Epsilon);
-    if (const Result<Indicator> indicator = indicatorFromString(m_settings.word(setting::Indicator).toStdString()))
-        options.indicator = *indicator;
-    return options;
-}
-
 void Workspace::settingChanged(const QString& key)
 {
     if (key == setting::Epsilon || key == setting::Indicator)
         applyOptions();
     else if (key == setting::CacheMegabytes)
         m_cache.setMaxBytes(cacheBytes(m_settings));
-}
-
-/// Other options are look-ups in the tables that are there, done at once.
-void Workspace::applyOptions()
-{
-    for (const auto& document : m_documents) {
-        if (document->analysis())
-            setAnalysis(*document, document->analysis());
-    }
-}
-
-std::shared_ptr<const Image> Workspace::imageOf(const Document& document)
-{
-    const auto loaded = document.loaded() ? document.loaded() : m_cache.find<LoadedImage>(fileKey(document.path()));
-    return loaded ? loaded->image : nullptr;
-}
-
-QImage Workspace::thumbnail(int index)
-{
-    Document* document = at(index);
-    Thumbnail& entry = m_thumbnails[document->id()];
-    if (!entry.image.isNull() || entry.asked)
-        return entry.image;
-    entry.asked = true;
-    const std::uint64_t id = document->id();
-    const CacheKey key = fileKey(document->path());
-    m_engine.submit({{id, Stage::Thumbnail},
-                     Lane::Prefetch,
-                     "thumbnail",
-                     [path = toPath(document->path()), key, loaded = document->loaded(), &cache = m_cache](
-                         const JobContext& context) { return thumbnailJob(path, key, loaded, cache, context); }},
-                    {[this, id](const Outcome& outcome) {
-                         const int at = indexOfId(id);
-                         if (at < 0 || !outcome)
-                             return; // a file that cannot be read says so when it is opened
-                         m_thumbnails[id].image = *outcome->as<QImage>();
-                         Q_EMIT thumbnailChanged(at);
-                     },
-                     {}});
-    return {};
 }
 
 } // namespace halflens

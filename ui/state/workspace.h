@@ -8,6 +8,7 @@
 #include "ui/state/engine_client.h"
 #include "ui/state/settings.h"
 
+#include <QHash>
 #include <QImage>
 #include <QObject>
 #include <QStringList>
@@ -67,7 +68,7 @@ public:
     EngineClient& engine() { return m_engine; }
 
 Q_SIGNALS:
-    void documentAdded(int index);
+    void documentsAdded(int first, int last);
     void documentAboutToBeRemoved(int index);
     void documentRemoved(int index);
     void currentChanged(); ///< another document is shown, or none
@@ -85,9 +86,9 @@ private:
     };
 
     int indexOfId(std::uint64_t id) const;
-    int indexOfPath(const QString& path) const;
     Document* add(const QString& path);
     void want(Document* document);
+    void wantOnly(Document* document);
     void makeCurrent(Document* document);
     void load(Document& document, Lane lane);
     void loadArrived(std::uint64_t id, Outcome outcome);
@@ -106,6 +107,7 @@ private:
     QString m_modelId;
     std::uint64_t m_nextId = 1;
     std::vector<std::unique_ptr<Document>> m_documents;
+    QHash<QString, Document*> m_byPath;
     Document* m_current = nullptr;
     std::optional<std::uint64_t> m_wanted; ///< being decoded to be shown
     int m_direction = 1; ///< of the last step, for prefetching

@@ -17,6 +17,7 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     open = add(file, tr("&Open image…"), {QKeySequence::Open}, u"open"_s);
     openFolder = add(file, tr("Open &folder…"), {QKeySequence(u"Ctrl+Shift+O"_s)});
     openSample = add(file, tr("Open the &samples"));
+    analyseAgain = add(file, tr("&Analyse again"), {QKeySequence(u"F5"_s)});
     closeImage = add(file, tr("&Close image"), {QKeySequence(u"Ctrl+W"_s)});
     exportFigure = add(file, tr("&Export figure…"), {QKeySequence(u"Ctrl+Shift+E"_s)}, u"export"_s);
     quit = add(file, tr("&Quit"), {QKeySequence(u"Ctrl+Q"_s)});

@@ -24,6 +24,7 @@ public:
     QAction* open;
     QAction* openFolder;
     QAction* openSample;
+    QAction* analyseAgain;
     QAction* closeImage;
     QAction* exportFigure;
     QAction* quit;

@@ -156,8 +156,9 @@ void MainWindow::paste(const QMimeData& content)
 void MainWindow::connectWorkspace()
 {
     connect(&m_workspace, &Workspace::currentChanged, this, &MainWindow::currentChanged);
-    connect(&m_workspace, &Workspace::documentAdded, this, [this](int index) {
-        m_undoGroup.addStack(m_workspace.at(index)->undoStack());
+    connect(&m_workspace, &Workspace::documentsAdded, this, [this](int first, int last) {
+        for (int index = first; index <= last; ++index)
+            m_undoGroup.addStack(m_workspace.at(index)->undoStack());
         updateActions();
     });
     connect(&m_workspace, &Workspace::documentRemoved, this, &MainWindow::currentChanged);
@@ -224,6 +225,8 @@ void MainWindow::updateActions()
                             m_actions->zoomIn, m_actions->zoomOut, m_actions->original})
         action->setEnabled(document != nullptr);
     m_actions->exportFigure->setEnabled(hasReport);
+    const bool isAnswered = document && document->analysis() && (hasReport || !document->analysis()->tableNote.empty());
+    m_actions->analyseAgain->setEnabled(document && !isAnswered); // after a cancel or an error
     for (auto it = m_actions->presets.cbegin(); it != m_actions->presets.cend(); ++it) {
         const bool needsReport = it.key() == MaskPreset::Important || it.key() == MaskPreset::Trivial
             || it.key() == MaskPreset::BestHalf || it.key() == MaskPreset::Enough;

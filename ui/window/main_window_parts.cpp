@@ -231,6 +231,7 @@ void MainWindow::connectActions()
     on(m_actions->openFolder, [this] { chooseFolder(); });
     on(m_actions->openSample, [this] { m_workspace.open({samplesFolder()}); });
     m_actions->openSample->setEnabled(!samplesFolder().isEmpty());
+    on(m_actions->analyseAgain, [this] { m_workspace.retryAnalysis(); });
     on(m_actions->closeImage, [this] { m_workspace.close(m_workspace.currentIndex()); });
     on(m_actions->exportFigure, [this] { openExportDialog(); });
     on(m_actions->quit, [this] { close(); });
