@@ -106,8 +106,8 @@ std::vector<float> spatialWeights(const std::vector<float>& kernel, const MapVie
                 const float* in = planes.data() + static_cast<std::size_t>(plane) * cells
                     + static_cast<std::size_t>(row + dy) * static_cast<std::size_t>(width);
                 for (int dx = -Reach; dx <= Reach; ++dx) {
-                    const float weight =
-                        kernel[static_cast<std::size_t>((plane * Kernel + dy + Reach) * Kernel + dx + Reach)];
+                    const int place = (plane * Kernel + dy + Reach) * Kernel + dx + Reach;
+                    const float weight = kernel[static_cast<std::size_t>(place)];
                     for (int x = std::max(0, -dx); x < std::min(width, width - dx); ++x)
                         out[x] += weight * in[x + dx];
                 }
@@ -257,7 +257,7 @@ std::array<AihiqHead, AihiqHeads> aihiqHeads(const StateDict& state)
     return heads;
 }
 
-Result<std::shared_ptr<const Predictor>> makeAihiqnet(const NetworkWeights& weights, ModelInfo info)
+Result<std::shared_ptr<const Predictor>> makeAihiqnet(NetworkWeights weights, ModelInfo info)
 {
     const Result<std::map<std::string, Shape>> expected = aihiqParameters(weights.trunk, weights.state);
     if (!expected)
@@ -267,7 +267,7 @@ Result<std::shared_ptr<const Predictor>> makeAihiqnet(const NetworkWeights& weig
     std::array<AihiqHead, AihiqHeads> heads = aihiqHeads(weights.state);
     const Graph graph = withPyramid(*trunkByName(weights.trunk), heads[0].channel.in);
     Result<std::unique_ptr<InferenceForm>> trunk =
-        InferenceForm::create(graph, withoutPrefixes(weights.state, {"trunk.", "aihiq."}), {});
+        InferenceForm::create(graph, withoutPrefixes(std::move(weights.state), {"trunk.", "aihiq."}), {});
     if (!trunk)
         return std::move(trunk).error();
     info.family = "aihiqnet";

@@ -38,6 +38,6 @@ std::array<AihiqHead, AihiqHeads> aihiqHeads(const StateDict& state);
 
 /// Features::pooled holds the five heads' features one after the other.
 /// InvalidInput: tensors missing, surplus or mis-shaped, not finite.
-Result<std::shared_ptr<const Predictor>> makeAihiqnet(const NetworkWeights& weights, ModelInfo info);
+Result<std::shared_ptr<const Predictor>> makeAihiqnet(NetworkWeights weights, ModelInfo info);
 
 } // namespace halflens

@@ -123,22 +123,23 @@ Result<std::map<std::string, Shape>> dbcnnParameters(const std::string& trunk)
     return shapes;
 }
 
-Result<std::shared_ptr<const Predictor>> makeDbcnn(const NetworkWeights& weights, ModelInfo info)
+Result<std::shared_ptr<const Predictor>> makeDbcnn(NetworkWeights weights, ModelInfo info)
 {
     const Result<std::map<std::string, Shape>> expected = dbcnnParameters(weights.trunk);
     if (!expected)
         return expected.error();
     if (Status fits = checkWeights(*expected, weights.state, "DBCNN on " + weights.trunk); !fits)
         return std::move(fits).error();
+    DenseWeights output = denseWeights(weights.state, Output);
     Result<std::unique_ptr<InferenceForm>> trunk =
-        InferenceForm::create(*trunkByName(weights.trunk), weights.state, "trunk.");
+        InferenceForm::create(*trunkByName(weights.trunk), std::move(weights.state), "trunk.");
     if (!trunk)
         return std::move(trunk).error();
     info.family = "dbcnn";
     info.trunk = weights.trunk;
     info.outputs = 1;
     return std::shared_ptr<const Predictor>(
-        std::make_shared<DbcnnPredictor>(std::move(info), std::move(*trunk), denseWeights(weights.state, Output)));
+        std::make_shared<DbcnnPredictor>(std::move(info), std::move(*trunk), std::move(output)));
 }
 
 } // namespace halflens

@@ -22,6 +22,6 @@ std::vector<float> poolBilinear(const MapView& first, const MapView& second);
 Result<std::map<std::string, Shape>> dbcnnParameters(const std::string& trunk);
 
 /// Features::pooled is the bilinear vector. InvalidInput: tensors missing, surplus or mis-shaped, not finite.
-Result<std::shared_ptr<const Predictor>> makeDbcnn(const NetworkWeights& weights, ModelInfo info);
+Result<std::shared_ptr<const Predictor>> makeDbcnn(NetworkWeights weights, ModelInfo info);
 
 } // namespace halflens

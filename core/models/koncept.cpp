@@ -134,23 +134,24 @@ KonceptHead konceptHead(KonceptForm form, const StateDict& state)
     return head;
 }
 
-Result<std::shared_ptr<const Predictor>> makeKoncept(const NetworkWeights& weights, ModelInfo info)
+Result<std::shared_ptr<const Predictor>> makeKoncept(NetworkWeights weights, ModelInfo info)
 {
     const Result<std::map<std::string, Shape>> expected = konceptParameters(weights.trunk, weights.state);
     if (!expected)
         return expected.error();
     if (Status fits = checkWeights(*expected, weights.state, "KonCept on " + weights.trunk); !fits)
         return std::move(fits).error();
+    const KonceptForm form = konceptForm(weights.trunk);
+    KonceptHead head = konceptHead(form, weights.state);
     Result<std::unique_ptr<InferenceForm>> trunk =
-        InferenceForm::create(*trunkByName(weights.trunk), weights.state, "trunk.");
+        InferenceForm::create(*trunkByName(weights.trunk), std::move(weights.state), "trunk.");
     if (!trunk)
         return std::move(trunk).error();
     info.family = "koncept";
     info.trunk = weights.trunk;
     info.outputs = 1;
-    const KonceptForm form = konceptForm(weights.trunk);
     return std::shared_ptr<const Predictor>(
-        std::make_shared<KonceptPredictor>(std::move(info), std::move(*trunk), form, konceptHead(form, weights.state)));
+        std::make_shared<KonceptPredictor>(std::move(info), std::move(*trunk), form, std::move(head)));
 }
 
 } // namespace halflens

@@ -45,6 +45,6 @@ Result<std::map<std::string, Shape>> konceptParameters(const std::string& trunk,
 KonceptHead konceptHead(KonceptForm form, const StateDict& state);
 
 /// Features::pooled is the pooled map. InvalidInput: tensors missing, surplus or mis-shaped, not finite.
-Result<std::shared_ptr<const Predictor>> makeKoncept(const NetworkWeights& weights, ModelInfo info);
+Result<std::shared_ptr<const Predictor>> makeKoncept(NetworkWeights weights, ModelInfo info);
 
 } // namespace halflens

@@ -98,14 +98,15 @@ Status checkWeights(const std::map<std::string, Shape>& expected, const StateDic
     return {};
 }
 
-StateDict withoutPrefixes(const StateDict& state, std::initializer_list<std::string_view> prefixes)
+StateDict withoutPrefixes(StateDict state, std::initializer_list<std::string_view> prefixes)
 {
     StateDict result;
-    for (const auto& [name, tensor] : state) {
-        for (const std::string_view prefix : prefixes) {
-            if (name.starts_with(prefix))
-                result.emplace(name.substr(prefix.size()), tensor);
-        }
+    for (auto& entry : state) {
+        const auto prefix = std::find_if(prefixes.begin(), prefixes.end(), [&](std::string_view candidate) {
+            return entry.first.starts_with(candidate);
+        });
+        if (prefix != prefixes.end())
+            result.emplace(entry.first.substr(prefix->size()), std::move(entry.second));
     }
     return result;
 }

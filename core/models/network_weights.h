@@ -36,7 +36,7 @@ Result<NetworkWeights> recogniseWeights(TensorArchive archive);
 Status checkWeights(const std::map<std::string, Shape>& expected, const StateDict& state, const std::string& network);
 
 /// The tensors whose names begin with one of the prefixes, without it.
-StateDict withoutPrefixes(const StateDict& state, std::initializer_list<std::string_view> prefixes);
+StateDict withoutPrefixes(StateDict state, std::initializer_list<std::string_view> prefixes);
 
 /// Parameter name and layout of one Keras weight: kernel -> weight (HWIO to OIHW, [in, out] to
 /// [out, in]), gamma -> weight, beta -> bias, moving_* -> running_* (spec models 0.4).

@@ -21,11 +21,11 @@ namespace {
 
 constexpr const char* DefaultModel = "lite-triq";
 
-Result<std::shared_ptr<const Predictor>> makePredictor(const NetworkWeights& weights, ModelInfo info)
+Result<std::shared_ptr<const Predictor>> makePredictor(NetworkWeights weights, ModelInfo info)
 {
     struct Family {
         const char* name;
-        Result<std::shared_ptr<const Predictor>> (*make)(const NetworkWeights&, ModelInfo);
+        Result<std::shared_ptr<const Predictor>> (*make)(NetworkWeights, ModelInfo);
     };
     static constexpr std::array<Family, 5> Families{{{"triq", makeTriq},
                                                      {"aihiqnet", makeAihiqnet},
@@ -35,7 +35,7 @@ Result<std::shared_ptr<const Predictor>> makePredictor(const NetworkWeights& wei
     std::string known;
     for (const Family& family : Families) {
         if (weights.family == family.name)
-            return family.make(weights, std::move(info));
+            return family.make(std::move(weights), std::move(info));
         known += (known.empty() ? "" : ", ") + std::string(family.name);
     }
     return Error{ErrorCode::Unsupported,
@@ -123,7 +123,7 @@ Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest)
         return Error{ErrorCode::InvalidInput, "checkpoint",
                      "the weights are not those the manifest names (SHA-256 " + *hash + ")", "install the model again",
                      file.string()};
-    const Result<NetworkWeights> weights = readWeights(file);
+    Result<NetworkWeights> weights = readWeights(file);
     if (!weights)
         return weights.error();
     if (weights->family != manifest.family || weights->trunk != manifest.trunk)
@@ -138,7 +138,7 @@ Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest)
     info.weightsHash = *hash;
     info.input = manifest.input;
     info.scale = manifest.scale;
-    Result<std::shared_ptr<const Predictor>> predictor = makePredictor(*weights, std::move(info));
+    Result<std::shared_ptr<const Predictor>> predictor = makePredictor(*std::move(weights), std::move(info));
     if (!predictor)
         return std::move(predictor).error().withFile(file.string());
     if ((*predictor)->info().outputs != manifest.outputs)
@@ -152,7 +152,7 @@ Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest)
 Result<std::shared_ptr<const Predictor>> loadPublishedCheckpoint(const std::filesystem::path& file,
                                                                  const std::string& family, bool fit)
 {
-    const Result<NetworkWeights> weights = readWeights(file);
+    Result<NetworkWeights> weights = readWeights(file);
     if (!weights)
         return weights.error();
     if (!family.empty() && family != weights->family)
@@ -169,7 +169,7 @@ Result<std::shared_ptr<const Predictor>> loadPublishedCheckpoint(const std::file
     info.scale = weights->scale;
     if (fit)
         info.input.policy = InputPolicy::Fit;
-    Result<std::shared_ptr<const Predictor>> predictor = makePredictor(*weights, std::move(info));
+    Result<std::shared_ptr<const Predictor>> predictor = makePredictor(*std::move(weights), std::move(info));
     if (!predictor)
         return std::move(predictor).error().withFile(file.string());
     return predictor;

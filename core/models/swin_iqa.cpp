@@ -143,17 +143,17 @@ SwinIqaHead swinIqaHead(const StateDict& state)
     return head;
 }
 
-Result<std::shared_ptr<const Predictor>> makeSwinIqa(const NetworkWeights& weights, ModelInfo info)
+Result<std::shared_ptr<const Predictor>> makeSwinIqa(NetworkWeights weights, ModelInfo info)
 {
     const Result<std::map<std::string, Shape>> expected = swinIqaParameters(weights.state);
     if (!expected)
         return expected.error();
     if (Status fits = checkWeights(*expected, weights.state, "Swin-IQA"); !fits)
         return std::move(fits).error();
-    Result<std::unique_ptr<SwinTrunk>> trunk = SwinTrunk::create(weights.state, TrunkPrefix);
+    SwinIqaHead head = swinIqaHead(weights.state);
+    Result<std::unique_ptr<SwinTrunk>> trunk = SwinTrunk::create(std::move(weights.state), TrunkPrefix);
     if (!trunk)
         return std::move(trunk).error();
-    SwinIqaHead head = swinIqaHead(weights.state);
     info.family = "swin-iqa";
     info.trunk = weights.trunk;
     info.outputs = head.output.out;

@@ -32,7 +32,7 @@ Result<std::map<std::string, Shape>> swinIqaParameters(const StateDict& state);
 SwinIqaHead swinIqaHead(const StateDict& state);
 
 /// Features::pooled holds the stages' values. InvalidInput: tensors missing, surplus or mis-shaped, not finite.
-Result<std::shared_ptr<const Predictor>> makeSwinIqa(const NetworkWeights& weights, ModelInfo info);
+Result<std::shared_ptr<const Predictor>> makeSwinIqa(NetworkWeights weights, ModelInfo info);
 
 /// The trunk of published start weights under Microsoft's names, whichever of Microsoft's, timm's and
 /// torchvision's the file uses; buffers and the classifier are left out (spec models 10.4).

@@ -226,7 +226,7 @@ TokenGrid tokensOf(std::span<const float> map, int channels, int height, int wid
     return grid;
 }
 
-Result<std::shared_ptr<const Predictor>> makeTriq(const NetworkWeights& weights, ModelInfo info)
+Result<std::shared_ptr<const Predictor>> makeTriq(NetworkWeights weights, ModelInfo info)
 {
     const Result<std::map<std::string, Shape>> expected = triqParameters(weights.trunk, weights.state);
     if (!expected)
@@ -236,7 +236,7 @@ Result<std::shared_ptr<const Predictor>> makeTriq(const NetworkWeights& weights,
     TriqEncoder encoder = triqEncoder(weights.state);
     Graph graph = withProjection(*trunkByName(weights.trunk), encoder.width);
     Result<std::unique_ptr<InferenceForm>> trunk =
-        InferenceForm::create(graph, withoutPrefixes(weights.state, {"trunk.", "triq."}), {});
+        InferenceForm::create(graph, withoutPrefixes(std::move(weights.state), {"trunk.", "triq."}), {});
     if (!trunk)
         return std::move(trunk).error();
     info.family = "triq";

@@ -24,6 +24,6 @@ TokenGrid tokensOf(std::span<const float> map, int channels, int height, int wid
 
 /// Builds the predictor. `info` says id, name, input and hashes; outputs and masksAttention are filled in here.
 /// InvalidInput: tensors missing, surplus or mis-shaped, not finite; the message lists them.
-Result<std::shared_ptr<const Predictor>> makeTriq(const NetworkWeights& weights, ModelInfo info);
+Result<std::shared_ptr<const Predictor>> makeTriq(NetworkWeights weights, ModelInfo info);
 
 } // namespace halflens

@@ -44,19 +44,19 @@ const Graph& InferenceForm::graph() const
     return m_d->graph;
 }
 
-Result<std::unique_ptr<InferenceForm>> InferenceForm::create(const Graph& graph, const StateDict& state,
+Result<std::unique_ptr<InferenceForm>> InferenceForm::create(const Graph& graph, StateDict state,
                                                              const std::string& prefix)
 {
     StateDict parameters;
     for (const auto& [name, shape] : graph.parameters()) {
-        const auto found = state.find(prefix + name);
+        auto found = state.find(prefix + name);
         if (found == state.end())
             return modelError("the weights lack " + prefix + name, "use a complete weights file");
         if (found->second.shape != shape)
             return modelError(prefix + name + " has shape " + toString(found->second.shape) + ", the network needs "
                                   + toString(shape),
                               "use weights made for this network");
-        parameters.emplace(name, found->second);
+        parameters.emplace(name, std::move(found->second));
     }
     return guarded("model", [&]() -> Result<std::unique_ptr<InferenceForm>> {
         return std::unique_ptr<InferenceForm>(

@@ -31,7 +31,7 @@ struct MapView {
 class InferenceForm {
 public:
     /// `state` must hold every parameter of the graph under `prefix` + name. Model: one is missing or mis-shaped.
-    static Result<std::unique_ptr<InferenceForm>> create(const Graph& graph, const StateDict& state,
+    static Result<std::unique_ptr<InferenceForm>> create(const Graph& graph, StateDict state,
                                                          const std::string& prefix);
     ~InferenceForm();
     InferenceForm(const InferenceForm&) = delete;

@@ -52,7 +52,7 @@ int SwinTrunk::channels(int stage) const
     return m_d->config.width << std::min(stage + 1, last);
 }
 
-Result<std::unique_ptr<SwinTrunk>> SwinTrunk::create(const StateDict& state, const std::string& prefix)
+Result<std::unique_ptr<SwinTrunk>> SwinTrunk::create(StateDict state, const std::string& prefix)
 {
     Result<SwinConfig> config = swinConfig(state, prefix);
     if (!config)
@@ -60,14 +60,14 @@ Result<std::unique_ptr<SwinTrunk>> SwinTrunk::create(const StateDict& state, con
     return guarded("model", [&]() -> Result<std::unique_ptr<SwinTrunk>> {
         auto d = std::make_unique<Private>();
         for (const auto& [name, shape] : swinParameters(*config)) {
-            const auto found = state.find(prefix + name);
+            auto found = state.find(prefix + name);
             if (found == state.end())
                 return modelError("the weights lack " + prefix + name, "use a complete weights file");
             if (found->second.shape != shape)
                 return modelError(prefix + name + " has shape " + toString(found->second.shape) + ", the network needs "
                                       + toString(shape),
                                   "use weights made for this network");
-            d->state.emplace(name, found->second);
+            d->state.emplace(name, std::move(found->second));
         }
         d->config = std::move(*config);
         return std::unique_ptr<SwinTrunk>(new SwinTrunk(std::move(d)));

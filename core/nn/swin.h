@@ -43,7 +43,7 @@ std::map<std::string, Shape> swinParameters(const SwinConfig& config);
 class SwinTrunk {
 public:
     /// `state` must hold every parameter under `prefix` + name. Model: one is missing or mis-shaped.
-    static Result<std::unique_ptr<SwinTrunk>> create(const StateDict& state, const std::string& prefix);
+    static Result<std::unique_ptr<SwinTrunk>> create(StateDict state, const std::string& prefix);
     ~SwinTrunk();
     SwinTrunk(const SwinTrunk&) = delete;
     SwinTrunk& operator=(const SwinTrunk&) = delete;
