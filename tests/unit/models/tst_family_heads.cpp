@@ -368,6 +368,11 @@ void TestFamilyHeads::bilinearOfNothing()
     const std::vector<float> zeros(8);
     for (const float v : poolBilinear({{2, 2, 2}, zeros}, {{2, 2, 2}, zeros}))
         QCOMPARE(v, 0.5F);
+    // A mean product of 3e-8 has twice the root of nothing: 1e-8 stands under it.
+    const std::vector<float> faint{3e-4F, 3e-4F, 0, 0};
+    const std::vector<float> one{1e-4F, 1e-4F};
+    const std::vector<float> pooled = poolBilinear({{2, 1, 2}, faint}, {{1, 1, 2}, one});
+    QVERIFY(std::abs(pooled[0] / pooled[1] - 2) < 1e-5F);
 }
 
 void TestFamilyHeads::swinIqa_data()
