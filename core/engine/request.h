@@ -22,7 +22,8 @@ enum class Stage : std::uint8_t { Decode, Thumbnail, Analysis, MaskedScore, Prev
 struct Slot {
     std::uint64_t document = 0;
     Stage stage = Stage::Decode;
-    auto operator<=>(const Slot&) const = default;
+    // The check takes the zero that comparisons are rewritten with for a pointer.
+    auto operator<=>(const Slot&) const = default; // NOLINT(modernize-use-nullptr)
 };
 
 /// One submission. Generations are unique over the life of a queue, so that a ticket of a

@@ -28,7 +28,7 @@ std::optional<Ticket> RequestQueue::joinLocked(const Request& request)
 
 Ticket RequestQueue::submit(Request request)
 {
-    std::stop_source toStop{std::nostopstate};
+    std::optional<std::stop_source> toStop;
     Ticket ticket{request.slot, 0};
     {
         const std::scoped_lock lock(m_mutex);
@@ -47,14 +47,15 @@ Ticket RequestQueue::submit(Request request)
             m_pending.push_back({ticket, std::move(request), m_sequence++, {}});
         }
     }
-    toStop.request_stop(); // outside the lock: stop callbacks run here
+    if (toStop)
+        toStop->request_stop(); // outside the lock: stop callbacks run here
     m_wake.notify_one();
     return ticket;
 }
 
 void RequestQueue::cancel(Slot slot)
 {
-    std::stop_source toStop{std::nostopstate};
+    std::optional<std::stop_source> toStop;
     {
         const std::scoped_lock lock(m_mutex);
         m_latest.erase(slot);
@@ -62,12 +63,13 @@ void RequestQueue::cancel(Slot slot)
         if (m_running && m_running->ticket.slot == slot)
             toStop = m_running->stop;
     }
-    toStop.request_stop();
+    if (toStop)
+        toStop->request_stop();
 }
 
 void RequestQueue::forget(std::uint64_t document)
 {
-    std::stop_source toStop{std::nostopstate};
+    std::optional<std::stop_source> toStop;
     {
         const std::scoped_lock lock(m_mutex);
         std::erase_if(m_latest, [&](const auto& entry) { return entry.first.document == document; });
@@ -75,7 +77,8 @@ void RequestQueue::forget(std::uint64_t document)
         if (m_running && m_running->ticket.slot.document == document)
             toStop = m_running->stop;
     }
-    toStop.request_stop();
+    if (toStop)
+        toStop->request_stop();
 }
 
 std::optional<Job> RequestQueue::take(const std::stop_token& quit)

@@ -21,7 +21,8 @@ struct CacheKey {
     Stage stage = Stage::Decode;
     std::string parameters; ///< the parameter struct in words; empty when there is none
     std::string weights; ///< ModelInfo::weightsHash; empty where no model takes part
-    auto operator<=>(const CacheKey&) const = default;
+    // The check takes the zero that comparisons are rewritten with for a pointer.
+    auto operator<=>(const CacheKey&) const = default; // NOLINT(modernize-use-nullptr)
 };
 
 /// Thread-safe. Values are shared and immutable: an evicted one lives on while somebody holds it.

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#ifdef _OPENMP
 #include <omp.h>
+#endif
 
 namespace halflens::detail {
 
@@ -16,6 +18,28 @@ std::string blockName(std::size_t stage, int block)
 {
     return "layers." + std::to_string(stage) + ".blocks." + std::to_string(block) + ".";
 }
+
+#ifdef _OPENMP
+int loopThreads()
+{
+    return omp_get_max_threads();
+}
+
+int thisThread()
+{
+    return omp_get_thread_num();
+}
+#else // the loops below then run on one thread
+int loopThreads()
+{
+    return 1;
+}
+
+int thisThread()
+{
+    return 0;
+}
+#endif
 
 /// Parts a rolled axis falls into: what was there, what lies in the last window, what came round.
 int part(int position, int length, int window, int shift)
@@ -214,11 +238,11 @@ void SwinPlan::attend(const Stage& stage, const Block& block)
     const int stride = 3 * stage.channels;
     const auto cells = static_cast<std::size_t>(tokens) * static_cast<std::size_t>(tokens);
     const float scale = 1.F / std::sqrt(static_cast<float>(depth));
-    m_weights.resize(cells * static_cast<std::size_t>(omp_get_max_threads()));
+    m_weights.resize(cells * static_cast<std::size_t>(loopThreads()));
     std::atomic<bool> failed{false};
 #pragma omp parallel
     {
-        float* weights = m_weights.data() + cells * static_cast<std::size_t>(omp_get_thread_num());
+        float* weights = m_weights.data() + cells * static_cast<std::size_t>(thisThread());
         // Products inside a parallel region use the thread they are called from.
 #pragma omp for collapse(2) schedule(static)
         for (int window = 0; window < windows; ++window) {

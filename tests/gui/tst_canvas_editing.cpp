@@ -5,6 +5,7 @@
 #include "ui/state/text.h"
 
 #include <QMouseEvent>
+#include <QWheelEvent>
 
 using namespace halflens;
 using namespace halflens::test;
@@ -166,6 +167,68 @@ private Q_SLOTS:
         QVERIFY(m_document->mask().contains({5}));
     }
 
+    void wheelZoomsToThePointer()
+    {
+        m_canvas->actualSize();
+        for (int i = 0; i < 6; ++i)
+            m_canvas->zoomIn(); // larger than the window: no edge interferes
+        const QPointF pointer(210, 160);
+        const ImagePoint before = m_canvas->view().toImage({pointer.x(), pointer.y()});
+        const double zoom = m_canvas->view().zoom();
+        wheel(pointer, 120);
+        QVERIFY(m_canvas->view().zoom() > zoom);
+        const ImagePoint after = m_canvas->view().toImage({pointer.x(), pointer.y()});
+        QVERIFY(std::abs(after.x - before.x) < 1 && std::abs(after.y - before.y) < 1);
+        wheel(pointer, -120);
+        QVERIFY(std::abs(m_canvas->view().zoom() - zoom) < 1e-9);
+        QVERIFY(m_document->mask().isEmpty());
+    }
+
+    void middleButtonPans()
+    {
+        m_canvas->actualSize();
+        for (int i = 0; i < 6; ++i)
+            m_canvas->zoomIn();
+        const ImagePoint before = m_canvas->view().toImage({200, 200});
+        QTest::mousePress(m_canvas, Qt::MiddleButton, {}, QPoint(200, 200));
+        QTest::mouseMove(m_canvas, QPoint(230, 190));
+        QTest::mouseRelease(m_canvas, Qt::MiddleButton, {}, QPoint(230, 190));
+        const ImagePoint after = m_canvas->view().toImage({230, 190});
+        QVERIFY(std::abs(after.x - before.x) < 1 && std::abs(after.y - before.y) < 1);
+        QVERIFY(m_document->mask().isEmpty());
+    }
+
+    void zoomKeys()
+    {
+        QTest::keyClick(m_canvas, Qt::Key_1, Qt::ControlModifier);
+        QCOMPARE(m_canvas->view().zoom(), 1.0);
+        QTest::keyClick(m_canvas, Qt::Key_Plus);
+        QVERIFY(m_canvas->view().zoom() > 1);
+        QTest::keyClick(m_canvas, Qt::Key_Minus);
+        QVERIFY(std::abs(m_canvas->view().zoom() - 1) < 1e-9);
+        QTest::keyClick(m_canvas, Qt::Key_F);
+        QVERIFY(m_canvas->view().isFitted());
+    }
+
+    void tabLeavesTheGrid()
+    {
+        m_canvas->setFocus();
+        QTest::keyClick(m_canvas, Qt::Key_Right);
+        QTest::keyClick(m_canvas, Qt::Key_Tab);
+        QVERIFY(!m_canvas->hasFocus());
+        QVERIFY(QApplication::focusWidget() != nullptr);
+    }
+
+    void viewSurvivesAnotherImage()
+    {
+        m_canvas->actualSize();
+        for (int i = 0; i < 6; ++i)
+            m_canvas->zoomIn();
+        const ViewTransform before = m_canvas->view();
+        m_fixture->openAndWait(m_fixture->image(QStringLiteral("b.png")));
+        QVERIFY(m_canvas->view() == before);
+    }
+
     void shiftShowsTheOriginalWhileHeld()
     {
         m_canvas->setFocus();
@@ -185,6 +248,12 @@ private Q_SLOTS:
 
 private:
     QString score() const { return m_fixture->label("score"); }
+    void wheel(QPointF position, int angle)
+    {
+        QWheelEvent event(position, m_canvas->mapToGlobal(position), {}, {0, angle}, Qt::NoButton, Qt::NoModifier,
+                          Qt::NoScrollPhase, false);
+        QCoreApplication::sendEvent(m_canvas, &event);
+    }
     static void trigger(QAction* action) { action->trigger(); }
 
     void drag(const std::vector<int>& blocks)

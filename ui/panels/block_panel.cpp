@@ -78,7 +78,8 @@ public:
         dot.fill(Qt::transparent);
         QPainter painter(&dot);
         painter.setRenderHint(QPainter::Antialiasing);
-        painter.setPen(Qt::NoPen);
+        const bool isSelected = option->state.testFlag(QStyle::State_Selected);
+        painter.setPen(isSelected ? QPen(option->palette.color(QPalette::HighlightedText), 1.5) : QPen(Qt::NoPen));
         painter.setBrush(sort <= HalfSize ? theme.important : theme.trivial);
         painter.drawEllipse(QRectF(1, 1, 8, 8));
         painter.end();

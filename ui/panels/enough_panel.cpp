@@ -164,7 +164,7 @@ void EnoughPanel::refresh()
             headline,
             enough.visible == BlockCount
                 ? tr("Hiding any block moves the score by more than %1.").arg(scoreText(enough.epsilon))
-                : tr("Without the other %1 the score changes by %2. Click to see them.")
+                : tr("Without the other %1 the score changes by %2. Click to see which.")
                       .arg(BlockCount - enough.visible)
                       .arg(changeText(enough.change)));
         m_curve->setCurve(analysis->report->curve, enough);

@@ -250,11 +250,13 @@ void TestGraph::cost()
 
 void TestGraph::epsilons()
 {
-    for (const Layer& layer : resNet50().layers()) {
+    const Graph resNet = resNet50(); // outlives the loop over its layers
+    for (const Layer& layer : resNet.layers()) {
         if (layer.kind == LayerKind::BatchNorm)
             QCOMPARE(layer.epsilon, 1.001e-5);
     }
-    for (const Layer& layer : efficientNetLite0().layers()) {
+    const Graph efficientNet = efficientNetLite0();
+    for (const Layer& layer : efficientNet.layers()) {
         if (layer.kind == LayerKind::BatchNorm)
             QCOMPARE(layer.epsilon, 1e-3);
     }
