@@ -2,6 +2,7 @@
 #include "core/models/aihiqnet.h"
 
 #include "core/base/parallel.h"
+#include "core/models/map_gradient.h"
 #include "core/models/pooled_predictor.h"
 #include "core/nn/trunks.h"
 
@@ -151,6 +152,24 @@ private:
             value /= static_cast<float>(AihiqHeads);
         return output;
     }
+
+    StateDict headState() const override
+    {
+        StateDict state;
+        for (const auto& [name, tensor] : trunk().parameters()) {
+            if (name.starts_with("fpn_"))
+                state["aihiq." + name] = tensor;
+        }
+        for (int i = 0; i < AihiqHeads; ++i) {
+            const AihiqHead& head = m_heads[static_cast<std::size_t>(i)];
+            putDense(state, headName(i) + ".channel", head.channel);
+            putDense(state, headName(i) + ".output", head.output);
+            state[headName(i) + ".spatial.weight"] = {{1, 2, Kernel, Kernel}, head.spatial};
+        }
+        return state;
+    }
+
+    std::vector<std::string> gradientMaps() const override { return {"c2", "c3", "c4", "c5"}; }
 
     std::array<AihiqHead, AihiqHeads> m_heads;
 };

@@ -2,6 +2,7 @@
 #include "core/models/dbcnn.h"
 
 #include "core/models/dense.h"
+#include "core/models/map_gradient.h"
 #include "core/models/pooled_predictor.h"
 #include "core/nn/matrix.h"
 #include "core/nn/trunks.h"
@@ -52,6 +53,13 @@ private:
     }
 
     std::vector<float> head(std::span<const float> pooled) const override { return evaluate(m_output, pooled); }
+
+    StateDict headState() const override
+    {
+        StateDict state;
+        putDense(state, Output, m_output);
+        return state;
+    }
 
     DenseWeights m_output;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/models/koncept.h"
 
+#include "core/models/map_gradient.h"
 #include "core/models/pooled_predictor.h"
 #include "core/nn/trunks.h"
 
@@ -13,6 +14,11 @@ namespace {
 
 constexpr const char* PortTrunk = "inceptionresnetv2-port";
 constexpr int PortCells = 8;
+
+double normEpsilon(KonceptForm form)
+{
+    return form == KonceptForm::Keras ? 1e-3 : 1e-5;
+}
 
 std::string stageName(const char* kind, std::size_t stage)
 {
@@ -39,6 +45,26 @@ private:
     }
 
     std::vector<float> head(std::span<const float> pooled) const override { return {evaluate(m_head, pooled)}; }
+
+    /// The folded batch norms as ones whose statistics leave nothing to do.
+    StateDict headState() const override
+    {
+        StateDict state;
+        for (std::size_t i = 0; i < m_head.stages.size(); ++i) {
+            const KonceptStage& stage = m_head.stages[i];
+            putDense(state, stageName("fc", i), stage.dense);
+            const std::string norm = stageName("bn", i);
+            const std::size_t count = stage.scale.size();
+            const Shape shape{static_cast<std::int64_t>(count)};
+            state[norm + ".weight"] = {shape, stage.scale};
+            state[norm + ".bias"] = {shape, stage.shift};
+            state[norm + ".running_mean"] = {shape, std::vector<float>(count)};
+            state[norm + ".running_var"] = {shape,
+                                            std::vector<float>(count, static_cast<float>(1 - normEpsilon(m_form)))};
+        }
+        putDense(state, "koncept.out", m_head.output);
+        return state;
+    }
 
     KonceptForm m_form;
     KonceptHead m_head;
@@ -116,7 +142,7 @@ Result<std::map<std::string, Shape>> konceptParameters(const std::string& trunk,
 
 KonceptHead konceptHead(KonceptForm form, const StateDict& state)
 {
-    const double epsilon = form == KonceptForm::Keras ? 1e-3 : 1e-5;
+    const double epsilon = normEpsilon(form);
     KonceptHead head;
     for (std::size_t i = 0; i < head.stages.size(); ++i) {
         KonceptStage& stage = head.stages[i];

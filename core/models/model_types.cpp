@@ -20,4 +20,13 @@ Result<Prediction> Predictor::predict(const ModelInput& input, std::stop_token s
     return predict(**computed, BlockMask());
 }
 
+Result<MapGradient> Predictor::gradient(const ModelInput&, std::stop_token, const std::string&) const
+{
+    return Error{ErrorCode::Unsupported,
+                 "model",
+                 "there is no derivative of the score for models of the family " + info().family,
+                 "use LIME or the mask table for this model",
+                 {}};
+}
+
 } // namespace halflens

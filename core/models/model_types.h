@@ -62,6 +62,15 @@ struct Features {
     double seconds = 0; ///< time the trunk took
 };
 
+/// A map of the trunk with the derivative of the native score by it: what Grad-CAM starts from.
+struct MapGradient {
+    std::string map; ///< "c5"
+    std::array<int, 3> shape{}; ///< C, H, W
+    std::vector<float> activations; ///< C * H * W
+    std::vector<float> gradient; ///< of the same shape
+    Prediction prediction; ///< for the same input
+};
+
 /// One loaded network. Const calls are safe from one thread at a time per object; the engine has one.
 class Predictor {
 public:
@@ -81,6 +90,13 @@ public:
 
     /// Trunk pass and prediction without mask.
     Result<Prediction> predict(const ModelInput& input, std::stop_token stop) const;
+
+    /// Derivative of the native score, for distributions the weighted grade after the softmax, by the last map
+    /// of the trunk (spec models 14.1), or by the map named where the head starts from it. The head runs
+    /// once more, in LibTorch, which is loaded on the first call. Unsupported: the network has no such
+    /// derivative; errors of features().
+    virtual Result<MapGradient> gradient(const ModelInput& input, std::stop_token stop,
+                                         const std::string& map = {}) const;
 
     /// Encoder and head behind the token grid, for the mask table; null for families without attention mask.
     virtual const TriqEncoder* attentionEncoder() const { return nullptr; }

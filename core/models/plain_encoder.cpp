@@ -2,43 +2,17 @@
 #include "core/models/plain_encoder.h"
 
 #include "core/base/parallel.h"
-#include "core/models/torch_module/torch_module.h"
-
-#include <QCoreApplication>
-#include <QLibrary>
+#include "core/models/torch_loader.h"
 
 namespace halflens {
-
-namespace {
-
-Result<const torch_module::Functions*> loadTorchModule()
-{
-    const QString name = QStringLiteral("halflens_torch");
-    const QString own = QCoreApplication::instance() ? QCoreApplication::applicationDirPath() : QStringLiteral(".");
-    QString problem;
-    for (const QString& folder :
-         {own, own + QStringLiteral("/../lib/halflens"), QStringLiteral(HALFLENS_TORCH_MODULE_DIR)}) {
-        QLibrary library(folder + u'/' + name);
-        if (const auto entry = reinterpret_cast<torch_module::Entry>(library.resolve(torch_module::EntryPoint)))
-            return entry();
-        problem = library.errorString();
-    }
-    return Error{ErrorCode::Unsupported,
-                 "model",
-                 "the LibTorch module cannot be loaded: " + problem.toStdString(),
-                 "install HalfLens completely",
-                 {}};
-}
-
-} // namespace
 
 Result<std::vector<float>> evaluateMasksPlain(const TriqEncoder& encoder, const TokenGrid& tokens,
                                               std::span<const BlockMask> masks, int batch, std::stop_token stop)
 {
-    static const Result<const torch_module::Functions*> Loaded = loadTorchModule();
-    if (!Loaded)
-        return Loaded.error();
-    return (*Loaded)->evaluateMasks(encoder, tokens, masks, batch, threadCount(), stop);
+    const auto& functions = torchFunctions();
+    if (!functions)
+        return functions.error();
+    return (*functions)->evaluateMasks(encoder, tokens, masks, batch, threadCount(), stop);
 }
 
 } // namespace halflens

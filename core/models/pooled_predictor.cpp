@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/models/pooled_predictor.h"
 
+#include "core/models/map_gradient.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -58,6 +60,14 @@ Result<Prediction> PooledPredictor::predict(const Features& features, BlockMask 
                      "zero the pixels of the blocks instead",
                      {}};
     return toPrediction(head(features.pooled), m_info);
+}
+
+Result<MapGradient> PooledPredictor::gradient(const ModelInput& input, std::stop_token stop,
+                                              const std::string& map) const
+{
+    const std::vector<std::string> names = gradientMaps();
+    return mapGradient(
+        *this, names, map.empty() ? gradientMap() : map, [this] { return headState(); }, input, std::move(stop));
 }
 
 ConvolutionalPredictor::ConvolutionalPredictor(ModelInfo info, std::vector<std::string> headMaps,

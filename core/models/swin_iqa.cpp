@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/models/swin_iqa.h"
 
+#include "core/models/map_gradient.h"
 #include "core/models/pooled_predictor.h"
 #include "core/nn/matrix.h"
 
@@ -59,6 +60,22 @@ private:
     }
 
     std::vector<float> head(std::span<const float> pooled) const override { return evaluate(m_head, pooled); }
+
+    StateDict headState() const override
+    {
+        StateDict state;
+        for (std::size_t i = 0; i < m_head.projections.size(); ++i) {
+            putDense(state, projectionName(i), m_head.projections[i]);
+            Shape& shape = state[projectionName(i) + ".weight"].shape;
+            shape.insert(shape.end(), 2, 1); // a convolution of 1 x 1
+        }
+        putDense(state, "ca", m_head.channel);
+        putDense(state, "head.0", m_head.hidden);
+        putDense(state, "head.3", m_head.output);
+        return state;
+    }
+
+    std::string gradientMap() const override { return "f" + std::to_string(m_head.projections.size()); }
 
     std::unique_ptr<SwinTrunk> m_trunk; ///< its plan and buffers change while it runs; see Predictor on threads
     SwinIqaHead m_head;

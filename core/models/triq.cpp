@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/models/triq.h"
 
+#include "core/models/map_gradient.h"
 #include "core/nn/inference_form.h"
 #include "core/nn/trunks.h"
 
@@ -96,7 +97,21 @@ public:
         return toPrediction(std::move(*output), m_info);
     }
 
+    Result<MapGradient> gradient(const ModelInput& input, std::stop_token stop, const std::string& map) const override
+    {
+        return mapGradient(
+            *this, {"c5"}, map.empty() ? "c5" : map, [this] { return headState(); }, input, std::move(stop));
+    }
+
 private:
+    StateDict headState() const
+    {
+        StateDict state = triqState(m_encoder);
+        for (const char* part : {".weight", ".bias"})
+            state["triq.projection" + std::string(part)] = m_trunk->parameters().at("projection" + std::string(part));
+        return state;
+    }
+
     /// The token limit of spec models 5.4, told before the trunk runs.
     Status checkTokenCount(const ModelInput& input) const
     {
@@ -195,6 +210,33 @@ TriqEncoder triqEncoder(const StateDict& state)
     encoder.head0 = denseWeights(state, "triq.head.0");
     encoder.head1 = denseWeights(state, "triq.head.1");
     return encoder;
+}
+
+StateDict triqState(const TriqEncoder& encoder)
+{
+    StateDict state;
+    const auto putNorm = [&](const std::string& name, const LayerNormWeights& norm) {
+        const Shape shape{static_cast<std::int64_t>(norm.gamma.size())};
+        state[name + ".weight"] = {shape, norm.gamma};
+        state[name + ".bias"] = {shape, norm.beta};
+    };
+    for (std::size_t i = 0; i < encoder.layers.size(); ++i) {
+        const EncoderLayerWeights& layer = encoder.layers[i];
+        const std::string name = "triq.layers." + std::to_string(i);
+        putDense(state, name + ".attention.query", layer.query);
+        putDense(state, name + ".attention.key", layer.key);
+        putDense(state, name + ".attention.value", layer.value);
+        putDense(state, name + ".attention.output", layer.output);
+        putDense(state, name + ".feed_forward.0", layer.feedForward0);
+        putDense(state, name + ".feed_forward.1", layer.feedForward1);
+        putNorm(name + ".norm1", layer.norm1);
+        putNorm(name + ".norm2", layer.norm2);
+    }
+    putDense(state, "triq.head.0", encoder.head0);
+    putDense(state, "triq.head.1", encoder.head1);
+    state["triq.position_embedding"] = {{encoder.positions(), encoder.width}, encoder.positionEmbedding};
+    state["triq.quality_token"] = {{encoder.width}, encoder.qualityToken};
+    return state;
 }
 
 TokenGrid tokensOf(std::span<const float> map, int channels, int height, int width)

@@ -44,6 +44,11 @@ const Graph& InferenceForm::graph() const
     return m_d->graph;
 }
 
+const StateDict& InferenceForm::parameters() const
+{
+    return m_d->weights.parameters();
+}
+
 Result<std::unique_ptr<InferenceForm>> InferenceForm::create(const Graph& graph, StateDict state,
                                                              const std::string& prefix)
 {

@@ -49,6 +49,9 @@ public:
 
     const Graph& graph() const;
 
+    /// The weights as they were given, without the prefix.
+    const StateDict& parameters() const;
+
 private:
     struct Private;
     explicit InferenceForm(std::unique_ptr<Private> d);

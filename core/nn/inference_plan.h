@@ -17,6 +17,8 @@ class WeightStore {
 public:
     WeightStore(const Graph& graph, StateDict parameters, dnnl::engine engine);
 
+    const StateDict& parameters() const { return m_parameters; }
+
     struct Weights {
         dnnl::memory weight;
         dnnl::memory bias;

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/models/head_gradient.h"
 #include "core/models/triq_encoder.h"
 
+#include <map>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -15,8 +17,14 @@ using EvaluateMasks = Result<std::vector<float>> (*)(const TriqEncoder& encoder,
                                                      std::span<const BlockMask> masks, int batch, int threads,
                                                      const std::stop_token& stop);
 
+/// As halflens::evaluateHead(), on that many threads.
+Result<HeadEvaluation> runHead(const std::string& family, const std::string& trunk, const StateDict& state,
+                               const std::map<std::string, HeadMap>& maps, const std::string& differentiate,
+                               int threads);
+
 struct Functions {
     EvaluateMasks evaluateMasks = nullptr;
+    decltype(&runHead) evaluateHead = nullptr;
 };
 
 inline constexpr char EntryPoint[] = "halflensTorchFunctions";
