@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/explain/explain_map.h"
+
+#include "core/explain/attention_rollout.h"
+#include "core/models/triq_encoder.h"
+
+#include <chrono>
+
+namespace halflens {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point begin)
+{
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// One explanation under way.
+struct Job {
+    const Predictor& predictor;
+    const Image& image;
+    const ExplainMapOptions& options;
+    std::stop_token stop;
+    const ExplainProgress& progress;
+    double networkSeconds = 0;
+
+    template<class Run> auto inNetwork(Run&& run)
+    {
+        const auto begin = Clock::now();
+        auto result = run();
+        networkSeconds += secondsSince(begin);
+        return result;
+    }
+};
+
+Result<MapExplanation> gradCam(Job& job, const ModelInput& input)
+{
+    const Result<MapGradient> gradient = job.inNetwork([&] { return job.predictor.gradient(input, job.stop); });
+    if (!gradient)
+        return gradient.error();
+    const ChannelShape shape{gradient->shape[0], gradient->shape[1], gradient->shape[2]};
+    const Result<std::vector<float>> weights = gradCamWeights(gradient->gradient, shape);
+    if (!weights)
+        return weights.error();
+    const Result<ScalarMap> sum = gradCamSum(gradient->activations, shape, *weights);
+    if (!sum)
+        return sum.error();
+    Result<ScalarMap> map = gradCamMap(*sum, job.options.camSign, job.image.height, job.image.width);
+    if (!map)
+        return std::move(map).error();
+    MapExplanation result;
+    result.map = *std::move(map);
+    result.layer = gradient->map;
+    result.layerShape = gradient->shape;
+    result.prediction = gradient->prediction;
+    switch (job.options.camSign) {
+    case CamSign::Raises:
+        result.unit = "raises the score, 0–1";
+        break;
+    case CamSign::Lowers:
+        result.unit = "lowers the score, 0–1";
+        break;
+    case CamSign::Both:
+        result.unit = "moves the score either way, 0–1";
+        break;
+    }
+    result.done = "Grad-CAM of the native score on " + gradient->map + ", enlarged bilinearly, divided by its maximum";
+    return result;
+}
+
+/// Mean over heads of each layer, by the tokens of the whole image.
+Result<std::vector<AttentionMatrix>> attentionLayers(const TriqEncoder& encoder, const TokenGrid& tokens, int length)
+{
+    EncoderTrace trace;
+    if (const Result<std::vector<float>> output = evaluate(encoder, tokens, BlockMask(), &trace); !output)
+        return output.error();
+    std::vector<AttentionMatrix> layers;
+    for (const std::vector<float>& heads : trace.attention) {
+        Result<AttentionMatrix> mean = averageHeads(heads, encoder.heads, length);
+        if (!mean)
+            return std::move(mean).error();
+        layers.push_back(*std::move(mean));
+    }
+    return layers;
+}
+
+Result<MapExplanation> attention(Job& job, const ModelInput& input)
+{
+    const TriqEncoder* encoder = job.predictor.attentionEncoder();
+    const Result<std::shared_ptr<const Features>> features =
+        job.inNetwork([&] { return job.predictor.features(input, job.stop); });
+    if (!features)
+        return features.error();
+    Result<Prediction> prediction = job.predictor.predict(**features, BlockMask());
+    if (!prediction)
+        return std::move(prediction).error();
+    const TokenGrid& tokens = (*features)->tokens;
+    const int length = tokens.height * tokens.width + 1;
+    const Result<std::vector<AttentionMatrix>> layers =
+        job.inNetwork([&] { return attentionLayers(*encoder, tokens, length); });
+    if (!layers)
+        return layers.error();
+    const bool rollout = job.options.attention == AttentionKind::Rollout;
+    const Result<std::vector<float>> values =
+        rollout ? rolloutTokens(*layers, length) : lastLayerTokens(*layers, length);
+    if (!values)
+        return values.error();
+    Result<ScalarMap> map = attentionMap(*values, tokens.height, tokens.width, job.image.height, job.image.width);
+    if (!map)
+        return std::move(map).error();
+    MapExplanation result;
+    result.map = *std::move(map);
+    result.layer = "tokens";
+    result.layerShape = {1, tokens.height, tokens.width};
+    result.prediction = *std::move(prediction);
+    result.unit = "attention, 0–1";
+    result.done = (rollout ? "attention rollout through " + std::to_string(layers->size()) + " layers"
+                           : std::string("attention of the CLS token in the last layer, mean over heads"))
+        + ", enlarged bilinearly, minimum to maximum";
+    return result;
+}
+
+Result<MapExplanation> product(Job& job, const ModelInput& input)
+{
+    Result<MapExplanation> cam = gradCam(job, input);
+    if (!cam)
+        return cam;
+    const Result<MapExplanation> looks = attention(job, input);
+    if (!looks)
+        return looks.error();
+    Result<ScalarMap> map = productMap(cam->map, looks->map);
+    if (!map)
+        return std::move(map).error();
+    cam->map = *std::move(map);
+    cam->unit = "Grad-CAM × attention, 0–1";
+    cam->done = cam->done + "; times " + looks->done + "; divided by its maximum";
+    return cam;
+}
+
+Result<MapExplanation> limeMap(Job& job)
+{
+    Prediction whole;
+    const BatchPredictor predict = [&](std::span<const Image> images) -> Result<std::vector<double>> {
+        std::vector<double> scores;
+        for (const Image& one : images) {
+            const Result<ModelInput> input = toModelInput(one, job.predictor.info().input);
+            if (!input)
+                return input.error();
+            Result<Prediction> prediction = job.inNetwork([&] { return job.predictor.predict(*input, job.stop); });
+            if (!prediction)
+                return std::move(prediction).error();
+            scores.push_back(prediction->score);
+            if (whole.output.empty()) // the first sample is the unchanged image
+                whole = *std::move(prediction);
+        }
+        return scores;
+    };
+    Result<LimeResult> fitted = lime(job.image, predict, job.options.lime, job.stop, job.progress);
+    if (!fitted)
+        return std::move(fitted).error();
+    MapExplanation result;
+    result.map = std::move(fitted->map);
+    fitted->map = {};
+    result.unit = "change of the score when a segment is visible";
+    result.done = "LIME, " + std::to_string(fitted->samples.samples) + " samples of "
+        + std::to_string(fitted->segments.count) + " segments (" + toString(job.options.lime.segments) + ")";
+    result.prediction = std::move(whole);
+    result.lime = std::make_shared<const LimeResult>(*std::move(fitted));
+    return result;
+}
+
+Result<MapExplanation> explained(Job& job)
+{
+    if (job.options.method == MapMethod::Lime)
+        return limeMap(job);
+    const Result<ModelInput> input = toModelInput(job.image, job.predictor.info().input);
+    if (!input)
+        return input.error();
+    switch (job.options.method) {
+    case MapMethod::Attention:
+        return attention(job, *input);
+    case MapMethod::Product:
+        return product(job, *input);
+    default:
+        return gradCam(job, *input);
+    }
+}
+
+} // namespace
+
+std::string toString(MapMethod method)
+{
+    switch (method) {
+    case MapMethod::Lime:
+        return "lime";
+    case MapMethod::GradCam:
+        return "gradcam";
+    case MapMethod::Attention:
+        return "attention";
+    case MapMethod::Product:
+        return "product";
+    }
+    return {};
+}
+
+Result<MapMethod> mapMethodFromString(const std::string& word)
+{
+    for (const MapMethod method : AllMapMethods) {
+        if (word == toString(method))
+            return method;
+    }
+    return Error{ErrorCode::InvalidInput,
+                 "options",
+                 "unknown map method \"" + word + "\"",
+                 "use lime, gradcam, attention or product",
+                 {}};
+}
+
+std::string toString(AttentionKind kind)
+{
+    return kind == AttentionKind::Rollout ? "rollout" : "cls_last";
+}
+
+Result<AttentionKind> attentionKindFromString(const std::string& word)
+{
+    for (const AttentionKind kind : {AttentionKind::Rollout, AttentionKind::LastLayer}) {
+        if (word == toString(kind))
+            return kind;
+    }
+    return Error{
+        ErrorCode::InvalidInput, "options", "unknown attention \"" + word + "\"", "use rollout or cls_last", {}};
+}
+
+bool supports(const ModelInfo& model, MapMethod method)
+{
+    return model.masksAttention || method == MapMethod::Lime || method == MapMethod::GradCam;
+}
+
+std::string cacheKey(const ExplainMapOptions& options)
+{
+    switch (options.method) {
+    case MapMethod::Lime:
+        return cacheKey(options.lime);
+    case MapMethod::GradCam:
+        return "gradcam/1 " + toString(options.camSign);
+    case MapMethod::Attention:
+        return "attention/1 " + toString(options.attention);
+    case MapMethod::Product:
+        return "product/1 " + toString(options.camSign) + " " + toString(options.attention);
+    }
+    return {};
+}
+
+Result<MapExplanation> explainMap(const Predictor& predictor, const Image& image, const ExplainMapOptions& options,
+                                  std::stop_token stop, const ExplainProgress& progress)
+{
+    if (image.width < 1 || image.height < 1)
+        return Error{ErrorCode::InvalidInput, "explain", "the image is empty", "open another image", {}};
+    const ModelInfo& info = predictor.info();
+    const bool wantsAttention = options.method == MapMethod::Attention || options.method == MapMethod::Product;
+    if (wantsAttention && !predictor.attentionEncoder())
+        return Error{ErrorCode::Unsupported,
+                     "explain",
+                     info.id + " is of the family " + info.family + ", which has no attention to show",
+                     "use Grad-CAM or LIME, or a TRIQ model",
+                     {}};
+    return guarded("explain", [&]() -> Result<MapExplanation> {
+        const auto begin = Clock::now();
+        Job job{predictor, image, options, std::move(stop), progress};
+        Result<MapExplanation> result = explained(job);
+        if (!result)
+            return result;
+        result->seconds = secondsSince(begin);
+        result->networkSeconds = job.networkSeconds;
+        return result;
+    });
+}
+
+} // namespace halflens
