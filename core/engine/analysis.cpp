@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/engine/analysis.h"
 
+#include "core/measures/blocks.h"
+
 #include <cmath>
 #include <utility>
 
@@ -125,6 +127,26 @@ Result<std::shared_ptr<const Analysis>> withOptions(const Analysis& analysis, co
         changed->report = *std::move(report);
     }
     return std::shared_ptr<const Analysis>(std::move(changed));
+}
+
+Result<BlockMask> halfBySingles(const Image& image, const Analysis& analysis, ModelSource& models,
+                                const JobContext& context)
+{
+    const Result<std::shared_ptr<const Predictor>> predictor = models.load(analysis.model.id);
+    if (!predictor)
+        return predictor.error();
+    BlockValues change{};
+    for (int block = 0; block < BlockCount; ++block) {
+        if (context.isStopped())
+            return cancelledError();
+        context.report(static_cast<double>(block) / BlockCount, "Hiding one block after the other");
+        const Result<Prediction> prediction =
+            models.predictHidden(**predictor, image, BlockMask().with({block}), context.stop());
+        if (!prediction)
+            return prediction.error();
+        change[static_cast<std::size_t>(block)] = std::abs(prediction->score - analysis.prediction.score);
+    }
+    return upperHalf(change);
 }
 
 std::uint64_t byteSize(const Analysis& analysis)

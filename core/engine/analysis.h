@@ -72,6 +72,12 @@ Result<std::shared_ptr<const Analysis>> analyze(const Image& image, const std::s
 /// The same analysis under other options: look-ups only, no model. Microseconds to a few milliseconds.
 Result<std::shared_ptr<const Analysis>> withOptions(const Analysis& analysis, const AnalysisOptions& options);
 
+/// The important half of a model without a table, from the change of the score when each block alone
+/// is hidden: twelve passes, an estimate of the half that all masks would give. `analysis` is of the
+/// same image. Worker thread. Errors of the model; Cancelled.
+Result<BlockMask> halfBySingles(const Image& image, const Analysis& analysis, ModelSource& models,
+                                const JobContext& context);
+
 /// Memory an analysis takes, for the cache.
 std::uint64_t byteSize(const Analysis& analysis);
 

@@ -4,8 +4,12 @@
 
 #include "core/base/block.h"
 #include "core/base/result.h"
+#include "core/base/scalar_map.h"
+#include "core/engine/map_request.h"
+#include "core/engine/request.h"
 #include "core/image/image.h"
 #include "core/masking/mask_table.h"
+#include "core/measures/objectness.h"
 #include "core/models/model_types.h"
 
 #include <memory>
@@ -22,6 +26,13 @@ struct ModelEntry {
     std::string family;
     std::string licence;
     bool operator==(const ModelEntry&) const = default;
+};
+
+/// What an explainer says about a model and an image.
+struct ExplainedMap {
+    ScalarMap map; ///< H x W of the image, finite raw values
+    std::string unit; ///< of the values, in words
+    std::string note; ///< what qualifies it, such as R2 and samples; may be empty
 };
 
 /// Thread-safe: a user interface lists models while the worker loads one.
@@ -47,6 +58,13 @@ public:
     /// after normalisation (spec measures 7). One forward pass.
     virtual Result<Prediction> predictHidden(const Predictor& predictor, const Image& image, BlockMask hidden,
                                              const std::stop_token& stop) = 0;
+
+    /// LIME, Grad-CAM, attention or their product, with progress. Unsupported: this model has no such map.
+    virtual Result<ExplainedMap> explain(const Predictor& predictor, const Image& image, const MapRequest& request,
+                                         const JobContext& context);
+
+    /// The best way of computing objectness there is; the fallback without weights when there is no network.
+    virtual std::shared_ptr<const ObjectnessSource> objectness();
 };
 
 } // namespace halflens

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/engine/registry_model_source.h"
 
+#include "core/explain/explain_map.h"
 #include "core/image/model_input.h"
 #include "core/masking/table_builder.h"
 #include "core/masking/zero_table.h"
@@ -9,6 +10,24 @@
 #include <utility>
 
 namespace halflens {
+
+namespace {
+
+ExplainMapOptions explainOptions(const MapRequest& request)
+{
+    ExplainMapOptions options;
+    options.method = request.kind == MapKind::Lime ? MapMethod::Lime
+        : request.kind == MapKind::GradCam         ? MapMethod::GradCam
+        : request.kind == MapKind::Attention       ? MapMethod::Attention
+                                                   : MapMethod::Product;
+    options.lime = request.lime;
+    options.camSign = request.camSign;
+    options.attention =
+        request.attention == AttentionChoice::Rollout ? AttentionKind::Rollout : AttentionKind::LastLayer;
+    return options;
+}
+
+} // namespace
 
 RegistryModelSource::RegistryModelSource(ModelRegistry registry, std::size_t maxLoaded)
     : m_registry(std::move(registry))
@@ -61,6 +80,19 @@ Result<Prediction> RegistryModelSource::predictHidden(const Predictor& predictor
     if (!input)
         return input.error();
     return predictFilled(predictor, *input, hidden, Fill::Zero, stop);
+}
+
+Result<ExplainedMap> RegistryModelSource::explain(const Predictor& predictor, const Image& image,
+                                                  const MapRequest& request, const JobContext& context)
+{
+    Result<MapExplanation> explained =
+        explainMap(predictor, image, explainOptions(request), context.stop(), [&](int done, int total) {
+            context.report(static_cast<double>(done) / std::max(1, total),
+                           "Making the " + toString(request.kind) + " map");
+        });
+    if (!explained)
+        return std::move(explained).error();
+    return ExplainedMap{std::move(explained->map), std::move(explained->unit), std::move(explained->done)};
 }
 
 } // namespace halflens

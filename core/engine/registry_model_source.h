@@ -25,6 +25,8 @@ public:
                                                         const std::stop_token& stop) override;
     Result<Prediction> predictHidden(const Predictor& predictor, const Image& image, BlockMask hidden,
                                      const std::stop_token& stop) override;
+    Result<ExplainedMap> explain(const Predictor& predictor, const Image& image, const MapRequest& request,
+                                 const JobContext& context) override;
 
     const ModelRegistry& registry() const { return m_registry; }
 

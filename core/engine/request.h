@@ -16,12 +16,24 @@ namespace halflens {
 enum class Lane : std::uint8_t { Interactive, Visible, Prefetch, Batch };
 
 /// What is computed; with the document it names a slot.
-enum class Stage : std::uint8_t { Decode, Thumbnail, Analysis, MaskedScore, Preview, Export, Study };
+enum class Stage : std::uint8_t {
+    Decode,
+    Thumbnail,
+    Analysis,
+    MaskedScore,
+    Map,
+    Comparison,
+    ComparedScore,
+    Preview,
+    Export,
+    Study
+};
 
 /// The place a result goes to. Only the newest request of a slot counts.
 struct Slot {
     std::uint64_t document = 0;
     Stage stage = Stage::Decode;
+    int part = 0; ///< tells apart what a stage makes side by side, such as the maps of several layers
     // The check takes the zero that comparisons are rewritten with for a pointer.
     auto operator<=>(const Slot&) const = default; // NOLINT(modernize-use-nullptr)
 };

@@ -63,6 +63,28 @@ void paintNumber(QPainter& painter, BlockIndex block, const QRectF& rect, bool h
     painter.drawText(chip, Qt::AlignCenter, text);
 }
 
+/// What the block is worth, in its middle: larger than its number, on a chip that any colour can carry.
+void paintValue(QPainter& painter, const QString& text, const QRectF& rect)
+{
+    painter.save();
+    QFont font = painter.font();
+    font.setPointSizeF(font.pointSizeF() * 1.2);
+    font.setBold(true);
+    painter.setFont(font);
+    const QFontMetricsF metrics(font);
+    const double height = metrics.height() + 4;
+    const double width = metrics.horizontalAdvance(text) + height * 0.7;
+    if (width + 8 <= rect.width() && height + 8 <= rect.height()) {
+        const QRectF chip(rect.center().x() - width / 2, rect.center().y() - height / 2, width, height);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(QColor(0, 0, 0, 165));
+        painter.drawRoundedRect(chip, 5, 5);
+        painter.setPen(Qt::white);
+        painter.drawText(chip, Qt::AlignCenter, text);
+    }
+    painter.restore();
+}
+
 void paintFrame(QPainter& painter, const QRectF& rect, const QColor& color, double width)
 {
     painter.setBrush(Qt::NoBrush);
@@ -83,42 +105,23 @@ HiddenStyle hiddenStyleFromWord(const QString& word)
     return word == QLatin1String("dimmed") ? HiddenStyle::Dimmed : HiddenStyle::Black;
 }
 
-BlockOverlay blockOverlayFromWord(const QString& word)
+BlockTints tintsOf(const LayerPicture& layer, const ThemeColors& theme)
 {
-    if (word == QLatin1String("halves"))
-        return BlockOverlay::Halves;
-    if (word == QLatin1String("importance"))
-        return BlockOverlay::Importance;
-    return word == QLatin1String("shapley") ? BlockOverlay::Shapley : BlockOverlay::None;
+    BlockTints tints;
+    for (std::size_t block = 0; block < tints.size(); ++block) {
+        const double value = (*layer.blocks)[block];
+        tints[block] = layer.id == LayerId::Halves ? (value > 0 ? theme.important : theme.trivial)
+                                                   : QColor(colorOf(value, layer.colors, layer.range));
+        tints[block].setAlphaF(static_cast<float>(layer.opacity));
+    }
+    return tints;
 }
 
-std::optional<std::array<QColor, BlockCount>> overlayTints(BlockOverlay overlay, const Analysis* analysis, ColorMap map,
-                                                           double opacity, const ThemeColors& theme)
+void paintTints(QPainter& painter, const BlockTints& tints, const ViewTransform& view)
 {
-    if (overlay == BlockOverlay::None || !analysis || !analysis->report)
-        return std::nullopt;
-    const BlockReport& report = *analysis->report;
-    std::array<QColor, BlockCount> tints;
-    const auto fromValues = [&](const BlockValues& values, ColorMap colors, ValueRange range) {
-        for (std::size_t block = 0; block < tints.size(); ++block)
-            tints[block] = QColor(colorOf(values[block], colors, range));
-    };
-    if (overlay == BlockOverlay::Halves) {
-        for (int block = 0; block < BlockCount; ++block)
-            tints[static_cast<std::size_t>(block)] =
-                report.important.contains({block}) ? theme.important : theme.trivial;
-    } else if (overlay == BlockOverlay::Importance) {
-        const auto [low, high] = std::minmax_element(report.importance.dmos.begin(), report.importance.dmos.end());
-        fromValues(report.importance.dmos, map, {*low, *high});
-    } else {
-        double largest = 0;
-        for (const double value : report.shapley.values)
-            largest = std::max(largest, std::abs(value));
-        fromValues(report.shapley.values, ColorMap::BlueRed, {-largest, largest});
-    }
-    for (QColor& tint : tints)
-        tint.setAlphaF(static_cast<float>(opacity));
-    return tints;
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    for (int block = 0; block < BlockCount; ++block)
+        painter.fillRect(blockViewRect({block}, view), tints[static_cast<std::size_t>(block)]);
 }
 
 QRectF blockViewRect(BlockIndex block, const ViewTransform& view)
@@ -136,8 +139,6 @@ void paintBlocks(QPainter& painter, const BlockScene& scene, const ViewTransform
     painter.setRenderHint(QPainter::Antialiasing, false);
     for (int block = 0; block < BlockCount; ++block) {
         const QRectF rect = blockViewRect({block}, view);
-        if (scene.tints)
-            painter.fillRect(rect, (*scene.tints)[static_cast<std::size_t>(block)]);
         if (scene.hidden.contains({block}))
             paintHidden(painter, rect, scene.style);
     }
@@ -147,6 +148,10 @@ void paintBlocks(QPainter& painter, const BlockScene& scene, const ViewTransform
     if (scene.numbers) {
         for (int block = 0; block < BlockCount; ++block)
             paintNumber(painter, {block}, blockViewRect({block}, view), scene.hidden.contains({block}));
+    }
+    if (scene.values) {
+        for (int block = 0; block < BlockCount; ++block)
+            paintValue(painter, (*scene.values)[static_cast<std::size_t>(block)], blockViewRect({block}, view));
     }
     if (scene.hovered)
         paintFrame(painter, blockViewRect(*scene.hovered, view), QColor(255, 255, 255, 200), 1.5);

@@ -3,9 +3,8 @@
 #pragma once
 
 #include "core/base/block.h"
-#include "core/engine/analysis.h"
-#include "core/figure/color_map.h"
 #include "ui/canvas/view_transform.h"
+#include "ui/state/layer_view.h"
 #include "ui/state/theme.h"
 
 #include <QPainter>
@@ -13,20 +12,22 @@
 
 #include <array>
 #include <optional>
+#include <vector>
 
 namespace halflens {
 
 enum class HiddenStyle { Black, Hatched, Dimmed };
-enum class BlockOverlay { None, Halves, Importance, Shapley };
 
 HiddenStyle hiddenStyleFromWord(const QString& word);
-BlockOverlay blockOverlayFromWord(const QString& word);
+
+/// One colour with alpha for each block.
+using BlockTints = std::array<QColor, BlockCount>;
 
 /// Everything but the photo. Plain values: the canvas collects them, the painter draws them.
 struct BlockScene {
     BlockMask hidden;
     HiddenStyle style = HiddenStyle::Black;
-    std::optional<std::array<QColor, BlockCount>> tints; ///< one colour with alpha for each block
+    std::optional<std::array<QString, BlockCount>> values; ///< written into the blocks
     bool grid = true;
     bool numbers = true;
     std::optional<BlockIndex> hovered;
@@ -34,12 +35,14 @@ struct BlockScene {
     bool focusVisible = false; ///< the keyboard is here
 };
 
-/// Colour of every block for an overlay; nothing when the overlay needs results that are not there.
-std::optional<std::array<QColor, BlockCount>> overlayTints(BlockOverlay overlay, const Analysis* analysis, ColorMap map,
-                                                           double opacity, const ThemeColors& theme);
+/// Colours of a layer that has values for blocks.
+BlockTints tintsOf(const LayerPicture& layer, const ThemeColors& theme);
 
 /// Rectangle of a block in the widget, edges on device pixels.
 QRectF blockViewRect(BlockIndex block, const ViewTransform& view);
+
+/// The blocks of a layer, below everything else. Logical pixels.
+void paintTints(QPainter& painter, const BlockTints& tints, const ViewTransform& view);
 
 /// `painter` works in logical pixels.
 void paintBlocks(QPainter& painter, const BlockScene& scene, const ViewTransform& view, const ThemeColors& theme);

@@ -117,10 +117,8 @@ BlockScene CanvasView::scene() const
         return scene;
     scene.hidden = m_document->mask();
     scene.style = hiddenStyleFromWord(m_settings.word(setting::HiddenStyle));
-    const Result<ColorMap> map = colorMapFromName(m_settings.word(setting::ColorMap).toStdString());
-    scene.tints = overlayTints(blockOverlayFromWord(m_settings.word(setting::Overlay)), m_document->analysis().get(),
-                               map ? *map : ColorMap::Viridis, m_settings.number(setting::OverlayOpacity) / 100,
-                               themeColors(palette()));
+    if (m_layers)
+        scene.values = m_layers->blockTexts();
     scene.grid = m_settings.flag(setting::Grid);
     scene.numbers = m_settings.flag(setting::Numbers);
     scene.hovered = m_drag == Drag::Pan ? std::nullopt : m_hovered;
@@ -140,10 +138,47 @@ void CanvasView::paintEvent(QPaintEvent*)
     painter.drawPixmap(0, 0, m_layer.pixmap(m_view, sizePx, theme.canvas));
     if (!m_document || !m_document->loaded())
         return;
-    if (m_original)
+    if (m_original) {
         drawOriginalLabel(painter);
-    else
-        paintBlocks(painter, scene(), m_view, theme);
+        return;
+    }
+    drawLayers(painter, sizePx);
+    paintBlocks(painter, scene(), m_view, theme);
+}
+
+void CanvasView::drawLayers(QPainter& painter, QSize sizePx)
+{
+    if (!m_layers)
+        return;
+    std::map<LayerId, MapLayer> used;
+    for (const LayerPicture& picture : m_layers->pictures()) {
+        if (picture.blocks) {
+            paintTints(painter, tintsOf(picture, themeColors(palette())), m_view);
+            continue;
+        }
+        MapLayer& layer = used[picture.id] = std::move(m_maps[picture.id]);
+        painter.setOpacity(picture.opacity);
+        painter.drawPixmap(0, 0, layer.pixmap(picture.map, picture.colors, picture.range, m_view, sizePx));
+        painter.setOpacity(1);
+    }
+    m_maps = std::move(used); // what is not shown any more takes no memory
+}
+
+void CanvasView::setLayers(const LayerView* layers)
+{
+    if (m_layers)
+        m_layers->disconnect(this);
+    m_layers = layers;
+    m_maps.clear();
+    if (layers)
+        connect(layers, &LayerView::changed, this, qOverload<>(&QWidget::update));
+    update();
+}
+
+const MapLayer* CanvasView::mapLayer(LayerId id) const
+{
+    const auto it = m_maps.find(id);
+    return it == m_maps.end() ? nullptr : &it->second;
 }
 
 void CanvasView::drawOriginalLabel(QPainter& painter) const

@@ -4,6 +4,7 @@
 
 #include "ui/canvas/block_painter.h"
 #include "ui/canvas/image_layer.h"
+#include "ui/canvas/map_layer.h"
 #include "ui/canvas/view_transform.h"
 #include "ui/state/document.h"
 #include "ui/state/settings.h"
@@ -11,6 +12,7 @@
 #include <QPointer>
 #include <QWidget>
 
+#include <map>
 #include <optional>
 
 namespace halflens {
@@ -26,6 +28,10 @@ class CanvasView final : public QWidget {
 
 public:
     explicit CanvasView(Settings& settings, QWidget* parent = nullptr);
+
+    /// What lies over the photo; outlives the canvas. None is needed.
+    void setLayers(const LayerView* layers);
+    const MapLayer* mapLayer(LayerId id) const; ///< null: never drawn
 
     Document* document() const { return m_document; }
     void setDocument(Document* document);
@@ -78,11 +84,14 @@ private:
     void toggleFocused();
     void updateCursor();
     void drawOriginalLabel(QPainter& painter) const;
+    void drawLayers(QPainter& painter, QSize sizePx);
 
     Settings& m_settings;
     QPointer<Document> m_document;
     ViewTransform m_view;
     ImageLayer m_layer;
+    const LayerView* m_layers = nullptr;
+    std::map<LayerId, MapLayer> m_maps;
     std::optional<BlockIndex> m_hovered;
     Drag m_drag = Drag::None;
     QPointF m_last;

@@ -91,9 +91,10 @@ public:
 
 } // namespace
 
-BlockPanel::BlockPanel(QWidget* parent)
+BlockPanel::BlockPanel(const Comparison& comparison, QWidget* parent)
     : QWidget(parent)
-    , m_model(new BlockTableModel(this))
+    , m_comparison(comparison)
+    , m_model(new BlockTableModel(comparison, this))
     , m_sorted(new QSortFilterProxyModel(this))
     , m_table(new QTableView(this))
 {
@@ -119,7 +120,7 @@ BlockPanel::BlockPanel(QWidget* parent)
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->setFont(scaledFont(*this, 0.95));
-    // Narrower than the style's own: six columns in a side panel.
+    // Narrower than the style's own: many columns in a side panel.
     m_table->horizontalHeader()->setStyleSheet(
         QStringLiteral("QHeaderView::section { padding: 3px 5px; border: none; border-bottom: 1px solid palette(mid); "
                        "background: palette(window); }"));
@@ -132,6 +133,14 @@ BlockPanel::BlockPanel(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_table);
+    connect(&comparison, &Comparison::changed, this, &BlockPanel::followComparison);
+    followComparison();
+}
+
+/// A column that would be empty without a comparison takes no room then.
+void BlockPanel::followComparison()
+{
+    m_table->setColumnHidden(BlockTableModel::Agree, m_comparison.agreement().models < 2);
 }
 
 /// As wide as the widest text each, the half takes the rest: the header's own rule keeps room for a
@@ -139,8 +148,8 @@ BlockPanel::BlockPanel(QWidget* parent)
 void BlockPanel::fitColumns()
 {
     const QFontMetrics metrics(m_table->font());
-    const QStringList widest{QStringLiteral("00"),    QStringLiteral("12"),  QStringLiteral("0.000"), {},
-                             QStringLiteral("+0.00"), QStringLiteral("0.00")};
+    const QStringList widest{QStringLiteral("00"),    QStringLiteral("12"),   QStringLiteral("0.000"), {},
+                             QStringLiteral("+0.00"), QStringLiteral("0.00"), QStringLiteral("5/5")};
     constexpr int Padding = 9;
     constexpr int Box = 20;
     constexpr int Arrow = 12;

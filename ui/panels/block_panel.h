@@ -16,14 +16,16 @@ class BlockPanel final : public QWidget {
     Q_OBJECT
 
 public:
-    explicit BlockPanel(QWidget* parent = nullptr);
+    explicit BlockPanel(const Comparison& comparison, QWidget* parent = nullptr);
     void setDocument(Document* document);
     QTableView* table() const { return m_table; }
 
 private:
     void fitColumns();
     void followDocument();
+    void followComparison();
 
+    const Comparison& m_comparison;
     QPointer<Document> m_document;
     BlockTableModel* m_model;
     QSortFilterProxyModel* m_sorted;

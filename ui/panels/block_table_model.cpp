@@ -17,9 +17,13 @@ QVariant alignmentOf(int column)
 
 } // namespace
 
-BlockTableModel::BlockTableModel(QObject* parent)
+BlockTableModel::BlockTableModel(const Comparison& comparison, QObject* parent)
     : QAbstractTableModel(parent)
-{ }
+    , m_comparison(comparison)
+{
+    connect(&comparison, &Comparison::changed, this,
+            [this] { Q_EMIT dataChanged(index(0, Agree), index(BlockCount - 1, Agree)); });
+}
 
 void BlockTableModel::setDocument(Document* document)
 {
@@ -63,6 +67,13 @@ QVariant BlockTableModel::text(BlockIndex block, Column column) const
 {
     if (column == Block)
         return QString::number(block.value);
+    if (column == Agree) {
+        const Agreement agreement = m_comparison.agreement();
+        return agreement.models == 0 ? QStringLiteral("–")
+                                     : QStringLiteral("%1/%2")
+                                           .arg(agreement.counts[static_cast<std::size_t>(block.value)])
+                                           .arg(agreement.models);
+    }
     if (!report())
         return QStringLiteral("–");
     const auto at = static_cast<std::size_t>(block.value);
@@ -84,6 +95,8 @@ QVariant BlockTableModel::text(BlockIndex block, Column column) const
 
 QVariant BlockTableModel::sortValue(BlockIndex block, Column column) const
 {
+    if (column == Agree)
+        return m_comparison.agreement().counts[static_cast<std::size_t>(block.value)];
     if (column == Block || !report())
         return block.value;
     const auto at = static_cast<std::size_t>(block.value);
@@ -155,6 +168,7 @@ QVariant BlockTableModel::headerData(int section, Qt::Orientation orientation, i
         {tr("Half"), tr("The six most important blocks are the important half")},
         {tr("Shapley"), tr("Exact contribution of this block to the score")},
         {tr("Without"), tr("Score with this block alone hidden")},
+        {tr("Agree"), tr("How many of the compared models have this block in their important half")},
     };
     if (role == Qt::DisplayRole)
         return headers[section].title;

@@ -2,6 +2,7 @@
 // The twelve blocks as a table: what each of them is worth.
 #pragma once
 
+#include "ui/state/comparison.h"
 #include "ui/state/document.h"
 
 #include <QAbstractTableModel>
@@ -15,10 +16,10 @@ class BlockTableModel final : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { Block, Rank, ImportanceValue, Half, ShapleyValue, Without, ColumnCount };
+    enum Column { Block, Rank, ImportanceValue, Half, ShapleyValue, Without, Agree, ColumnCount };
     static constexpr int SortRole = Qt::UserRole;
 
-    explicit BlockTableModel(QObject* parent = nullptr);
+    explicit BlockTableModel(const Comparison& comparison, QObject* parent = nullptr);
     void setDocument(Document* document);
     Document* document() const { return m_document; }
 
@@ -36,6 +37,7 @@ private:
     int rank(BlockIndex block) const; ///< 1 = most important
     void refresh();
 
+    const Comparison& m_comparison;
     QPointer<Document> m_document;
 };
 

@@ -46,12 +46,28 @@ void CurvePlot::setCurve(std::vector<CurvePoint> curve, const Enough& enough)
     m_curve = std::move(curve);
     m_enough = enough;
     m_hovered.reset();
-    double largest = 2 * enough.epsilon;
-    for (const CurvePoint& point : m_curve)
-        largest = std::max(largest, point.worst);
-    m_top = roundUp(largest);
+    fitTop();
     setCursor(m_curve.empty() ? Qt::ArrowCursor : Qt::PointingHandCursor);
     update();
+}
+
+void CurvePlot::setOthers(std::vector<OtherCurve> others)
+{
+    m_others = std::move(others);
+    fitTop();
+    update();
+}
+
+void CurvePlot::fitTop()
+{
+    double largest = 2 * m_enough.epsilon;
+    for (const CurvePoint& point : m_curve)
+        largest = std::max(largest, point.worst);
+    for (const OtherCurve& other : m_others) {
+        for (const CurvePoint& point : other.curve)
+            largest = std::max(largest, point.best);
+    }
+    m_top = roundUp(largest);
 }
 
 void CurvePlot::setCurrent(std::optional<QPointF> visibleAndChange)
@@ -134,6 +150,13 @@ void CurvePlot::paintCurves(QPainter& painter) const
     painter.drawPolyline(worst);
     painter.setPen(QPen(theme.mutedText, 1.5, Qt::DashLine));
     painter.drawPolyline(mean);
+    painter.setPen(QPen(theme.mutedText, 1));
+    for (const OtherCurve& other : m_others) {
+        QPolygonF line;
+        for (const CurvePoint& point : other.curve)
+            line << at(point.visible, point.best);
+        painter.drawPolyline(line);
+    }
     painter.setPen(QPen(theme.accent, 2));
     painter.drawPolyline(best);
 
@@ -194,11 +217,17 @@ void CurvePlot::mouseMoveEvent(QMouseEvent* event)
         m_hovered = point->visible;
         update();
     }
-    QToolTip::showText(event->globalPosition().toPoint(),
-                       tr("%1 visible: best %2, mean %3, worst %4\nClick to see the best set")
-                           .arg(point->visible)
-                           .arg(scoreText(point->best), scoreText(point->mean), scoreText(point->worst)),
-                       this);
+    QStringList lines{tr("%1 visible: best %2, mean %3, worst %4")
+                          .arg(point->visible)
+                          .arg(scoreText(point->best), scoreText(point->mean), scoreText(point->worst))};
+    for (const OtherCurve& other : m_others) {
+        for (const CurvePoint& theirs : other.curve) {
+            if (theirs.visible == point->visible)
+                lines << tr("%1: best %2").arg(other.name, scoreText(theirs.best));
+        }
+    }
+    lines << tr("Click to see the best set");
+    QToolTip::showText(event->globalPosition().toPoint(), lines.join(u'\n'), this);
 }
 
 void CurvePlot::mousePressEvent(QMouseEvent* event)

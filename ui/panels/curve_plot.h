@@ -18,6 +18,13 @@ public:
     explicit CurvePlot(QWidget* parent = nullptr);
     /// 13 points, from 12 visible blocks down to 0, or none.
     void setCurve(std::vector<CurvePoint> curve, const Enough& enough);
+    /// The best choices of other models, as thin lines with their names in the tool tip.
+    struct OtherCurve {
+        QString name;
+        std::vector<CurvePoint> curve;
+    };
+    void setOthers(std::vector<OtherCurve> others);
+    const std::vector<OtherCurve>& others() const { return m_others; }
     /// Marks what is shown now: `visible` blocks with a change of this magnitude.
     void setCurrent(std::optional<QPointF> visibleAndChange);
     QSize sizeHint() const override { return {240, 150}; }
@@ -34,6 +41,7 @@ protected:
 
 private:
     QRectF plotArea() const;
+    void fitTop();
     QPointF at(double visible, double change) const;
     const CurvePoint* pointUnder(double x) const;
     void paintAxes(QPainter& painter) const;
@@ -41,6 +49,7 @@ private:
     void paintMarks(QPainter& painter) const;
 
     std::vector<CurvePoint> m_curve;
+    std::vector<OtherCurve> m_others;
     Enough m_enough;
     std::optional<QPointF> m_current;
     std::optional<int> m_hovered; ///< number of visible blocks

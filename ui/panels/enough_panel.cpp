@@ -94,9 +94,10 @@ void HeadlineButton::paintEvent(QPaintEvent*)
                      m_explanation);
 }
 
-EnoughPanel::EnoughPanel(Settings& settings, QWidget* parent)
+EnoughPanel::EnoughPanel(Settings& settings, const Comparison& comparison, QWidget* parent)
     : QWidget(parent)
     , m_settings(settings)
+    , m_comparison(comparison)
     , m_headline(new HeadlineButton(this))
     , m_epsilon(new QDoubleSpinBox(this))
     , m_curve(new CurvePlot(this))
@@ -135,6 +136,7 @@ EnoughPanel::EnoughPanel(Settings& settings, QWidget* parent)
     layout->addWidget(m_headline);
     layout->addLayout(tolerance);
     layout->addWidget(m_curve, 1);
+    connect(&comparison, &Comparison::changed, this, &EnoughPanel::refreshOthers);
     refresh();
 }
 
@@ -177,6 +179,19 @@ void EnoughPanel::refresh()
         m_curve->setCurve({}, {});
     }
     refreshCurrent();
+    refreshOthers();
+}
+
+void EnoughPanel::refreshOthers()
+{
+    std::vector<CurvePlot::OtherCurve> others;
+    const Analysis* shown = m_document ? m_document->analysis().get() : nullptr;
+    for (const ComparedModel& model : m_comparison.models()) {
+        const bool isOther = shown && model.entry.id != shown->model.id;
+        if (m_comparison.isOn() && isOther && model.analysis && model.analysis->report)
+            others.push_back({toQt(model.entry.name), model.analysis->report->curve});
+    }
+    m_curve->setOthers(std::move(others));
 }
 
 void EnoughPanel::refreshCurrent()

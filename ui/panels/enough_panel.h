@@ -2,6 +2,7 @@
 // "4 of 12 blocks are enough": the headline, its tolerance and the curve behind it.
 #pragma once
 
+#include "ui/state/comparison.h"
 #include "ui/state/document.h"
 #include "ui/state/settings.h"
 
@@ -40,7 +41,8 @@ class EnoughPanel final : public QWidget {
     Q_OBJECT
 
 public:
-    explicit EnoughPanel(Settings& settings, QWidget* parent = nullptr);
+    /// `comparison` brings the curves of other models.
+    EnoughPanel(Settings& settings, const Comparison& comparison, QWidget* parent = nullptr);
     void setDocument(Document* document);
 
 Q_SIGNALS:
@@ -49,8 +51,10 @@ Q_SIGNALS:
 private:
     void refresh();
     void refreshCurrent();
+    void refreshOthers();
 
     Settings& m_settings;
+    const Comparison& m_comparison;
     QPointer<Document> m_document;
     HeadlineButton* m_headline;
     QDoubleSpinBox* m_epsilon;

@@ -1,82 +1,110 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/layers_panel.h"
 
-#include "ui/panels/card.h"
+#include "ui/panels/layer_controls.h"
+#include "ui/panels/layer_delegate.h"
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QFormLayout>
 #include <QHBoxLayout>
-#include <QSlider>
+#include <QLabel>
+#include <QListView>
+#include <QScrollArea>
+#include <QVBoxLayout>
 
 namespace halflens {
 
-LayersPanel::LayersPanel(Settings& settings, QWidget* parent)
+LayersPanel::LayersPanel(Settings& settings, Workspace& workspace, LayerStack& layers, MapService& maps,
+                         Comparison& comparison, const LayerView& view, QWidget* parent)
     : QWidget(parent)
     , m_settings(settings)
+    , m_layers(layers)
+    , m_model(new LayerListModel(workspace, layers, maps, comparison, this))
+    , m_list(new QListView(this))
+    , m_controls(new LayerControls(workspace, layers, maps, view))
 {
-    auto* form = new QFormLayout(this);
-    form->setContentsMargins(10, 10, 10, 10);
-    form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
-    form->addRow(tr("&Overlay"), addChoice(setting::Overlay, QStringLiteral("overlay")));
+    m_list->setObjectName(QStringLiteral("layerList"));
+    m_list->setAccessibleName(tr("Layers"));
+    m_list->setModel(m_model);
+    m_list->setItemDelegate(new LayerDelegate(m_list));
+    m_list->setFrameShape(QFrame::NoFrame);
+    m_list->setMouseTracking(true);
+    m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_list->setMinimumHeight(120);
+    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
+        if (const auto id = m_model->layerAt(index))
+            m_layers.setCurrent(*id);
+    });
+    connect(m_list, &QListView::doubleClicked, this, [this](const QModelIndex& index) {
+        if (const auto id = m_model->layerAt(index))
+            m_layers.showOnly(*id);
+    });
+    connect(&layers, &LayerStack::currentChanged, this, &LayersPanel::followCurrent);
+    connect(m_controls, &LayerControls::hideRequested, this, &LayersPanel::hideRequested);
 
-    auto* slider = new QSlider(Qt::Horizontal, this);
-    const SettingSpec& opacity = Settings::spec(setting::OverlayOpacity);
-    slider->setRange(opacity.minimum.toInt(), opacity.maximum.toInt());
-    slider->setObjectName(QStringLiteral("opacity"));
-    slider->setAccessibleName(tr("Opacity of the overlay in percent"));
-    auto* value = mutedLabel(this);
-    value->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("100 %")));
-    value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    const auto show = [this, slider, value] {
-        slider->setValue(m_settings.value(setting::OverlayOpacity).toInt());
-        value->setText(tr("%1 %").arg(slider->value()));
-        slider->setEnabled(m_settings.word(setting::Overlay) != QLatin1String("none"));
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidget(m_controls);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setMinimumHeight(90);
+    scroll->viewport()->setAutoFillBackground(false);
+    m_controls->setAutoFillBackground(false);
+
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_list, 5);
+    layout->addWidget(scroll, 4);
+    layout->addWidget(makeGridRow());
+    followCurrent();
+}
+
+void LayersPanel::followCurrent()
+{
+    const QModelIndex index = m_model->indexOf(m_layers.current());
+    if (m_list->currentIndex() != index)
+        m_list->setCurrentIndex(index);
+}
+
+/// How the blocks themselves look, whichever layers are shown.
+QWidget* LayersPanel::makeGridRow()
+{
+    auto* row = new QWidget(this);
+    auto* hidden = new QComboBox(row);
+    hidden->setObjectName(QStringLiteral("hiddenStyle"));
+    const SettingSpec& spec = Settings::spec(setting::HiddenStyle);
+    hidden->setToolTip(spec.help);
+    hidden->setAccessibleName(spec.label);
+    for (qsizetype i = 0; i < spec.choices.size(); ++i)
+        hidden->addItem(spec.choiceLabels.at(i), spec.choices.at(i));
+    const auto flag = [&](const QString& key, const QString& text) {
+        auto* box = new QCheckBox(text, row);
+        connect(box, &QCheckBox::toggled, this, [this, key](bool on) { m_settings.setValue(key, on); });
+        return box;
+    };
+    QCheckBox* grid = flag(setting::Grid, tr("&Grid"));
+    QCheckBox* numbers = flag(setting::Numbers, tr("&Numbers"));
+    const auto show = [this, hidden, grid, numbers] {
+        hidden->setCurrentIndex(hidden->findData(m_settings.word(setting::HiddenStyle)));
+        grid->setChecked(m_settings.flag(setting::Grid));
+        numbers->setChecked(m_settings.flag(setting::Numbers));
     };
     show();
-    connect(slider, &QSlider::valueChanged, this,
-            [this](int percent) { m_settings.setValue(setting::OverlayOpacity, percent); });
-    connect(&settings, &Settings::changed, this, show);
-    auto* row = new QHBoxLayout;
-    row->addWidget(slider, 1);
-    row->addWidget(value);
-    auto* label = new QLabel(tr("O&pacity"), this);
-    label->setBuddy(slider);
-    form->addRow(label, row);
-
-    form->addRow(tr("&Colours"), addChoice(setting::ColorMap, QStringLiteral("colorMap")));
-    form->addRow(tr("&Hidden"), addChoice(setting::HiddenStyle, QStringLiteral("hiddenStyle")));
-    auto* flags = new QHBoxLayout;
-    flags->addWidget(addFlag(setting::Grid, tr("&Grid")));
-    flags->addWidget(addFlag(setting::Numbers, tr("&Numbers")));
-    flags->addStretch();
-    form->addRow(QString(), flags);
-}
-
-QComboBox* LayersPanel::addChoice(const QString& key, const QString& objectName)
-{
-    auto* box = new QComboBox(this);
-    box->setObjectName(objectName);
-    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    box->setMinimumContentsLength(12);
-    const SettingSpec& spec = Settings::spec(key);
-    box->setToolTip(spec.help);
-    for (qsizetype i = 0; i < spec.choices.size(); ++i)
-        box->addItem(spec.choiceLabels.at(i), spec.choices.at(i));
-    const auto show = [this, box, key] { box->setCurrentIndex(box->findData(m_settings.word(key))); };
-    show();
-    connect(box, &QComboBox::activated, this, [this, box, key] { m_settings.setValue(key, box->currentData()); });
-    connect(&m_settings, &Settings::changed, box, show);
-    return box;
-}
-
-QCheckBox* LayersPanel::addFlag(const QString& key, const QString& text)
-{
-    auto* box = new QCheckBox(text, this);
-    box->setChecked(m_settings.flag(key));
-    connect(box, &QCheckBox::toggled, this, [this, key](bool on) { m_settings.setValue(key, on); });
-    connect(&m_settings, &Settings::changed, box, [this, box, key] { box->setChecked(m_settings.flag(key)); });
-    return box;
+    connect(hidden, &QComboBox::activated, this,
+            [this, hidden] { m_settings.setValue(setting::HiddenStyle, hidden->currentData()); });
+    connect(&m_settings, &Settings::changed, row, show);
+    auto* label = new QLabel(tr("&Hidden"), row);
+    label->setBuddy(hidden);
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(10, 6, 10, 8);
+    layout->setSpacing(8);
+    layout->addWidget(label);
+    layout->addWidget(hidden, 1);
+    layout->addWidget(grid);
+    layout->addWidget(numbers);
+    return row;
 }
 
 } // namespace halflens

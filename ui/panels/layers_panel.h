@@ -1,28 +1,40 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What lies over the photo: overlay, opacity, colours, grid. All of it is a setting.
+// The layer dock: the list of layers, the controls of the current one, and what the grid looks like.
 #pragma once
 
-#include "ui/state/settings.h"
+#include "ui/panels/layer_list_model.h"
 
 #include <QWidget>
 
-class QComboBox;
 class QCheckBox;
-class QSlider;
+class QComboBox;
+class QListView;
 
 namespace halflens {
+
+class LayerControls;
 
 class LayersPanel final : public QWidget {
     Q_OBJECT
 
 public:
-    explicit LayersPanel(Settings& settings, QWidget* parent = nullptr);
+    LayersPanel(Settings& settings, Workspace& workspace, LayerStack& layers, MapService& maps, Comparison& comparison,
+                const LayerView& view, QWidget* parent = nullptr);
+    QListView* list() const { return m_list; }
+    const LayerListModel& model() const { return *m_model; }
+
+Q_SIGNALS:
+    void hideRequested(halflens::BlockMask hidden, const QString& label);
 
 private:
-    QComboBox* addChoice(const QString& key, const QString& objectName);
-    QCheckBox* addFlag(const QString& key, const QString& text);
+    QWidget* makeGridRow();
+    void followCurrent();
 
     Settings& m_settings;
+    LayerStack& m_layers;
+    LayerListModel* m_model;
+    QListView* m_list;
+    LayerControls* m_controls;
 };
 
 } // namespace halflens

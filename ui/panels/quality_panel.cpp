@@ -94,6 +94,12 @@ void QualityPanel::setDocument(Document* document)
     refresh();
 }
 
+void QualityPanel::addBelow(QWidget* widget)
+{
+    auto* outside = static_cast<QVBoxLayout*>(layout());
+    outside->insertWidget(outside->count() - 1, widget);
+}
+
 void QualityPanel::setModelName(const QString& name)
 {
     m_modelName = name;

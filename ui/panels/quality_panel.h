@@ -25,6 +25,8 @@ public:
     void setDocument(Document* document);
     /// Name shown while no result is there yet; empty: there is no model at all.
     void setModelName(const QString& name);
+    /// Puts something under the card.
+    void addBelow(QWidget* widget);
 
 private:
     void refresh();

@@ -8,9 +8,11 @@
 
 namespace halflens {
 
-StatusReadout::StatusReadout(CanvasView& canvas, QWidget* parent)
+StatusReadout::StatusReadout(CanvasView& canvas, const LayerView& layers, QWidget* parent)
     : QWidget(parent)
     , m_canvas(canvas)
+    , m_layers(layers)
+    , m_value(new QLabel(this))
     , m_position(mutedLabel(this))
     , m_color(mutedLabel(this))
     , m_block(mutedLabel(this))
@@ -26,24 +28,31 @@ StatusReadout::StatusReadout(CanvasView& canvas, QWidget* parent)
         label->setAlignment(alignment | Qt::AlignVCenter);
         layout->addWidget(label);
     };
+    m_value->setTextFormat(Qt::PlainText);
+    add(m_value, QStringLiteral("readValue"), QString(), Qt::AlignRight);
     add(m_position, QStringLiteral("readPosition"), QStringLiteral("88888, 88888"), Qt::AlignRight);
     add(m_color, QStringLiteral("readColor"), QStringLiteral("RGB 288 288 288"), Qt::AlignLeft);
     add(m_block, QStringLiteral("readBlock"), tr("Block %1").arg(88), Qt::AlignLeft);
     add(m_zoom, QStringLiteral("readZoom"), QStringLiteral("8888 %"), Qt::AlignRight);
     connect(&canvas, &CanvasView::pointerMoved, this, &StatusReadout::showPixel);
+    connect(&layers, &LayerView::changed, this, [this] { showPixel(m_pixel); });
     connect(&canvas, &CanvasView::viewChanged, this, &StatusReadout::showZoom);
     showZoom();
 }
 
 void StatusReadout::showPixel(std::optional<QPoint> pixel)
 {
+    m_pixel = pixel;
     const auto loaded = m_canvas.document() ? m_canvas.document()->loaded() : nullptr;
     if (!pixel || !loaded) {
-        for (QLabel* label : {m_position, m_color, m_block})
+        for (QLabel* label : {m_value, m_position, m_color, m_block})
             label->clear();
         return;
     }
     const Image& image = *loaded->image;
+    if (pixel->x() >= image.width || pixel->y() >= image.height)
+        return; // of the image before
+    m_value->setText(m_layers.readout(*pixel));
     const std::uint8_t* rgb = image.row(pixel->y()) + 3 * pixel->x();
     m_position->setText(QStringLiteral("%1, %2").arg(pixel->x()).arg(pixel->y()));
     m_color->setText(QStringLiteral("RGB %1 %2 %3").arg(rgb[0]).arg(rgb[1]).arg(rgb[2]));

@@ -107,19 +107,22 @@ void Document::addScore(BlockMask mask, const Prediction& prediction)
     Q_EMIT scoreAdded();
 }
 
+MaskedScore maskedScoreOf(const MaskTable& table, BlockMask mask)
+{
+    MaskedScore masked{table.score(mask), table.score5(mask), table.score5(mask) - table.score5(BlockMask()), {}};
+    if (table.outputs > 1) {
+        const auto row = table.row(mask);
+        masked.grades.assign(row.begin(), row.end());
+    }
+    return masked;
+}
+
 std::optional<MaskedScore> Document::scoreFor(BlockMask mask) const
 {
     if (!m_analysis)
         return std::nullopt;
-    if (const MaskTable* table = m_analysis->table.get()) {
-        MaskedScore masked{
-            table->score(mask), table->score5(mask), table->score5(mask) - table->score5(BlockMask()), {}};
-        if (table->outputs > 1) {
-            const auto row = table->row(mask);
-            masked.grades.assign(row.begin(), row.end());
-        }
-        return masked;
-    }
+    if (m_analysis->table)
+        return maskedScoreOf(*m_analysis->table, mask);
     const auto it = m_scores.find(mask);
     if (!mask.isEmpty() && it == m_scores.end())
         return std::nullopt;

@@ -26,6 +26,9 @@ struct MaskedScore {
     std::vector<float> grades; ///< five probabilities, or empty
 };
 
+/// The look-up for one mask.
+MaskedScore maskedScoreOf(const MaskTable& table, BlockMask mask);
+
 /// GUI thread. Setters emit once, and only when something changed. Views read and own none of it.
 class Document final : public QObject {
     Q_OBJECT

@@ -30,7 +30,11 @@ EngineClient::EngineClient(QObject* parent)
                         this,
                         [this, ticket, progress] {
                             const Waiting* waiting = waitingFor(ticket);
-                            if (waiting && waiting->lane <= Lane::Visible)
+                            if (!waiting)
+                                return;
+                            if (waiting->handlers.progressed)
+                                waiting->handlers.progressed(progress);
+                            if (waiting->lane != Lane::Prefetch)
                                 Q_EMIT progressed(progress);
                         },
                         Qt::QueuedConnection);
@@ -84,7 +88,7 @@ void EngineClient::deliver(const Ticket& ticket, Outcome outcome)
 bool EngineClient::isBusy() const
 {
     return std::any_of(m_waiting.begin(), m_waiting.end(),
-                       [](const auto& entry) { return entry.second.lane <= Lane::Visible; });
+                       [](const auto& entry) { return entry.second.lane != Lane::Prefetch; });
 }
 
 void EngineClient::updateBusy()

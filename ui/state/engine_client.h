@@ -20,6 +20,7 @@ public:
     struct Handlers {
         std::function<void(Outcome)> finished;
         std::function<void(Artifact)> published;
+        std::function<void(const Progress&)> progressed = {};
     };
 
     explicit EngineClient(QObject* parent = nullptr);
@@ -28,7 +29,7 @@ public:
     void cancel(Slot slot);
     void forget(std::uint64_t document);
 
-    /// Work somebody waits for: requests of the lanes Interactive and Visible.
+    /// Work somebody waits for: all but what is fetched ahead.
     bool isBusy() const;
     bool isPending(Slot slot) const { return m_waiting.contains(slot); }
 

@@ -3,6 +3,7 @@
 
 #include "core/image/content_hash.h"
 #include "core/image/decode.h"
+#include "ui/state/map_pyramid.h"
 #include "ui/state/text.h"
 
 #include <QDateTime>
@@ -107,6 +108,55 @@ Outcome analysisJob(const Image& image, const std::string& modelId, ModelSource&
         return std::move(analysis).error();
     cache.insert(analysisKey(image, modelId), *analysis, byteSize(**analysis));
     return Artifact(*std::move(analysis));
+}
+
+CacheKey shownMapKey(const Image& image, const MapRequest& request, const std::string& modelId, ModelSource& models)
+{
+    CacheKey key = mapKey(image, request, modelId, *models.objectness());
+    key.parameters += "; shown";
+    return key;
+}
+
+Outcome mapJob(const Image& image, const MapRequest& request, const std::string& modelId, ModelSource& models,
+               ResultCache& cache, const JobContext& context)
+{
+    Result<std::shared_ptr<const ImageMap>> map = makeMap(image, request, modelId, models, cache, context);
+    if (!map)
+        return std::move(map).error();
+    std::shared_ptr<const ShownMap> shown = ShownMap::build(*std::move(map));
+    cache.insert(shownMapKey(image, request, modelId, models), shown, shown->byteSize());
+    return Artifact(std::move(shown));
+}
+
+CacheKey comparisonKey(const Image& image, const std::string& modelId)
+{
+    return {image.contentHash, Stage::Comparison, {}, modelId};
+}
+
+Outcome comparisonJob(const Image& image, const ModelEntry& model, ModelSource& models, const AnalysisOptions& options,
+                      ResultCache& cache, const JobContext& context)
+{
+    const JobContext named(context.stop(), [&](const Progress& progress) {
+        context.report(progress.fraction, model.name + ": " + progress.text);
+    });
+    auto result = std::make_shared<ComparedResult>();
+    result->analysis = cache.find<Analysis>(analysisKey(image, model.id));
+    if (!result->analysis) {
+        Result<std::shared_ptr<const Analysis>> analysis = analyze(image, model.id, models, options, named);
+        if (!analysis)
+            return std::move(analysis).error();
+        result->analysis = *std::move(analysis);
+        cache.insert(analysisKey(image, model.id), result->analysis, byteSize(*result->analysis));
+    }
+    if (!result->analysis->report) {
+        Result<BlockMask> half = halfBySingles(image, *result->analysis, models, named);
+        if (!half)
+            return std::move(half).error();
+        result->important = *half;
+    }
+    std::shared_ptr<const ComparedResult> shared = std::move(result);
+    cache.insert(comparisonKey(image, model.id), shared, sizeof(ComparedResult));
+    return Artifact(std::move(shared));
 }
 
 Outcome maskedScoreJob(const Image& image, const std::string& modelId, BlockMask hidden, ModelSource& models,

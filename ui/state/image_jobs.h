@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/engine/analysis.h"
+#include "core/engine/maps.h"
 #include "core/engine/result_cache.h"
 #include "ui/state/image_pyramid.h"
 
@@ -11,6 +12,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace halflens {
@@ -40,6 +42,25 @@ Outcome thumbnailJob(const std::filesystem::path& path, const CacheKey& key, std
 /// Analysis of an image, kept in the cache. Worker thread.
 Outcome analysisJob(const Image& image, const std::string& modelId, ModelSource& models, const AnalysisOptions& options,
                     ResultCache& cache, const JobContext& context);
+
+/// Under which the map of a layer is kept.
+CacheKey shownMapKey(const Image& image, const MapRequest& request, const std::string& modelId, ModelSource& models);
+
+/// ShownMap of an image, kept in the cache. Worker thread.
+Outcome mapJob(const Image& image, const MapRequest& request, const std::string& modelId, ModelSource& models,
+               ResultCache& cache, const JobContext& context);
+
+/// What a comparison keeps of a model: its analysis, and a half for those without a table.
+struct ComparedResult {
+    std::shared_ptr<const Analysis> analysis;
+    std::optional<BlockMask> important; ///< by the twelve single blocks; none where there is a table
+};
+CacheKey comparisonKey(const Image& image, const std::string& modelId);
+
+/// ComparedResult of an image, its parts kept in the cache. Thirteen passes for a model without a
+/// table. Worker thread.
+Outcome comparisonJob(const Image& image, const ModelEntry& model, ModelSource& models, const AnalysisOptions& options,
+                      ResultCache& cache, const JobContext& context);
 
 /// Prediction of a model without a table with blocks hidden. Worker thread.
 Outcome maskedScoreJob(const Image& image, const std::string& modelId, BlockMask hidden, ModelSource& models,

@@ -66,6 +66,7 @@ public:
     std::shared_ptr<const Image> imageOf(const Document& document);
 
     EngineClient& engine() { return m_engine; }
+    ResultCache& cache() { return m_cache; }
 
 Q_SIGNALS:
     void documentsAdded(int first, int last);

@@ -53,6 +53,18 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
               tr("Hide what is visible and show what is hidden"));
     addPreset(MaskPreset::All, tr("Hide &all blocks"), u"H"_s, u"hide-all"_s, tr("Every block is hidden"));
 
+    const auto addHalf = [this](MapKind kind, bool upper, const QString& text) {
+        mapHalves.append({kind, upper, add(tr("&Blocks"), text)});
+    };
+    addHalf(MapKind::Saliency, true, tr("Hide upper half by saliency"));
+    addHalf(MapKind::Saliency, false, tr("Hide lower half by saliency"));
+    addHalf(MapKind::Frequency, true, tr("Hide upper half by frequency"));
+    addHalf(MapKind::Frequency, false, tr("Hide lower half by frequency"));
+    addHalf(MapKind::Objectness, true, tr("Hide upper half by objectness"));
+    addHalf(MapKind::Objectness, false, tr("Hide lower half by objectness"));
+    addHalf(MapKind::Averaged, true, tr("Hide upper half by averaged measure"));
+    addHalf(MapKind::Averaged, false, tr("Hide lower half by averaged measure"));
+
     const QString view = tr("&View");
     fit = add(view, tr("&Fit to window"), {QKeySequence(u"F"_s), QKeySequence(u"Ctrl+0"_s)}, u"fit"_s);
     actualSize = add(view, tr("&100 %"), {QKeySequence(u"Ctrl+1"_s)}, u"actual"_s);
@@ -63,7 +75,12 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     original = add(view, tr("Show o&riginal"), {QKeySequence(u"O"_s)}, u"original"_s);
     original->setCheckable(true);
     original->setToolTip(tr("Show the image without blocks and overlays; or hold Shift"));
-    nextOverlay = add(view, tr("Next over&lay"), {QKeySequence(u"V"_s)});
+    toggleLayers = add(view, tr("Show &layers"), {QKeySequence(u"V"_s)});
+    toggleLayers->setCheckable(true);
+    toggleLayers->setToolTip(tr("All layers over the photo on or off (V)"));
+    compare = add(view, tr("Co&mpare models"), {QKeySequence(u"M"_s)});
+    compare->setCheckable(true);
+    compare->setToolTip(tr("Ask all installed models about this image (M)"));
     fullScreen = add(view, tr("F&ull screen"), {QKeySequence(u"F11"_s)});
     fullScreen->setCheckable(true);
     restoreLayout = add(view, tr("Restore default la&yout"));

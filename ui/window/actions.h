@@ -2,10 +2,12 @@
 // Every action of the main window: text, keys, icon, place in the menus. What they do is wired elsewhere.
 #pragma once
 
+#include "core/engine/map_request.h"
 #include "ui/dialogs/shortcuts_dialog.h"
 #include "ui/state/mask_presets.h"
 
 #include <QAction>
+#include <QList>
 #include <QMap>
 #include <QObject>
 #include <QUndoGroup>
@@ -34,12 +36,19 @@ public:
     QAction* paste;
     QAction* preferences;
     QMap<MaskPreset, QAction*> presets;
+    struct MapHalf {
+        MapKind kind;
+        bool upper;
+        QAction* action;
+    };
+    QList<MapHalf> mapHalves; ///< hide the upper or lower half of a measure
     QAction* fit;
     QAction* actualSize;
     QAction* zoomIn;
     QAction* zoomOut;
     QAction* original; ///< checkable: stays on, unlike a held Shift
-    QAction* nextOverlay;
+    QAction* toggleLayers; ///< checkable: all layers on or off
+    QAction* compare; ///< checkable
     QAction* fullScreen;
     QAction* restoreLayout;
     QAction* previous;

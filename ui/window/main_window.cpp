@@ -39,6 +39,10 @@ MainWindow::MainWindow(ModelSource& models, Settings& settings, QWidget* parent)
     , m_settings(settings)
     , m_recent(settings)
     , m_workspace(models, settings)
+    , m_layers(settings)
+    , m_maps(m_workspace, m_layers)
+    , m_comparison(m_workspace)
+    , m_layerView(m_workspace, m_layers, m_maps, m_comparison)
     , m_actions(new Actions(*this, m_undoGroup))
 {
     setObjectName(u"mainWindow"_s);
@@ -174,7 +178,16 @@ void MainWindow::connectWorkspace()
             [this](const QString& path) { m_facts->setFullText(tr("Written: %1").arg(path)); });
     connect(&m_workspace.engine(), &EngineClient::busyChanged, m_work, &WorkIndicator::setBusy);
     connect(&m_workspace.engine(), &EngineClient::progressed, m_work, &WorkIndicator::setProgress);
-    connect(m_work, &WorkIndicator::cancelRequested, &m_workspace, &Workspace::cancelWork);
+    connect(m_work, &WorkIndicator::cancelRequested, this, [this] {
+        m_workspace.cancelWork();
+        m_maps.cancelWork();
+        m_comparison.cancelWork();
+    });
+    connect(&m_comparison, &Comparison::onChanged, m_actions->compare, &QAction::setChecked);
+    const auto showLayers = [this] { m_actions->toggleLayers->setChecked(m_layers.isOn() && m_layers.isAnyVisible()); };
+    connect(&m_layers, &LayerStack::onChanged, this, showLayers);
+    connect(&m_layers, &LayerStack::lookChanged, this, showLayers);
+    showLayers();
     const auto showRecent = [this] { m_empty->setRecentFiles(m_recent.paths()); };
     connect(&m_recent, &RecentFiles::changed, this, showRecent);
     showRecent();
@@ -188,7 +201,7 @@ void MainWindow::currentChanged()
     m_enough->setDocument(document);
     m_blocks->setDocument(document);
     m_undoGroup.setActiveStack(document ? document->undoStack() : nullptr);
-    m_stack->setCurrentWidget(m_workspace.count() > 0 ? static_cast<QWidget*>(m_canvas) : m_empty);
+    m_stack->setCurrentWidget(m_workspace.count() > 0 ? m_canvas->parentWidget() : m_empty);
     if (document) {
         connect(document, &Document::analysisChanged, this, &MainWindow::updateActions, Qt::UniqueConnection);
         connect(document, &Document::titleChanged, this, &MainWindow::updateTitle, Qt::UniqueConnection);
@@ -232,6 +245,9 @@ void MainWindow::updateActions()
             || it.key() == MaskPreset::BestHalf || it.key() == MaskPreset::Enough;
         it.value()->setEnabled(needsReport ? hasReport : document != nullptr);
     }
+    for (const Actions::MapHalf& half : m_actions->mapHalves)
+        half.action->setEnabled(document != nullptr);
+    m_actions->compare->setEnabled(m_comparison.models().size() > 1);
     m_actions->previous->setEnabled(index > 0);
     m_actions->first->setEnabled(index > 0);
     m_actions->next->setEnabled(index >= 0 && index + 1 < m_workspace.count());
@@ -248,6 +264,18 @@ void MainWindow::applyPreset(MaskPreset preset)
         ++m_randomSeed;
     if (mask)
         document->changeMask(*mask, m_actions->presets.value(preset)->text().remove(u'&'));
+}
+
+void MainWindow::hideHalf(MapKind kind, bool upper)
+{
+    m_maps.whenReady(layerOf(kind), [this, kind, upper](const ImageMap& map) {
+        Document* document = m_workspace.current();
+        if (!document || !map.blockMeans)
+            return;
+        const QString label =
+            (upper ? tr("Hide upper half: %1") : tr("Hide lower half: %1")).arg(layerName(layerOf(kind)));
+        document->changeMask(upper ? map.upper : map.upper.complement(), label);
+    });
 }
 
 void MainWindow::chooseFiles()

@@ -2,6 +2,10 @@
 // The viewer's window: puts canvas, panels and actions together. Each part owns its behaviour.
 #pragma once
 
+#include "ui/state/comparison.h"
+#include "ui/state/layer_stack.h"
+#include "ui/state/layer_view.h"
+#include "ui/state/map_service.h"
 #include "ui/state/recent_files.h"
 #include "ui/state/workspace.h"
 #include "ui/window/actions.h"
@@ -40,8 +44,14 @@ public:
     Workspace& workspace() { return m_workspace; }
     CanvasView& canvas() { return *m_canvas; }
     Actions& actions() { return *m_actions; }
+    LayerStack& layers() { return m_layers; }
+    MapService& maps() { return m_maps; }
+    Comparison& comparison() { return m_comparison; }
+    const LayerView& layerView() const { return m_layerView; }
     ErrorBar& errorBar() { return *m_errorBar; }
     void applyPreset(MaskPreset preset);
+    /// Makes the map first where it is not there.
+    void hideHalf(MapKind kind, bool upper);
     void restoreDefaultLayout();
 
     QSize sizeHint() const override { return {1440, 900}; }
@@ -85,6 +95,10 @@ private:
     Settings& m_settings;
     RecentFiles m_recent;
     Workspace m_workspace;
+    LayerStack m_layers;
+    MapService m_maps;
+    Comparison m_comparison;
+    LayerView m_layerView;
     QUndoGroup m_undoGroup;
     Actions* m_actions;
     std::uint32_t m_randomSeed = 1;

@@ -5,6 +5,8 @@
 #include "ui/dialogs/preferences_dialog.h"
 #include "ui/panels/block_panel.h"
 #include "ui/panels/card.h"
+#include "ui/panels/color_bar.h"
+#include "ui/panels/compared_models.h"
 #include "ui/panels/empty_state.h"
 #include "ui/panels/enough_panel.h"
 #include "ui/panels/error_bar.h"
@@ -23,13 +25,17 @@
 #include <QComboBox>
 #include <QDockWidget>
 #include <QFileInfo>
+#include <QHBoxLayout>
 #include <QMenuBar>
+#include <QScrollArea>
 #include <QShortcut>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace halflens {
 
@@ -44,7 +50,14 @@ void MainWindow::makeCentre()
     m_errorBar = new ErrorBar;
     m_stack = new QStackedWidget;
     m_stack->addWidget(m_empty);
-    m_stack->addWidget(m_canvas);
+    m_canvas->setLayers(&m_layerView);
+    auto* picture = new QWidget; // the colour bar stands beside what it explains
+    auto* beside = new QHBoxLayout(picture);
+    beside->setContentsMargins(0, 0, 0, 0);
+    beside->setSpacing(0);
+    beside->addWidget(m_canvas, 1);
+    beside->addWidget(new ColorBarView(m_layerView));
+    m_stack->addWidget(picture);
     auto* centre = new QWidget(this);
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -70,17 +83,28 @@ QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWid
 void MainWindow::makeDocks()
 {
     m_quality = new QualityPanel;
-    m_enough = new EnoughPanel(m_settings);
-    m_blocks = new BlockPanel;
+    m_quality->addBelow(new ComparedModels(m_workspace, m_comparison));
+    auto* quality = new QScrollArea;
+    quality->setWidget(m_quality);
+    quality->setWidgetResizable(true);
+    quality->setFrameShape(QFrame::NoFrame);
+    quality->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_enough = new EnoughPanel(m_settings, m_comparison);
+    m_blocks = new BlockPanel(m_comparison);
+    auto* layers = new LayersPanel(m_settings, m_workspace, m_layers, m_maps, m_comparison, m_layerView);
+    connect(layers, &LayersPanel::hideRequested, this, [this](BlockMask hidden, const QString& label) {
+        if (Document* document = m_workspace.current())
+            document->changeMask(hidden, label);
+    });
     setCorner(Qt::TopLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     addDock(u"imagesDock"_s, tr("Images"), new FilmStrip(m_workspace), Qt::LeftDockWidgetArea);
-    addDock(u"qualityDock"_s, tr("Quality"), m_quality, Qt::RightDockWidgetArea);
+    addDock(u"qualityDock"_s, tr("Quality"), quality, Qt::RightDockWidgetArea);
     addDock(u"enoughDock"_s, tr("How much is enough"), m_enough, Qt::RightDockWidgetArea);
     addDock(u"blocksDock"_s, tr("Blocks"), m_blocks, Qt::RightDockWidgetArea);
-    addDock(u"layersDock"_s, tr("Layers"), new LayersPanel(m_settings), Qt::LeftDockWidgetArea);
+    addDock(u"layersDock"_s, tr("Layers"), layers, Qt::LeftDockWidgetArea);
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     connect(m_enough, &EnoughPanel::keepRequested, this, [this](BlockMask keep) {
         if (Document* document = m_workspace.current())
@@ -92,9 +116,11 @@ void MainWindow::makeDocks()
 void MainWindow::sizeDocks()
 {
     const auto dock = [this](const QString& name) { return findChild<QDockWidget*>(name); };
-    resizeDocks({dock(u"imagesDock"_s), dock(u"qualityDock"_s)}, {196, 388}, Qt::Horizontal);
-    resizeDocks({dock(u"qualityDock"_s), dock(u"enoughDock"_s), dock(u"blocksDock"_s)}, {250, 240, 310}, Qt::Vertical);
-    resizeDocks({dock(u"imagesDock"_s), dock(u"layersDock"_s)}, {2000, 100}, Qt::Vertical);
+    resizeDocks({dock(u"imagesDock"_s), dock(u"qualityDock"_s)}, {248, 388}, Qt::Horizontal);
+    const bool isAlone = m_comparison.models().size() < 2;
+    resizeDocks({dock(u"qualityDock"_s), dock(u"enoughDock"_s), dock(u"blocksDock"_s)},
+                {isAlone ? 250 : 400, 240, isAlone ? 310 : 220}, Qt::Vertical);
+    resizeDocks({dock(u"imagesDock"_s), dock(u"layersDock"_s)}, {260, 560}, Qt::Vertical);
 }
 
 void MainWindow::makeMenus()
@@ -102,7 +128,16 @@ void MainWindow::makeMenus()
     for (const auto& [title, actions] : m_actions->sections()) {
         QMenu* menu = menuBar()->addMenu(title);
         menu->setToolTipsVisible(true);
+        QMenu* byMeasure = nullptr;
         for (QAction* action : actions) {
+            const auto isThis = [action](const Actions::MapHalf& half) { return half.action == action; };
+            const auto& halves = m_actions->mapHalves;
+            if (std::any_of(halves.begin(), halves.end(), isThis)) {
+                if (action == halves.front().action)
+                    byMeasure = menu->addMenu(tr("By a &measure"));
+                byMeasure->addAction(action);
+                continue;
+            }
             if (action == m_actions->exportFigure || action == m_actions->quit || action == m_actions->copy
                 || action == m_actions->preferences || action == m_actions->original || action == m_actions->fullScreen
                 || action == m_actions->about || action == m_actions->first)
@@ -210,7 +245,7 @@ void MainWindow::makeStatusBar()
     m_facts->setContentsMargins(8, 0, 0, 0);
     statusBar()->addWidget(m_facts, 1);
     statusBar()->addPermanentWidget(m_work);
-    statusBar()->addPermanentWidget(new StatusReadout(*m_canvas));
+    statusBar()->addPermanentWidget(new StatusReadout(*m_canvas, m_layerView));
     statusBar()->setSizeGripEnabled(false);
 }
 
@@ -248,11 +283,13 @@ void MainWindow::connectActions()
     on(m_actions->zoomIn, [this] { m_canvas->zoomIn(); });
     on(m_actions->zoomOut, [this] { m_canvas->zoomOut(); });
     on(m_actions->original, [this](bool shown) { m_canvas->setShowOriginal(shown); });
-    on(m_actions->nextOverlay, [this] {
-        const QStringList& choices = Settings::spec(setting::Overlay).choices;
-        const qsizetype at = choices.indexOf(m_settings.word(setting::Overlay));
-        m_settings.setValue(setting::Overlay, choices.at((at + 1) % choices.size()));
+    on(m_actions->toggleLayers, [this] {
+        m_layers.toggle();
+        m_actions->toggleLayers->setChecked(m_layers.isOn() && m_layers.isAnyVisible());
     });
+    on(m_actions->compare, [this](bool compared) { m_comparison.setOn(compared); });
+    for (const Actions::MapHalf& half : m_actions->mapHalves)
+        on(half.action, [this, kind = half.kind, upper = half.upper] { hideHalf(kind, upper); });
     on(m_actions->fullScreen, [this](bool full) { full ? showFullScreen() : showNormal(); });
     on(m_actions->restoreLayout, [this] { restoreDefaultLayout(); });
     on(m_actions->previous, [this] { m_workspace.step(-1); });

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/engine/map_request.h"
+
+namespace halflens {
+
+std::string toString(MapKind kind)
+{
+    switch (kind) {
+    case MapKind::Saliency:
+        return "saliency";
+    case MapKind::Frequency:
+        return "frequency";
+    case MapKind::Objectness:
+        return "objectness";
+    case MapKind::Averaged:
+        return "averaged";
+    case MapKind::Lime:
+        return "lime";
+    case MapKind::GradCam:
+        return "grad-cam";
+    case MapKind::Attention:
+        return "attention";
+    case MapKind::Product:
+        return "product";
+    }
+    return {};
+}
+
+std::string cacheKey(const MapRequest& request)
+{
+    const std::string kind = "map " + toString(request.kind) + "/1";
+    const std::string frequency = request.band > 0
+        ? cacheKey(request.frequency) + " band=" + std::to_string(request.band)
+        : cacheKey(request.frequency);
+    const std::string cam = "sign=" + toString(request.camSign);
+    const std::string attention = request.attention == AttentionChoice::Rollout ? "rollout" : "last layer";
+    switch (request.kind) {
+    case MapKind::Saliency:
+        return kind + "; " + cacheKey(request.saliency);
+    case MapKind::Frequency:
+        return kind + "; " + frequency;
+    case MapKind::Objectness:
+        return kind;
+    case MapKind::Averaged: // of all bands, whichever one is looked at
+        return kind + "; " + cacheKey(request.saliency) + "; " + cacheKey(request.frequency) + "; "
+            + cacheKey(request.average);
+    case MapKind::Lime:
+        return kind + "; " + cacheKey(request.lime);
+    case MapKind::GradCam:
+        return kind + "; " + cam;
+    case MapKind::Attention:
+        return kind + "; " + attention;
+    case MapKind::Product:
+        return kind + "; " + cam + "; " + attention;
+    }
+    return kind;
+}
+
+} // namespace halflens

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Which map of an image is wanted: its kind and everything its values depend on.
+#pragma once
+
+#include "core/explain/grad_cam.h"
+#include "core/explain/lime.h"
+#include "core/measures/measures.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+namespace halflens {
+
+enum class MapKind : std::uint8_t { Saliency, Frequency, Objectness, Averaged, Lime, GradCam, Attention, Product };
+inline constexpr std::array AllMapKinds{MapKind::Saliency, MapKind::Frequency, MapKind::Objectness, MapKind::Averaged,
+                                        MapKind::Lime,     MapKind::GradCam,   MapKind::Attention,  MapKind::Product};
+
+/// Which attention a map shows: of all layers, or of the last one alone.
+enum class AttentionChoice : std::uint8_t { Rollout, LastLayer };
+
+/// Parameters of kinds other than `kind` have no influence on the result, but take part in equality.
+struct MapRequest {
+    MapKind kind = MapKind::Saliency;
+    SaliencyOptions saliency;
+    FrequencyOptions frequency;
+    int band = 0; ///< Frequency: 1..10 is one band's magnitude, 0 the map of all bands
+    AverageOptions average;
+    LimeOptions lime;
+    CamSign camSign = CamSign::Raises;
+    AttentionChoice attention = AttentionChoice::Rollout;
+    bool operator==(const MapRequest&) const = default;
+};
+
+/// "saliency", "frequency", "objectness", "averaged", "lime", "grad-cam", "attention", "product".
+std::string toString(MapKind kind);
+
+/// Whether a model has to be asked. The others depend on the image alone.
+constexpr bool needsModel(MapKind kind)
+{
+    return kind >= MapKind::Lime;
+}
+
+/// Whether zero is a value with a meaning in the middle of the range: then a diverging colour map fits.
+constexpr bool isSigned(MapKind kind)
+{
+    return kind == MapKind::Lime;
+}
+
+/// Text that differs where results of the same image, and model where there is one, differ:
+/// only what the kind depends on.
+std::string cacheKey(const MapRequest& request);
+
+} // namespace halflens

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Everything that can be set and said about the current layer.
+#pragma once
+
+#include "ui/state/layer_view.h"
+
+#include <QWidget>
+
+class QCheckBox;
+class QComboBox;
+class QDoubleSpinBox;
+class QFormLayout;
+class QLabel;
+class QProgressBar;
+class QPushButton;
+class QSlider;
+class QSpinBox;
+
+namespace halflens {
+
+/// "4 of 6 important blocks lie in the upper half", and what chance would do.
+QString matchText(int matches);
+
+class LayerControls final : public QWidget {
+    Q_OBJECT
+
+public:
+    LayerControls(Workspace& workspace, LayerStack& layers, MapService& maps, const LayerView& view,
+                  QWidget* parent = nullptr);
+
+Q_SIGNALS:
+    void hideRequested(halflens::BlockMask hidden, const QString& label);
+
+private:
+    void makeState(QFormLayout& form);
+    void makeLook(QFormLayout& form);
+    void makeParameters(QFormLayout& form);
+    void makeBlocks(QFormLayout& form);
+    void fillColors();
+    void refresh();
+    void refreshState();
+    void refreshLook();
+    void refreshParameters();
+    void refreshBlocks();
+    void changeLook(const std::function<void(LayerLook&)>& change);
+    void changeParameters(const std::function<void(MapRequest&)>& change);
+
+    Workspace& m_workspace;
+    LayerStack& m_layers;
+    MapService& m_maps;
+    const LayerView& m_view;
+    QFormLayout* m_form;
+    QLabel* m_title;
+    QLabel* m_about;
+    QWidget* m_work; ///< progress and its cancel
+    QProgressBar* m_progress;
+    QWidget* m_problem; ///< what went wrong and the way out
+    QLabel* m_problemText;
+    QPushButton* m_again;
+    QSlider* m_opacity;
+    QLabel* m_opacityText;
+    QWidget* m_opacityRow;
+    QComboBox* m_colors;
+    QComboBox* m_range;
+    QDoubleSpinBox* m_low;
+    QDoubleSpinBox* m_high;
+    QWidget* m_ends;
+    QCheckBox* m_means;
+    QComboBox* m_saliency;
+    QComboBox* m_frequency;
+    QComboBox* m_band;
+    QComboBox* m_segments;
+    QSpinBox* m_samples;
+    QSpinBox* m_seed;
+    QComboBox* m_sign;
+    QComboBox* m_attention;
+    QLabel* m_match;
+    QWidget* m_halves;
+    QPushButton* m_hideUpper;
+    QPushButton* m_hideLower;
+    bool m_refreshing = false; ///< the controls follow the state, they do not change it
+};
+
+} // namespace halflens

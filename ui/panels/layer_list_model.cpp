@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ui/panels/layer_list_model.h"
+
+#include <cmath>
+#include <vector>
+
+namespace halflens {
+
+namespace {
+
+/// A heading, or a layer.
+struct Row {
+    QString heading;
+    LayerId id = LayerId::Halves;
+};
+
+const std::vector<Row>& rows()
+{
+    static const std::vector<Row> all = [] {
+        std::vector<Row> list;
+        for (int layer = 0; layer < LayerCount; ++layer) {
+            const auto id = static_cast<LayerId>(layer);
+            if (id == LayerId::Agreement)
+                list.push_back({LayerListModel::tr("Blocks"), id});
+            else if (id == LayerId::Saliency)
+                list.push_back({LayerListModel::tr("Measures of the image"), id});
+            else if (id == LayerId::Lime)
+                list.push_back({LayerListModel::tr("Explaining the model"), id});
+            list.push_back({{}, id});
+        }
+        return list;
+    }();
+    return all;
+}
+
+} // namespace
+
+LayerListModel::LayerListModel(Workspace& workspace, LayerStack& layers, MapService& maps, Comparison& comparison,
+                               QObject* parent)
+    : QAbstractListModel(parent)
+    , m_workspace(workspace)
+    , m_layers(layers)
+    , m_maps(maps)
+    , m_comparison(comparison)
+{
+    connect(&layers, &LayerStack::lookChanged, this, &LayerListModel::refresh);
+    connect(&layers, &LayerStack::onChanged, this, &LayerListModel::refresh);
+    connect(&maps, &MapService::changed, this, &LayerListModel::refresh);
+    connect(&comparison, &Comparison::changed, this, &LayerListModel::refresh);
+    connect(&workspace, &Workspace::currentChanged, this, &LayerListModel::refresh);
+}
+
+void LayerListModel::refresh()
+{
+    Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+}
+
+int LayerListModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(rows().size());
+}
+
+std::optional<LayerId> LayerListModel::layerAt(const QModelIndex& index) const
+{
+    if (!index.isValid() || !rows()[static_cast<std::size_t>(index.row())].heading.isEmpty())
+        return std::nullopt;
+    return rows()[static_cast<std::size_t>(index.row())].id;
+}
+
+QModelIndex LayerListModel::indexOf(LayerId id) const
+{
+    for (std::size_t row = 0; row < rows().size(); ++row) {
+        if (rows()[row].heading.isEmpty() && rows()[row].id == id)
+            return index(static_cast<int>(row));
+    }
+    return {};
+}
+
+QString LayerListModel::status(LayerId id) const
+{
+    if (!m_workspace.current())
+        return {};
+    if (isMapLayer(id)) {
+        const MapStatus& status = m_maps.status(id);
+        if (status.state == WorkState::Working)
+            return status.fraction >= 0 ? tr("%1 %").arg(std::floor(status.fraction * 100)) : tr("working");
+        if (status.state == WorkState::Failed)
+            return status.error && status.error->code == ErrorCode::Unsupported ? tr("not for this model")
+                                                                                : tr("failed");
+        return {};
+    }
+    if (id == LayerId::Agreement) {
+        const int models = m_comparison.agreement().models;
+        return models > 1 ? tr("%1 models").arg(models) : tr("compare first");
+    }
+    const Document* document = m_workspace.current();
+    return document->analysis() && !document->analysis()->tableNote.empty() ? tr("not for this model") : QString();
+}
+
+QVariant LayerListModel::data(const QModelIndex& index, int role) const
+{
+    if (!index.isValid())
+        return {};
+    const Row& row = rows()[static_cast<std::size_t>(index.row())];
+    if (!row.heading.isEmpty())
+        return role == Qt::DisplayRole ? QVariant(row.heading) : role == HeadingRole ? QVariant(true) : QVariant();
+    switch (role) {
+    case Qt::DisplayRole:
+        return layerName(row.id);
+    case Qt::ToolTipRole:
+        return layerHelp(row.id);
+    case Qt::CheckStateRole:
+        return m_layers.look(row.id).visible ? Qt::Checked : Qt::Unchecked;
+    case StatusRole:
+        return status(row.id);
+    case ProgressRole:
+        if (isMapLayer(row.id) && m_maps.status(row.id).state == WorkState::Working)
+            return m_maps.status(row.id).fraction;
+        return {};
+    case HeadingRole:
+        return false;
+    case LayerRole:
+        return static_cast<int>(row.id);
+    case Qt::AccessibleDescriptionRole:
+        return status(row.id);
+    default:
+        return {};
+    }
+}
+
+bool LayerListModel::setData(const QModelIndex& index, const QVariant& value, int role)
+{
+    const auto id = layerAt(index);
+    if (!id || role != Qt::CheckStateRole)
+        return false;
+    m_layers.setVisible(*id, value.toInt() == Qt::Checked);
+    return true;
+}
+
+Qt::ItemFlags LayerListModel::flags(const QModelIndex& index) const
+{
+    return layerAt(index) ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable : Qt::NoItemFlags;
+}
+
+} // namespace halflens

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ui/state/layer_view.h"
+
+#include "ui/state/text.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace halflens {
+
+namespace {
+
+/// Enough to tell a hundredth of the range apart.
+int decimalsFor(ValueRange range)
+{
+    const double span = range.high - range.low;
+    return span > 0 ? std::clamp(static_cast<int>(std::ceil(2 - std::log10(span))), 0, 5) : 2;
+}
+
+ValueRange rangeOfBlocks(const BlockMeans& values)
+{
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    return {*low, *high};
+}
+
+ValueRange symmetric(ValueRange range)
+{
+    const double magnitude = std::max(std::abs(range.low), std::abs(range.high));
+    return {-magnitude, magnitude};
+}
+
+} // namespace
+
+QString LayerPicture::valueText(double value) const
+{
+    QString text = QString::number(value, 'f', decimals);
+    if (text.startsWith(u'-'))
+        text[0] = QChar(0x2212);
+    return text;
+}
+
+LayerView::LayerView(Workspace& workspace, LayerStack& layers, MapService& maps, Comparison& comparison,
+                     QObject* parent)
+    : QObject(parent)
+    , m_workspace(workspace)
+    , m_layers(layers)
+    , m_maps(maps)
+    , m_comparison(comparison)
+{
+    connect(&layers, &LayerStack::lookChanged, this, &LayerView::changed);
+    connect(&layers, &LayerStack::onChanged, this, &LayerView::changed);
+    connect(&layers, &LayerStack::currentChanged, this, &LayerView::changed);
+    connect(&maps, &MapService::changed, this, &LayerView::changed);
+    connect(&comparison, &Comparison::changed, this, &LayerView::changed);
+    connect(&workspace, &Workspace::currentChanged, this, &LayerView::followDocument);
+}
+
+void LayerView::followDocument()
+{
+    if (const Document* document = m_workspace.current())
+        connect(document, &Document::analysisChanged, this, &LayerView::changed, Qt::UniqueConnection);
+    Q_EMIT changed();
+}
+
+std::optional<BlockMeans> LayerView::blockValues(LayerId id) const
+{
+    if (id == LayerId::Agreement) {
+        const Agreement agreement = m_comparison.agreement();
+        if (agreement.models == 0)
+            return std::nullopt;
+        BlockMeans values{};
+        std::copy(agreement.counts.begin(), agreement.counts.end(), values.begin());
+        return values;
+    }
+    const Document* document = m_workspace.current();
+    if (!document || !document->analysis() || !document->analysis()->report)
+        return std::nullopt;
+    const BlockReport& report = *document->analysis()->report;
+    if (id == LayerId::Importance)
+        return report.importance.dmos;
+    if (id == LayerId::Shapley)
+        return report.shapley.values;
+    BlockMeans values{};
+    for (int block = 0; block < BlockCount; ++block)
+        values[static_cast<std::size_t>(block)] = report.important.contains({block}) ? 1 : 0;
+    return values;
+}
+
+std::optional<LayerPicture> LayerView::picture(LayerId id) const
+{
+    const LayerLook& look = m_layers.look(id);
+    LayerPicture picture;
+    picture.id = id;
+    picture.colors = look.colors;
+    picture.opacity = look.opacityPercent / 100.0;
+    if (isMapLayer(id)) {
+        picture.map = m_maps.map(id);
+        if (!picture.map)
+            return std::nullopt;
+        const ImageMap& map = picture.map->source();
+        picture.unit = toQt(map.unit);
+        picture.range = {static_cast<double>(map.range.low), static_cast<double>(map.range.high)};
+        if (look.blockMeans && map.blockMeans) {
+            picture.blocks = map.blockMeans;
+            picture.range = rangeOfBlocks(*map.blockMeans);
+        }
+    } else {
+        picture.blocks = blockValues(id);
+        if (!picture.blocks)
+            return std::nullopt;
+        picture.range = rangeOfBlocks(*picture.blocks);
+        if (id == LayerId::Agreement)
+            picture.range = {0, static_cast<double>(m_comparison.agreement().models)};
+        picture.unit = id == LayerId::Agreement ? tr("models") : id == LayerId::Halves ? QString() : tr("score change");
+    }
+    if (isSignedLayer(id))
+        picture.range = symmetric(picture.range);
+    if (look.fixedRange)
+        picture.range = look.range;
+    const bool isCount = id == LayerId::Agreement || id == LayerId::Halves;
+    picture.decimals = isCount ? 0 : decimalsFor(picture.range);
+    return picture;
+}
+
+std::vector<LayerPicture> LayerView::pictures() const
+{
+    std::vector<LayerPicture> pictures;
+    for (const LayerId id : m_layers.shown()) {
+        if (auto shown = picture(id))
+            pictures.push_back(*std::move(shown));
+    }
+    return pictures;
+}
+
+std::optional<LayerPicture> LayerView::readPicture() const
+{
+    const std::optional<LayerId> id = m_layers.readLayer();
+    return id ? picture(*id) : std::nullopt;
+}
+
+QString LayerView::readout(QPoint pixel) const
+{
+    const auto shown = readPicture();
+    const Document* document = m_workspace.current();
+    if (!shown || !document || !document->loaded())
+        return {};
+    const Image& image = *document->loaded()->image;
+    if (pixel.x() < 0 || pixel.y() < 0 || pixel.x() >= image.width || pixel.y() >= image.height)
+        return {};
+    const auto block = static_cast<std::size_t>(blockAt(pixel.y(), pixel.x(), image.height, image.width).value);
+    const QString name = layerName(shown->id);
+    if (!shown->map) {
+        if (shown->id == LayerId::Halves)
+            return (*shown->blocks)[block] > 0 ? tr("important half") : tr("trivial half");
+        return tr("%1 %2").arg(name, shown->valueText((*shown->blocks)[block]));
+    }
+    const ImageMap& map = shown->map->source();
+    if (map.map.width != image.width || map.map.height != image.height)
+        return {};
+    const QString value =
+        tr("%1 %2").arg(name, shown->valueText(static_cast<double>(map.map.at(pixel.y(), pixel.x()))));
+    return map.blockMeans ? tr("%1, block mean %2").arg(value, shown->valueText((*map.blockMeans)[block])) : value;
+}
+
+std::optional<std::array<QString, BlockCount>> LayerView::blockTexts() const
+{
+    const auto shown = readPicture();
+    if (!shown || !shown->blocks || shown->id == LayerId::Halves)
+        return std::nullopt;
+    std::array<QString, BlockCount> texts;
+    for (std::size_t block = 0; block < texts.size(); ++block)
+        texts[block] = shown->valueText((*shown->blocks)[block]);
+    return texts;
+}
+
+} // namespace halflens

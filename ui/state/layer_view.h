@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the layers put on the shown image now: values, colours, ranges. Canvas, colour bar and read-out
+// ask here, so that they agree.
+#pragma once
+
+#include "ui/state/comparison.h"
+#include "ui/state/layer_stack.h"
+#include "ui/state/map_service.h"
+
+#include <QObject>
+#include <QPoint>
+#include <QString>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace halflens {
+
+/// One layer as it is drawn: pixels, or one value for each block.
+struct LayerPicture {
+    LayerId id = LayerId::Halves;
+    ColorMap colors = ColorMap::Viridis;
+    ValueRange range;
+    double opacity = 1;
+    std::shared_ptr<const ShownMap> map; ///< of map layers
+    std::optional<BlockMeans> blocks; ///< drawn instead of pixels
+    QString unit;
+    int decimals = 2; ///< that tell values of the range apart
+
+    QString valueText(double value) const;
+};
+
+/// GUI thread.
+class LayerView final : public QObject {
+    Q_OBJECT
+
+public:
+    LayerView(Workspace& workspace, LayerStack& layers, MapService& maps, Comparison& comparison,
+              QObject* parent = nullptr);
+
+    std::vector<LayerPicture> pictures() const; ///< shown ones that have values, bottom first
+    std::optional<LayerPicture> picture(LayerId id) const; ///< shown or not; nothing without values
+    /// The one that colour bar and read-out are about.
+    std::optional<LayerPicture> readPicture() const;
+
+    /// "Saliency 0.42, block 0.31" at an image pixel; empty when nothing is shown.
+    QString readout(QPoint pixel) const;
+    /// Numbers to write into the blocks, when the read layer has one for each.
+    std::optional<std::array<QString, BlockCount>> blockTexts() const;
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    void followDocument();
+    std::optional<BlockMeans> blockValues(LayerId id) const;
+
+    Workspace& m_workspace;
+    LayerStack& m_layers;
+    MapService& m_maps;
+    Comparison& m_comparison;
+};
+
+} // namespace halflens

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ui/state/map_service.h"
+
+#include "ui/state/image_jobs.h"
+#include "ui/state/text.h"
+
+#include <utility>
+
+namespace halflens {
+
+namespace {
+
+template<class Function> void forMapLayers(Function function)
+{
+    for (const MapKind kind : AllMapKinds)
+        function(layerOf(kind));
+}
+
+/// Minutes of work give way to clicks and start again; what takes a moment does not.
+Lane laneOf(LayerId id)
+{
+    return id == LayerId::Lime ? Lane::Batch : Lane::Visible;
+}
+
+} // namespace
+
+MapService::MapService(Workspace& workspace, LayerStack& layers, QObject* parent)
+    : QObject(parent)
+    , m_workspace(workspace)
+    , m_layers(layers)
+{
+    connect(&workspace, &Workspace::currentChanged, this, &MapService::followDocument);
+    connect(&workspace, &Workspace::modelChanged, this, &MapService::followModel);
+    connect(&layers, &LayerStack::lookChanged, this, [this](LayerId id) {
+        if (isMapLayer(id) && m_layers.look(id).visible && at(id).status.state == WorkState::Absent)
+            request(id);
+    });
+    connect(&layers, &LayerStack::parametersChanged, this, [this] {
+        forMapLayers([this](LayerId id) {
+            const bool isStarted = at(id).status.state != WorkState::Absent;
+            if (isStarted && m_layers.look(id).visible)
+                request(id);
+            else if (isStarted && at(id).key != cacheKey(m_layers.request(id)) + modelFor(id))
+                drop(id);
+        });
+    });
+}
+
+std::string MapService::modelFor(LayerId id) const
+{
+    return needsModel(mapKindOf(id)) ? m_workspace.modelId().toStdString() : std::string();
+}
+
+void MapService::followDocument()
+{
+    const Document* document = m_workspace.current();
+    const std::uint64_t now = document ? document->id() : 0;
+    if (now == m_document)
+        return;
+    forMapLayers([this](LayerId id) { drop(id); });
+    m_document = now;
+    // Later, so that the score of the new image is asked for first.
+    QMetaObject::invokeMethod(this, &MapService::requestShown, Qt::QueuedConnection);
+}
+
+void MapService::followModel()
+{
+    forMapLayers([this](LayerId id) {
+        if (needsModel(mapKindOf(id)))
+            drop(id);
+    });
+    QMetaObject::invokeMethod(this, &MapService::requestShown, Qt::QueuedConnection);
+}
+
+void MapService::requestShown()
+{
+    forMapLayers([this](LayerId id) {
+        if (m_layers.look(id).visible)
+            request(id);
+    });
+}
+
+void MapService::drop(LayerId id)
+{
+    Entry& entry = at(id);
+    if (entry.status.state == WorkState::Working)
+        m_workspace.engine().cancel(slotOf(id));
+    if (entry.status.state == WorkState::Absent)
+        return;
+    entry = {};
+    Q_EMIT changed(id);
+}
+
+void MapService::cancelWork()
+{
+    forMapLayers([this](LayerId id) {
+        if (at(id).status.state == WorkState::Working)
+            drop(id);
+    });
+}
+
+void MapService::request(LayerId id)
+{
+    const Document* document = m_workspace.current();
+    if (!isMapLayer(id) || !document || document->id() != m_document || !document->loaded())
+        return;
+    Entry& entry = at(id);
+    const std::string key = cacheKey(m_layers.request(id)) + modelFor(id);
+    const bool isThere = entry.status.state == WorkState::Working || entry.status.state == WorkState::Ready;
+    if (isThere && entry.key == key)
+        return;
+    entry.key = key;
+    if (needsModel(mapKindOf(id)) && m_workspace.modelId().isEmpty()) {
+        entry.status = {WorkState::Failed,
+                        -1,
+                        {},
+                        Error{ErrorCode::Model, "explain", "there is no model", "install one to see this layer", {}}};
+        Q_EMIT changed(id);
+        return;
+    }
+    const CacheKey cached =
+        shownMapKey(*document->loaded()->image, m_layers.request(id), modelFor(id), m_workspace.models());
+    if (auto map = m_workspace.cache().find<ShownMap>(cached)) {
+        if (entry.status.state == WorkState::Working)
+            m_workspace.engine().cancel(slotOf(id));
+        ready(id, std::move(map));
+        return;
+    }
+    submit(id);
+}
+
+void MapService::submit(LayerId id)
+{
+    Entry& entry = at(id);
+    entry.status = {WorkState::Working, -1, tr("Waiting"), {}};
+    const std::shared_ptr<const Image> image = m_workspace.current()->loaded()->image;
+    m_workspace.engine().submit(
+        {slotOf(id), laneOf(id), entry.key,
+         [image, request = m_layers.request(id), model = modelFor(id), &models = m_workspace.models(),
+          &cache = m_workspace.cache()](const JobContext& context) {
+             return mapJob(*image, request, model, models, cache, context);
+         }},
+        {[this, id](const Outcome& outcome) { arrived(id, outcome); },
+         {},
+         [this, id](const Progress& progress) {
+             at(id).status.fraction = progress.fraction;
+             at(id).status.text = toQt(progress.text);
+             Q_EMIT changed(id);
+         }});
+    Q_EMIT changed(id);
+}
+
+void MapService::arrived(LayerId id, const Outcome& outcome)
+{
+    if (outcome) {
+        ready(id, outcome->as<ShownMap>());
+        return;
+    }
+    Entry& entry = at(id);
+    entry.map = nullptr; // it would be of other parameters than those that failed
+    entry.then = nullptr;
+    entry.status = {WorkState::Failed, -1, {}, outcome.error()};
+    Q_EMIT changed(id);
+}
+
+void MapService::ready(LayerId id, std::shared_ptr<const ShownMap> map)
+{
+    Entry& entry = at(id);
+    entry.map = std::move(map);
+    entry.status = {WorkState::Ready, 1, {}, {}};
+    const auto then = std::exchange(entry.then, nullptr);
+    Q_EMIT changed(id);
+    if (then)
+        then(at(id).map->source());
+}
+
+void MapService::whenReady(LayerId id, std::function<void(const ImageMap&)> then)
+{
+    at(id).then = std::move(then);
+    request(id);
+    if (at(id).status.state == WorkState::Ready) {
+        if (const auto waiting = std::exchange(at(id).then, nullptr))
+            waiting(at(id).map->source());
+    } else if (at(id).status.state != WorkState::Working) {
+        at(id).then = nullptr;
+    }
+}
+
+} // namespace halflens

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The maps of the shown image: asked for when a layer is shown, made by the engine, kept in the cache.
+#pragma once
+
+#include "ui/state/layer_stack.h"
+#include "ui/state/map_pyramid.h"
+#include "ui/state/workspace.h"
+
+#include <QObject>
+#include <QString>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace halflens {
+
+enum class WorkState : std::uint8_t { Absent, Working, Ready, Failed };
+
+/// How far the map of a layer is.
+struct MapStatus {
+    WorkState state = WorkState::Absent;
+    double fraction = -1; ///< of the work, while it is known
+    QString text; ///< what is being done
+    std::optional<Error> error;
+};
+
+/// GUI thread. Follows image, model and parameters; the newest request of a layer wins. A map with
+/// other parameters stays until the new one is there, one of another image or model does not.
+class MapService final : public QObject {
+    Q_OBJECT
+
+public:
+    /// Both outlive the service.
+    MapService(Workspace& workspace, LayerStack& layers, QObject* parent = nullptr);
+
+    std::shared_ptr<const ShownMap> map(LayerId id) const { return at(id).map; }
+    const MapStatus& status(LayerId id) const { return at(id).status; }
+
+    /// Makes the map although its layer may not be shown; again after an error or a cancel.
+    void request(LayerId id);
+    /// Calls back once the map is there, at once when it is; never for another image, or after an error.
+    void whenReady(LayerId id, std::function<void(const ImageMap&)> then);
+    void cancelWork();
+
+Q_SIGNALS:
+    void changed(halflens::LayerId id);
+
+private:
+    struct Entry {
+        std::shared_ptr<const ShownMap> map;
+        std::string key; ///< of what is there or on its way
+        MapStatus status;
+        std::function<void(const ImageMap&)> then;
+    };
+
+    Entry& at(LayerId id) { return m_entries[static_cast<std::size_t>(id)]; }
+    const Entry& at(LayerId id) const { return m_entries[static_cast<std::size_t>(id)]; }
+    Slot slotOf(LayerId id) const { return {m_document, Stage::Map, static_cast<int>(id)}; }
+    std::string modelFor(LayerId id) const;
+    void followDocument();
+    void followModel();
+    void requestShown();
+    void drop(LayerId id);
+    void submit(LayerId id);
+    void arrived(LayerId id, const Outcome& outcome);
+    void ready(LayerId id, std::shared_ptr<const ShownMap> map);
+
+    Workspace& m_workspace;
+    LayerStack& m_layers;
+    std::uint64_t m_document = 0; ///< whose maps these are; 0: none
+    std::array<Entry, LayerCount> m_entries;
+};
+
+} // namespace halflens
