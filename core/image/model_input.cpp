@@ -19,7 +19,7 @@ using LevelTable = std::array<std::array<float, Levels>, 3>;
 
 /// Fed value of each grey level and channel. Every form is evaluated in float32 in the order its
 /// authors use (spec models 0.6).
-LevelTable levelTable(Normalization normalization)
+LevelTable levelTable(const InputSpec& spec)
 {
     constexpr std::array UnitMean{0.485f, 0.456f, 0.406f};
     constexpr std::array UnitStd{0.229f, 0.224f, 0.225f};
@@ -30,7 +30,7 @@ LevelTable levelTable(Normalization normalization)
         for (std::size_t level = 0; level < Levels; ++level) {
             const auto x = static_cast<float>(level);
             float& value = table[c][level];
-            switch (normalization) {
+            switch (spec.normalization) {
             case Normalization::PlusMinusOne:
                 value = x / 127.5f - 1.0f;
                 break;
@@ -39,6 +39,9 @@ LevelTable levelTable(Normalization normalization)
                 break;
             case Normalization::ImageNet255:
                 value = (x - Mean255[c]) / Std255[c];
+                break;
+            case Normalization::Custom:
+                value = (x / spec.custom.divisor - spec.custom.mean[c]) / spec.custom.std[c];
                 break;
             }
         }
@@ -51,15 +54,17 @@ std::size_t planeSize(const ModelInput& input)
     return static_cast<std::size_t>(input.width) * static_cast<std::size_t>(input.height);
 }
 
-void normalise(const std::uint8_t* rgb, const LevelTable& table, std::size_t pixels, float* planes)
+void normalise(const std::uint8_t* rgb, const LevelTable& table, bool blueFirst, std::size_t pixels, float* planes)
 {
-    float* red = planes;
+    float* first = planes;
     float* green = planes + pixels;
-    float* blue = planes + 2 * pixels;
+    float* last = planes + 2 * pixels;
+    const int red = blueFirst ? 2 : 0;
+    const int blue = 2 - red;
     for (std::size_t i = 0; i < pixels; ++i, rgb += 3) {
-        red[i] = table[0][rgb[0]];
+        first[i] = table[0][rgb[red]];
         green[i] = table[1][rgb[1]];
-        blue[i] = table[2][rgb[2]];
+        last[i] = table[2][rgb[blue]];
     }
 }
 
@@ -80,10 +85,10 @@ float planeMean(const float* plane, std::size_t pixels)
 }
 
 /// The one value a channel is filled with; not for Blur.
-float fillValue(const ModelInput& input, std::size_t channel, Fill fill, Normalization normalization)
+float fillValue(const ModelInput& input, std::size_t channel, Fill fill, const InputSpec& spec)
 {
     if (fill == Fill::Black)
-        return levelTable(normalization)[channel][0];
+        return levelTable(spec)[channel][0];
     if (fill == Fill::Mean)
         return planeMean(input.planes.data() + channel * planeSize(input), planeSize(input));
     return 0.0f;
@@ -151,20 +156,21 @@ Result<ModelInput> toModelInput(const Image& image, const InputSpec& spec)
     input.orientation = input.width >= input.height ? "landscape" : "portrait";
 
     return guarded("input", [&]() -> Result<ModelInput> {
-        const LevelTable table = levelTable(spec.normalization);
+        const LevelTable table = levelTable(spec);
+        const bool blueFirst = spec.normalization == Normalization::Custom && spec.custom.bgr;
         const std::size_t pixels = planeSize(input);
         input.planes.resize(3 * pixels);
         if (input.width == image.width && input.height == image.height) {
-            normalise(image.rgb.data(), table, pixels, input.planes.data());
+            normalise(image.rgb.data(), table, blueFirst, pixels, input.planes.data());
         } else {
             const std::vector<std::uint8_t> resized = resizedPixels(image, input.width, input.height);
-            normalise(resized.data(), table, pixels, input.planes.data());
+            normalise(resized.data(), table, blueFirst, pixels, input.planes.data());
         }
         return std::move(input);
     });
 }
 
-ModelInput fillSource(const ModelInput& input, Fill fill, Normalization normalization)
+ModelInput fillSource(const ModelInput& input, Fill fill, const InputSpec& spec)
 {
     ModelInput source = input;
     if (fill == Fill::Blur) {
@@ -173,7 +179,7 @@ ModelInput fillSource(const ModelInput& input, Fill fill, Normalization normaliz
     }
     const std::size_t pixels = planeSize(input);
     for (std::size_t c = 0; c < 3; ++c)
-        std::fill_n(source.planes.data() + c * pixels, pixels, fillValue(input, c, fill, normalization));
+        std::fill_n(source.planes.data() + c * pixels, pixels, fillValue(input, c, fill, spec));
     return source;
 }
 
@@ -186,20 +192,34 @@ void copyBlocks(ModelInput& input, const ModelInput& source, BlockMask blocks)
     }
 }
 
-void fillBlocks(ModelInput& input, BlockMask blocks, Fill fill, Normalization normalization)
+void fillBlocks(ModelInput& input, BlockMask blocks, Fill fill, const InputSpec& spec)
 {
     if (blocks.isEmpty())
         return;
     if (fill == Fill::Blur) {
-        copyBlocks(input, fillSource(input, fill, normalization), blocks);
+        copyBlocks(input, fillSource(input, fill, spec), blocks);
         return;
     }
     for (std::size_t c = 0; c < 3; ++c) {
-        const float value = fillValue(input, c, fill, normalization);
+        const float value = fillValue(input, c, fill, spec);
         forEachBlockRow(input, blocks, c, [&](std::size_t offset, int count) {
             std::fill_n(input.planes.data() + offset, count, value);
         });
     }
+}
+
+ModelInput fillSource(const ModelInput& input, Fill fill, Normalization normalization)
+{
+    InputSpec spec;
+    spec.normalization = normalization;
+    return fillSource(input, fill, spec);
+}
+
+void fillBlocks(ModelInput& input, BlockMask blocks, Fill fill, Normalization normalization)
+{
+    InputSpec spec;
+    spec.normalization = normalization;
+    fillBlocks(input, blocks, fill, spec);
 }
 
 std::string toString(Fill fill)

@@ -22,7 +22,18 @@ enum class InputPolicy {
 enum class Normalization {
     PlusMinusOne, ///< x / 127.5 - 1
     ImageNetUnit, ///< (x / 255 - mean) / std, mean (0.485, 0.456, 0.406), std (0.229, 0.224, 0.225)
-    ImageNet255 ///< (x - m) / s with the constants of spec models 0.6, x in 0..255
+    ImageNet255, ///< (x - m) / s with the constants of spec models 0.6, x in 0..255
+    Custom ///< as InputSpec::custom says
+};
+
+/// Normalization::Custom: channel c is fed (x / divisor - mean[c]) / std[c], x in 0..255. Mean and std
+/// are in the order the channels are fed in.
+struct CustomNormalization {
+    float divisor = 255;
+    std::array<float, 3> mean{};
+    std::array<float, 3> std{1, 1, 1};
+    bool bgr = false; ///< blue first
+    auto operator<=>(const CustomNormalization&) const = default;
 };
 
 /// What pixels of hidden blocks are replaced by.
@@ -39,10 +50,11 @@ struct InputSpec {
     int height = 0;
     bool transposePortrait = false; ///< Fit: portrait images use height x width swapped
     Normalization normalization = Normalization::PlusMinusOne;
+    CustomNormalization custom{}; ///< read for Normalization::Custom only
     auto operator<=>(const InputSpec&) const = default;
 };
 
-/// 1 x 3 x height x width float32, RGB planes, row-major.
+/// 1 x 3 x height x width float32, RGB planes (BGR where the custom normalisation says so), row-major.
 struct ModelInput {
     int width = 0;
     int height = 0;
@@ -59,6 +71,7 @@ Result<ModelInput> toModelInput(const Image& image, const InputSpec& spec);
 /// Replaces the pixels of `blocks`, cut in the model's own input size (spec measures 7), by `fill`.
 /// Black needs the normalisation to express its colour. Give it the untouched input: Mean and Blur
 /// are taken from it as it is.
+void fillBlocks(ModelInput& input, BlockMask blocks, Fill fill, const InputSpec& spec);
 void fillBlocks(ModelInput& input, BlockMask blocks, Fill fill, Normalization normalization);
 
 /// The whole input replaced by `fill`: what fillBlocks() copies its blocks from. Mean is the mean of
@@ -66,6 +79,7 @@ void fillBlocks(ModelInput& input, BlockMask blocks, Fill fill, Normalization no
 /// replicated (from sigma 16 on within 1 % of the value range). Blur takes about 10 ms at
 /// 768 x 1024, so callers that hide many sets of blocks of one image make this once and use
 /// copyBlocks().
+ModelInput fillSource(const ModelInput& input, Fill fill, const InputSpec& spec);
 ModelInput fillSource(const ModelInput& input, Fill fill, Normalization normalization);
 
 /// Copies the pixels of `blocks` from `source`, which has the size of `input`.
