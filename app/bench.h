@@ -35,6 +35,9 @@ Result<BenchmarkResult> measure(const Benchmark& benchmark, int repetitions);
 Status runGemm();
 double gemmFlops(); ///< of one runGemm()
 
+/// The benchmarks of one kind each; a new kind is a new file, a line here and one in allBenchmarks().
+std::vector<Benchmark> networkBenchmarks();
+
 /// Everything there is, in the order it is printed.
 std::vector<Benchmark> allBenchmarks();
 
