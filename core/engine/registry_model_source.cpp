@@ -5,6 +5,7 @@
 #include "core/image/model_input.h"
 #include "core/masking/table_builder.h"
 #include "core/masking/zero_table.h"
+#include "core/measures/network_objectness.h"
 
 #include <algorithm>
 #include <utility>
@@ -93,6 +94,14 @@ Result<ExplainedMap> RegistryModelSource::explain(const Predictor& predictor, co
     if (!explained)
         return std::move(explained).error();
     return ExplainedMap{std::move(explained->map), std::move(explained->unit), std::move(explained->done)};
+}
+
+std::shared_ptr<const ObjectnessSource> RegistryModelSource::objectness()
+{
+    const std::scoped_lock lock(m_mutex);
+    if (!m_objectness)
+        m_objectness = bestObjectness(m_registry.objectnessManifests());
+    return m_objectness;
 }
 
 } // namespace halflens

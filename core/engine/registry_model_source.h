@@ -27,6 +27,8 @@ public:
                                      const std::stop_token& stop) override;
     Result<ExplainedMap> explain(const Predictor& predictor, const Image& image, const MapRequest& request,
                                  const JobContext& context) override;
+    /// The network of the first folder that has one, read on the first call.
+    std::shared_ptr<const ObjectnessSource> objectness() override;
 
     const ModelRegistry& registry() const { return m_registry; }
 
@@ -40,6 +42,7 @@ private:
     const std::size_t m_maxLoaded;
     std::mutex m_mutex; ///< held while loading: two threads never load the same weights twice
     std::list<Loaded> m_loaded; ///< most recently used first
+    std::shared_ptr<const ObjectnessSource> m_objectness; ///< null until asked for
 };
 
 } // namespace halflens

@@ -132,7 +132,7 @@ FrequencyResult assembled(const Field& grey, const std::vector<Field>& bands, Co
 
 Result<FrequencyResult> stftFrequency(const Field& grey, const FrequencyOptions& options, std::stop_token stop)
 {
-    const MapSize cells{(grey.height + Stride - 1) / Stride, (grey.width + Stride - 1) / Stride};
+    const FieldSize cells{(grey.height + Stride - 1) / Stride, (grey.width + Stride - 1) / Stride};
     const std::vector<double> window = hannWindow();
     const double windowSum = std::accumulate(window.begin(), window.end(), 0.0);
     const std::vector<StftCell> layout = stftCells(options.pixelsPerDegree);

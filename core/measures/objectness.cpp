@@ -38,7 +38,7 @@ struct LabImage {
 
 LabImage reducedLab(const Image& image)
 {
-    const MapSize size = reducedSize(image.height, image.width, WorkingSide);
+    const FieldSize size = reducedSize(image.height, image.width, WorkingSide);
     const cv::Mat colour(image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.rgb.data()));
     cv::Mat lab;
     cv::resize(colour, lab, cv::Size(size.width, size.height), 0, 0, cv::INTER_AREA);

@@ -19,7 +19,7 @@ int taskCount(int rows)
 }
 
 /// Calls use(y, row) for every row of the target, from several threads at once.
-template<class Use> void forEachRow(const BilinearSampler& sampler, MapSize target, const Use& use)
+template<class Use> void forEachRow(const BilinearSampler& sampler, FieldSize target, const Use& use)
 {
     parallelFor(taskCount(target.height), [&](int task) {
         std::vector<double> buffer(static_cast<std::size_t>(target.width));
@@ -68,7 +68,7 @@ double weightAt(const AreaCell& cell, int index)
 
 } // namespace
 
-MapSize reducedSize(int height, int width, int longest)
+FieldSize reducedSize(int height, int width, int longest)
 {
     const int longer = std::max(height, width);
     if (longer <= longest)
@@ -80,7 +80,7 @@ MapSize reducedSize(int height, int width, int longest)
     return {scaled(height), scaled(width)};
 }
 
-Field reducedLuminance(const Image& image, MapSize size)
+Field reducedLuminance(const Image& image, FieldSize size)
 {
     Field result(size.height, size.width);
     const auto bytes = 3 * static_cast<std::size_t>(image.width);
@@ -117,7 +117,7 @@ Field reducedLuminance(const Image& image, MapSize size)
     return result;
 }
 
-BilinearSampler::BilinearSampler(const Field& source, MapSize target)
+BilinearSampler::BilinearSampler(const Field& source, FieldSize target)
     : m_source(source)
     , m_target(target)
 {
@@ -161,7 +161,7 @@ void BilinearSampler::row(int y, std::span<double> out) const
     }
 }
 
-Field resizedBilinear(const Field& source, MapSize target)
+Field resizedBilinear(const Field& source, FieldSize target)
 {
     Field result(target.height, target.width);
     forEachRow(BilinearSampler(source, target), target,
@@ -169,7 +169,7 @@ Field resizedBilinear(const Field& source, MapSize target)
     return result;
 }
 
-ScalarMap resizedBilinear(const ScalarMap& source, MapSize target)
+ScalarMap resizedBilinear(const ScalarMap& source, FieldSize target)
 {
     Field field(source.height, source.width);
     std::copy(source.values.begin(), source.values.end(), field.values.begin());
@@ -181,7 +181,7 @@ ScalarMap resizedBilinear(const ScalarMap& source, MapSize target)
     return result;
 }
 
-ScalarMap enlargedMinMax(const Field& source, MapSize target)
+ScalarMap enlargedMinMax(const Field& source, FieldSize target)
 {
     const BilinearSampler sampler(source, target);
     double low = std::numeric_limits<double>::infinity();

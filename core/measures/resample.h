@@ -13,22 +13,22 @@ namespace halflens {
 
 /// Height and width with the longer side `longest`, the shorter one rounded, at least 1.
 /// Images that are not longer keep their size.
-struct MapSize {
+struct FieldSize {
     int height = 0;
     int width = 0;
-    auto operator<=>(const MapSize&) const = default;
+    auto operator<=>(const FieldSize&) const = default;
 };
-MapSize reducedSize(int height, int width, int longest);
+FieldSize reducedSize(int height, int width, int longest);
 
 /// Grey value averaged over the area of each cell, with exact fractional weights.
 /// 1 <= size.height <= image.height, likewise the width.
-Field reducedLuminance(const Image& image, MapSize size);
+Field reducedLuminance(const Image& image, FieldSize size);
 
 /// Bilinear interpolation with half-pixel centres, edges clamped, no corner alignment: row by row,
 /// so that callers decide what to keep. Keeps a reference to `source`.
 class BilinearSampler {
 public:
-    BilinearSampler(const Field& source, MapSize target);
+    BilinearSampler(const Field& source, FieldSize target);
     /// Row y of the target, or its beginning: `out` has at most target.width values. Any thread.
     void row(int y, std::span<double> out) const;
     /// Whether target rows y1 and y2 lie between the same two source rows.
@@ -51,17 +51,17 @@ private:
     };
 
     const Field& m_source;
-    MapSize m_target;
+    FieldSize m_target;
     std::vector<Segment> m_segments;
     std::vector<double> m_weights; ///< of the second source column, per target column
 };
 
 /// The whole target. Any thread; uses threadCount() threads.
-Field resizedBilinear(const Field& source, MapSize target);
-ScalarMap resizedBilinear(const ScalarMap& source, MapSize target);
+Field resizedBilinear(const Field& source, FieldSize target);
+ScalarMap resizedBilinear(const ScalarMap& source, FieldSize target);
 
 /// resizedBilinear() followed by min-max over the result (all zeros when it is constant), without
 /// holding the enlarged map in float64.
-ScalarMap enlargedMinMax(const Field& source, MapSize target);
+ScalarMap enlargedMinMax(const Field& source, FieldSize target);
 
 } // namespace halflens

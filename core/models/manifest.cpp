@@ -152,10 +152,7 @@ bool staysInside(const std::string& file)
 
 void checkId(ObjectReader& reader, const std::string& id)
 {
-    const bool fine = id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
-                          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-                      });
-    if (!fine || id.starts_with('.'))
+    if (!isModelId(id))
         reader.fail("id may hold a-z, 0-9, '-', '_' and '.' only, at most 64 of them");
 }
 
@@ -181,6 +178,31 @@ void readWeights(ObjectReader& root, Manifest& manifest, std::string& problem)
     reader.finish();
 }
 
+void readNormalization(const json& object, CustomNormalization& custom, std::string& problem)
+{
+    ObjectReader reader(object, "input.normalization", problem);
+    const auto number = [](const json& value) { return value.is_number() && std::abs(value.get<double>()) <= 1e6; };
+    const auto positive = [&](const json& value) { return number(value) && value.get<double>() >= 1e-6; };
+    const auto channels = [&](const char* key, std::array<float, 3>& values, const auto& fits) {
+        const json* list = reader.get(key, false);
+        if (!list)
+            return;
+        if (!list->is_array() || list->size() != 3 || !std::all_of(list->begin(), list->end(), fits))
+            return reader.fail(reader.path(key) + " is not a list of three numbers in range");
+        for (std::size_t c = 0; c < values.size(); ++c)
+            values[c] = (*list)[c].get<float>();
+    };
+    if (const json* divisor = reader.get("divide", false)) {
+        if (positive(*divisor))
+            custom.divisor = divisor->get<float>();
+        else
+            reader.fail("input.normalization.divide is not a positive number");
+    }
+    channels("mean", custom.mean, number);
+    channels("std", custom.std, positive);
+    reader.finish();
+}
+
 void readInput(ObjectReader& root, Manifest& manifest, std::string& problem)
 {
     const json* object = root.get("input", true);
@@ -193,10 +215,21 @@ void readInput(ObjectReader& root, Manifest& manifest, std::string& problem)
     input.width = reader.integer("width", sized ? 32 : 0, MaxInputSide, sized);
     input.height = reader.integer("height", sized ? 32 : 0, MaxInputSide, sized);
     input.transposePortrait = reader.boolean("transpose_portrait", false);
-    input.normalization = reader.word<Normalization>("normalization",
-                                                     {{"plus_minus_one", Normalization::PlusMinusOne},
-                                                      {"imagenet_unit", Normalization::ImageNetUnit},
-                                                      {"imagenet_255", Normalization::ImageNet255}});
+    const json* normalization = reader.get("normalization", true);
+    if (normalization && normalization->is_object()) {
+        input.normalization = Normalization::Custom;
+        readNormalization(*normalization, input.custom, problem);
+    } else {
+        input.normalization = reader.word<Normalization>("normalization",
+                                                         {{"plus_minus_one", Normalization::PlusMinusOne},
+                                                          {"imagenet_unit", Normalization::ImageNetUnit},
+                                                          {"imagenet_255", Normalization::ImageNet255}});
+    }
+    if (reader.get("channels", false)) {
+        input.custom.bgr = reader.word<bool>("channels", {{"rgb", false}, {"bgr", true}});
+        if (input.custom.bgr && input.normalization != Normalization::Custom)
+            reader.fail("input.channels may be bgr only where normalization is given in numbers");
+    }
     reader.finish();
 }
 
@@ -206,7 +239,7 @@ void readOutput(ObjectReader& root, Manifest& manifest, std::string& problem)
     if (!object)
         return;
     ObjectReader reader(*object, "output", problem);
-    manifest.outputs = reader.word<int>("kind", {{"distribution", 5}, {"score", 1}});
+    manifest.outputs = reader.word<int>("kind", {{"distribution", 5}, {"score", 1}, {"map", 0}});
     if (const json* scale = reader.get("scale", true)) {
         const bool fits = scale->is_array() && scale->size() == 2 && (*scale)[0].is_number() && (*scale)[1].is_number()
             && std::isfinite((*scale)[0].get<double>()) && std::isfinite((*scale)[1].get<double>())
@@ -240,6 +273,13 @@ bool nestsTooDeeply(const std::string& text)
 
 } // namespace
 
+bool isModelId(const std::string& id)
+{
+    return !id.empty() && id.size() <= 64 && !id.starts_with('.') && std::all_of(id.begin(), id.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    });
+}
+
 Result<Manifest> parseManifest(const std::string& text, const std::filesystem::path& folder)
 {
     if (text.size() > MaxManifestBytes || nestsTooDeeply(text))
@@ -261,8 +301,11 @@ Result<Manifest> parseManifest(const std::string& text, const std::filesystem::p
     readInput(reader, manifest, problem);
     readOutput(reader, manifest, problem);
     manifest.licence = reader.text("licence", true);
+    manifest.source = reader.text("source", false);
     manifest.cardFile = reader.text("card", false);
     checkFile(reader, "card", manifest.cardFile);
+    if ((manifest.outputs == 0) != (manifest.family == ObjectnessFamily))
+        reader.fail("output.kind is \"map\" for the family objectness, and for no other");
     reader.finish();
     if (!problem.empty())
         return manifestError(problem);

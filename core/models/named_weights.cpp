@@ -112,7 +112,10 @@ Result<NetworkWeights> ownNames(TensorArchive& archive)
         if (has(archive, tensor))
             weights.family = family;
     }
-    weights.trunk = weights.family == "swin-iqa" ? "swin" : detail::trunkOf(layersOf(archive, "trunk."));
+    if (weights.family == "swin-iqa")
+        weights.trunk = has(archive, "trunk._conv_stem.weight") ? "efficientnet-lite0-swin" : "swin";
+    else
+        weights.trunk = detail::trunkOf(layersOf(archive, "trunk."));
     if (weights.trunk.empty() || weights.family.empty())
         return detail::unknownNetwork(archive);
     if (weights.family == "koncept")
@@ -140,7 +143,7 @@ Result<NetworkWeights> detail::fromNamedArchive(TensorArchive archive)
     if (!weights)
         return weights;
     weights->input = publishedInput(weights->family, weights->trunk);
-    if (weights->family == "swin-iqa") { // its windows fit one size only
+    if (weights->trunk == "swin") { // its windows fit one size only
         const Result<SwinConfig> config = swinConfig(weights->state, "swin.");
         if (!config)
             return config.error();

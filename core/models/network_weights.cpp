@@ -17,9 +17,14 @@ std::string trunkOf(const std::set<std::string>& layers)
         const char* last;
         const char* trunk;
     } Known[]{
-        {"conv1_conv", "conv5_block3_3_conv", "resnet50"},  {"block1_conv1", "block5_conv3", "vgg16"},
-        {"conv_7b", "block8_10_conv", "inceptionresnetv2"}, {"base.0.conv", "base.14.conv", "inceptionresnetv2-port"},
-        {"features1.0", "features2.0", "vgg16-scnn"},       {"_conv_stem", "_bn0", "efficientnet-lite0"},
+        {"conv1_conv", "conv5_block3_3_conv", "resnet50"},
+        {"block1_conv1", "block5_conv3", "vgg16"},
+        {"conv_7b", "block8_10_conv", "inceptionresnetv2"},
+        {"base.0.conv", "base.14.conv", "inceptionresnetv2-port"},
+        {"features1.0", "features2.0", "vgg16-scnn"},
+        {"_conv_stem", "scnn.24", "efficientnet-lite0-scnn"},
+        {"_conv_stem", "_blocks.15._project_conv", "efficientnet-lite0"},
+        {"_conv_stem", "_blocks.10._project_conv", "efficientnet-lite0-s16"},
     };
     for (const auto& [first, last, trunk] : Known) {
         if (layers.contains(first) && layers.contains(last))
@@ -31,10 +36,13 @@ std::string trunkOf(const std::set<std::string>& layers)
 InputSpec publishedInput(const std::string& family, const std::string& trunk)
 {
     InputSpec input{InputPolicy::Native, 1024, 768, true, Normalization::PlusMinusOne};
-    if (family == "koncept" || family == "dbcnn") { // trained on KonIQ-10k's copies of 512 x 384
+    const bool isLite = trunk.starts_with("efficientnet-lite0");
+    if (family == "koncept" || family == "dbcnn" || isLite) { // trained on KonIQ-10k's copies of 512 x 384
         input.width = 512;
         input.height = 384;
     }
+    if (isLite) // whatever the family, it is fed as its trunk is
+        return input;
     if (family == "dbcnn")
         input.normalization = Normalization::ImageNetUnit;
     if (family == "aihiqnet" && trunk != "resnet50")

@@ -7,6 +7,7 @@
 #include "core/models/dbcnn.h"
 #include "core/models/koncept.h"
 #include "core/models/network_weights.h"
+#include "core/models/script_model.h"
 #include "core/models/swin_iqa.h"
 #include "core/models/triq.h"
 
@@ -20,6 +21,19 @@ namespace halflens {
 namespace {
 
 constexpr const char* DefaultModel = "lite-triq";
+
+Result<NetworkWeights> readWeights(const std::filesystem::path& file)
+{
+    Result<TensorArchive> archive = readCheckpoint(file);
+    if (!archive)
+        return std::move(archive).error();
+    Result<NetworkWeights> weights = recogniseWeights(std::move(*archive));
+    if (!weights)
+        return std::move(weights).error().withFile(file.string());
+    return weights;
+}
+
+} // namespace
 
 Result<std::shared_ptr<const Predictor>> makePredictor(NetworkWeights weights, ModelInfo info)
 {
@@ -45,19 +59,6 @@ Result<std::shared_ptr<const Predictor>> makePredictor(NetworkWeights weights, M
                  {}};
 }
 
-Result<NetworkWeights> readWeights(const std::filesystem::path& file)
-{
-    Result<TensorArchive> archive = readCheckpoint(file);
-    if (!archive)
-        return std::move(archive).error();
-    Result<NetworkWeights> weights = recogniseWeights(std::move(*archive));
-    if (!weights)
-        return std::move(weights).error().withFile(file.string());
-    return weights;
-}
-
-} // namespace
-
 ModelRegistry ModelRegistry::scan(const std::vector<std::filesystem::path>& folders)
 {
     ModelRegistry registry;
@@ -65,6 +66,8 @@ ModelRegistry ModelRegistry::scan(const std::vector<std::filesystem::path>& fold
         std::error_code failed;
         std::vector<std::filesystem::path> files;
         for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
+            if (entry.path().filename().string().starts_with('.'))
+                continue; // an import under way
             const std::filesystem::path file = entry.path() / "manifest.json";
             if (std::error_code ignored; std::filesystem::is_regular_file(file, ignored))
                 files.push_back(file);
@@ -74,6 +77,8 @@ ModelRegistry ModelRegistry::scan(const std::vector<std::filesystem::path>& fold
             Result<Manifest> manifest = readManifest(file);
             if (!manifest)
                 registry.m_problems.push_back(std::move(manifest).error());
+            else if (manifest->family == ObjectnessFamily)
+                registry.m_objectnessManifests.push_back(std::move(*manifest));
             else if (!registry.find(manifest->id))
                 registry.m_manifests.push_back(std::move(*manifest));
         }
@@ -88,15 +93,20 @@ std::vector<std::filesystem::path> ModelRegistry::defaultFolders(const std::file
     std::vector<std::filesystem::path> folders;
     if (!userFolder.empty())
         folders.push_back(userFolder);
-    const QString data = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation);
-    if (!data.isEmpty())
-        folders.push_back(std::filesystem::path(data.toStdString()) / "halflens" / "models");
+    if (std::filesystem::path own = ownFolder(); !own.empty())
+        folders.push_back(std::move(own));
     if (QCoreApplication::instance()) {
         const std::filesystem::path executable = QCoreApplication::applicationDirPath().toStdString();
         folders.push_back(executable / ".." / "share" / "halflens" / "models");
     }
     folders.emplace_back(HALFLENS_MODELS_SOURCE_DIR);
     return folders;
+}
+
+std::filesystem::path ModelRegistry::ownFolder()
+{
+    const QString data = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation);
+    return data.isEmpty() ? std::filesystem::path() : std::filesystem::path(data.toStdString()) / "halflens" / "models";
 }
 
 const Manifest* ModelRegistry::find(const std::string& id) const
@@ -123,6 +133,19 @@ Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest)
         return Error{ErrorCode::InvalidInput, "checkpoint",
                      "the weights are not those the manifest names (SHA-256 " + *hash + ")", "install the model again",
                      file.string()};
+    ModelInfo info;
+    info.id = manifest.id;
+    info.name = manifest.name;
+    info.licence = manifest.licence;
+    info.weightsHash = *hash;
+    info.input = manifest.input;
+    info.scale = manifest.scale;
+    if (manifest.family == ScriptFamily) {
+        info.family = manifest.family;
+        info.trunk = manifest.trunk;
+        info.outputs = manifest.outputs;
+        return makeScriptModel(file, std::move(info));
+    }
     Result<NetworkWeights> weights = readWeights(file);
     if (!weights)
         return weights.error();
@@ -131,13 +154,6 @@ Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest)
                      "the weights are " + weights->family + " on " + weights->trunk + ", the manifest says "
                          + manifest.family + " on " + manifest.trunk,
                      "correct the manifest", file.string()};
-    ModelInfo info;
-    info.id = manifest.id;
-    info.name = manifest.name;
-    info.licence = manifest.licence;
-    info.weightsHash = *hash;
-    info.input = manifest.input;
-    info.scale = manifest.scale;
     Result<std::shared_ptr<const Predictor>> predictor = makePredictor(*std::move(weights), std::move(info));
     if (!predictor)
         return std::move(predictor).error().withFile(file.string());

@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/models/manifest.h"
+#include "core/models/network_weights.h"
 
 #include <filesystem>
 #include <memory>
@@ -23,7 +24,12 @@ public:
     /// executable, the source tree of a build.
     static std::vector<std::filesystem::path> defaultFolders(const std::filesystem::path& userFolder = {});
 
-    const std::vector<Manifest>& manifests() const { return m_manifests; } ///< sorted by id
+    /// The user's own models: a folder of the user's data folder.
+    static std::filesystem::path ownFolder();
+
+    const std::vector<Manifest>& manifests() const { return m_manifests; } ///< of quality models, sorted by id
+    /// Of objectness networks; the folders' order, by id within a folder.
+    const std::vector<Manifest>& objectnessManifests() const { return m_objectnessManifests; }
     const std::vector<Error>& problems() const { return m_problems; }
     const Manifest* find(const std::string& id) const;
 
@@ -32,8 +38,13 @@ public:
 
 private:
     std::vector<Manifest> m_manifests;
+    std::vector<Manifest> m_objectnessManifests;
     std::vector<Error> m_problems;
 };
+
+/// The network of recognised weights. `info` says id, name, input, scale and hash.
+/// Unsupported: no such family; InvalidInput: the tensors do not fit.
+Result<std::shared_ptr<const Predictor>> makePredictor(NetworkWeights weights, ModelInfo info);
 
 /// Loads weights and builds the inference form. Takes from 0.1 s to seconds. Any thread.
 /// InvalidInput: hash differs, tensors missing, surplus or mis-shaped (lists in the message).

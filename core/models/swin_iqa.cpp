@@ -3,7 +3,9 @@
 
 #include "core/models/map_gradient.h"
 #include "core/models/pooled_predictor.h"
+#include "core/nn/inference_form.h"
 #include "core/nn/matrix.h"
+#include "core/nn/trunks.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +17,15 @@ namespace halflens {
 namespace {
 
 constexpr const char* TrunkPrefix = "swin.";
+constexpr const char* StemPrefix = "trunk.";
+constexpr const char* StemMap = "c3";
+
+/// Whether the transformer starts from the early maps of a convolutional network, not from pixels.
+bool hasStem(const StateDict& state)
+{
+    const auto after = state.lower_bound(StemPrefix);
+    return after != state.end() && after->first.starts_with(StemPrefix);
+}
 
 std::string projectionName(std::size_t stage)
 {
@@ -36,8 +47,10 @@ std::vector<std::string> stageNames(std::size_t stages)
 
 class SwinIqaPredictor final : public PooledPredictor {
 public:
-    SwinIqaPredictor(ModelInfo info, std::unique_ptr<SwinTrunk> trunk, SwinIqaHead head)
+    SwinIqaPredictor(ModelInfo info, std::unique_ptr<InferenceForm> stem, std::unique_ptr<SwinTrunk> trunk,
+                     SwinIqaHead head)
         : PooledPredictor(std::move(info), stageNames(head.projections.size()))
+        , m_stem(std::move(stem))
         , m_trunk(std::move(trunk))
         , m_head(std::move(head))
     { }
@@ -46,7 +59,14 @@ private:
     Result<std::vector<MapView>> trunkMaps(const ModelInput& input, const std::vector<std::string>& names,
                                            std::stop_token stop) const override
     {
-        return m_trunk->run(input.planes, input.height, input.width, names, std::move(stop));
+        if (!m_stem)
+            return m_trunk->run(input.planes, input.height, input.width, names, std::move(stop));
+        const Result<std::vector<MapView>> early =
+            m_stem->runInPlace(input.planes, input.height, input.width, {StemMap}, stop);
+        if (!early)
+            return early.error();
+        const MapView& map = early->front();
+        return m_trunk->run(map.values, map.size.height, map.size.width, names, std::move(stop));
     }
 
     Result<std::vector<float>> pool(std::span<const MapView> maps) const override
@@ -77,6 +97,7 @@ private:
 
     std::string gradientMap() const override { return "f" + std::to_string(m_head.projections.size()); }
 
+    std::unique_ptr<InferenceForm> m_stem; ///< null where the transformer starts from pixels
     std::unique_ptr<SwinTrunk> m_trunk; ///< its plan and buffers change while it runs; see Predictor on threads
     SwinIqaHead m_head;
 };
@@ -137,6 +158,14 @@ Result<std::map<std::string, Shape>> swinIqaParameters(const StateDict& state)
     std::map<std::string, Shape> shapes;
     for (const auto& [name, shape] : swinParameters(*config))
         shapes[TrunkPrefix + name] = shape;
+    int inputChannels = 3;
+    if (hasStem(state)) {
+        const Graph stem = efficientNetLite0Stem();
+        inputChannels = stem.channels(stem.outputs().at(StemMap));
+        for (const auto& [name, shape] : stem.parameters())
+            shapes[StemPrefix + name] = shape;
+    }
+    shapes[std::string(TrunkPrefix) + "patch_embed.proj.weight"][1] = inputChannels;
     const std::size_t stages = config->stages.size();
     for (std::size_t i = 0; i < stages; ++i) {
         const std::int64_t channels = config->width << std::min(i + 1, stages - 1);
@@ -168,6 +197,18 @@ Result<std::shared_ptr<const Predictor>> makeSwinIqa(NetworkWeights weights, Mod
     if (Status fits = checkWeights(*expected, weights.state, "Swin-IQA"); !fits)
         return std::move(fits).error();
     SwinIqaHead head = swinIqaHead(weights.state);
+    std::unique_ptr<InferenceForm> stem;
+    if (hasStem(weights.state)) {
+        StateDict stemState;
+        for (auto i = weights.state.lower_bound(StemPrefix);
+             i != weights.state.end() && i->first.starts_with(StemPrefix);)
+            stemState.insert(weights.state.extract(i++));
+        Result<std::unique_ptr<InferenceForm>> made =
+            InferenceForm::create(efficientNetLite0Stem(), std::move(stemState), StemPrefix);
+        if (!made)
+            return std::move(made).error();
+        stem = std::move(*made);
+    }
     Result<std::unique_ptr<SwinTrunk>> trunk = SwinTrunk::create(std::move(weights.state), TrunkPrefix);
     if (!trunk)
         return std::move(trunk).error();
@@ -175,7 +216,7 @@ Result<std::shared_ptr<const Predictor>> makeSwinIqa(NetworkWeights weights, Mod
     info.trunk = weights.trunk;
     info.outputs = head.output.out;
     return std::shared_ptr<const Predictor>(
-        std::make_shared<SwinIqaPredictor>(std::move(info), std::move(*trunk), std::move(head)));
+        std::make_shared<SwinIqaPredictor>(std::move(info), std::move(stem), std::move(*trunk), std::move(head)));
 }
 
 } // namespace halflens

@@ -85,7 +85,9 @@ Result<std::vector<MapView>> SwinTrunk::run(std::span<const float> input, int he
     const Result<std::vector<detail::StageLayout>> layouts = detail::stageLayouts(m_d->config, height, width);
     if (!layouts)
         return layouts.error();
-    if (input.size() != 3 * static_cast<std::size_t>(height) * static_cast<std::size_t>(width))
+    if (input.size()
+        != static_cast<std::size_t>(m_d->config.channels) * static_cast<std::size_t>(height)
+            * static_cast<std::size_t>(width))
         return Error{ErrorCode::Internal, "model", "the input buffer does not match the stated size", {}, {}};
     return guarded("model", [&]() -> Result<std::vector<MapView>> {
         detail::useWorkerThreads();

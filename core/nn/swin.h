@@ -25,6 +25,7 @@ struct SwinStage {
 /// Stage s has width << s channels; patch merging ends every stage but the last.
 struct SwinConfig {
     int patch = 4; ///< pixels a side
+    int channels = 3; ///< of the input: colours, or those of a map the transformer starts from
     int width = 96;
     std::vector<SwinStage> stages;
     /// Multiple both sides of the input must have: at the last stage whole windows are left.
@@ -52,7 +53,7 @@ public:
     /// Channels of map "f<stage + 1>".
     int channels(int stage) const;
 
-    /// Runs the trunk on 3 x height x width values. Maps are "f1", "f2", ...: the stages' outputs after
+    /// Runs the trunk on channels x height x width values. Maps are "f1", "f2", ...: the stages' outputs after
     /// merging, the last one after the final norm; "c5" is the last one too. The views hold until the
     /// next run. Checks `stop` between blocks. Model: the size does not suit; Cancelled; OutOfMemory.
     Result<std::vector<MapView>> run(std::span<const float> input, int height, int width,

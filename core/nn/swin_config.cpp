@@ -53,8 +53,10 @@ Result<SwinConfig> swinConfig(const StateDict& state, const std::string& prefix)
 {
     SwinConfig config;
     config.width = extent(state, prefix + "patch_embed.proj.weight", 4, 0);
+    config.channels = extent(state, prefix + "patch_embed.proj.weight", 4, 1);
     config.patch = extent(state, prefix + "patch_embed.proj.weight", 4, 2);
-    if (config.width < 1 || config.width > MaxWidth || config.patch < 1 || config.patch > MaxPatch)
+    if (config.width < 1 || config.width > MaxWidth || config.patch < 1 || config.patch > MaxPatch
+        || config.channels < 1 || config.channels > MaxWidth)
         return unsuitable("there is no patch embedding of a Swin transformer");
     for (std::size_t i = 0; i < MaxStages; ++i) {
         SwinStage stage;
@@ -89,7 +91,7 @@ std::map<std::string, Shape> swinParameters(const SwinConfig& config)
         shapes[name + ".weight"] = {out, in};
         shapes[name + ".bias"] = {out};
     };
-    shapes["patch_embed.proj.weight"] = {config.width, 3, config.patch, config.patch};
+    shapes["patch_embed.proj.weight"] = {config.width, config.channels, config.patch, config.patch};
     shapes["patch_embed.proj.bias"] = {config.width};
     norm("patch_embed.norm", config.width);
     std::int64_t width = config.width;

@@ -132,6 +132,7 @@ SwinPlan::SwinPlan(const SwinConfig& config, const StateDict& state, const dnnl:
     , m_height(height)
     , m_width(width)
     , m_patch(config.patch)
+    , m_channels(config.channels)
     , m_embeddingNorm(norm("patch_embed.norm"))
 {
     Tensor kernel = state.at("patch_embed.proj.weight");
@@ -215,10 +216,11 @@ void SwinPlan::embed(std::span<const float> input, dnnl::stream& stream)
     const auto width = static_cast<std::size_t>(m_width);
     const std::size_t pixels = width * static_cast<std::size_t>(m_height);
     const auto columns = static_cast<std::size_t>(first.width);
+    const auto channels = static_cast<std::size_t>(m_channels);
 #pragma omp parallel for schedule(static)
     for (std::size_t token = 0; token < first.tokens(); ++token) {
-        float* out = m_wide.data() + token * 3 * patch * patch;
-        for (std::size_t c = 0; c < 3; ++c) {
+        float* out = m_wide.data() + token * channels * patch * patch;
+        for (std::size_t c = 0; c < channels; ++c) {
             for (std::size_t y = 0; y < patch; ++y) {
                 const std::size_t row = token / columns * patch + y;
                 out = std::copy_n(input.data() + c * pixels + row * width + token % columns * patch, patch, out);

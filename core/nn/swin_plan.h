@@ -78,7 +78,7 @@ private:
 
     const StateDict& m_state;
     dnnl::engine m_engine;
-    int m_height, m_width, m_patch;
+    int m_height, m_width, m_patch, m_channels;
     std::optional<Linear> m_embedding;
     Norm m_embeddingNorm;
     std::vector<Stage> m_stages;

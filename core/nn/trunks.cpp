@@ -8,7 +8,6 @@ namespace halflens {
 namespace {
 
 constexpr double KerasResNetEpsilon = 1.001e-5;
-constexpr double EfficientNetEpsilon = 1e-3;
 
 LayerId bottleneck(Graph& graph, LayerId from, const std::string& name, int filters, int stride, bool first)
 {
@@ -22,13 +21,6 @@ LayerId bottleneck(Graph& graph, LayerId from, const std::string& name, int filt
     x = convolutionNorm(x, "_3", 4 * filters, Window::square(1));
     return graph.activation(graph.add(shortcut, x), Activation::Relu);
 }
-
-struct LiteBlock {
-    int kernel;
-    int stride;
-    int channels;
-    int repeats;
-};
 
 } // namespace
 
@@ -68,45 +60,6 @@ Graph vgg16()
     return graph;
 }
 
-Graph efficientNetLite0()
-{
-    Graph graph;
-    const auto norm = [&](LayerId x, const std::string& name) { return graph.batchNorm(x, name, EfficientNetEpsilon); };
-    LayerId x = graph.convolution(graph.input(3), "_conv_stem", 32, Window::sameSquare(3, 2), false);
-    x = graph.activation(norm(x, "_bn0"), Activation::Relu6);
-    graph.output("stem", x);
-
-    constexpr std::array<LiteBlock, 7> Stages{
-        {{3, 1, 16, 1}, {3, 2, 24, 2}, {5, 2, 40, 2}, {3, 2, 80, 3}, {5, 1, 112, 3}, {5, 2, 192, 4}, {3, 1, 320, 1}}};
-    int number = 0;
-    for (std::size_t stage = 0; stage < Stages.size(); ++stage) {
-        const LiteBlock& block = Stages[stage];
-        for (int repeat = 0; repeat < block.repeats; ++repeat, ++number) {
-            const std::string prefix = "_blocks." + std::to_string(number) + ".";
-            const int stride = repeat == 0 ? block.stride : 1;
-            const LayerId from = x;
-            int channels = graph.channels(x);
-            if (stage > 0) { // the first block does not expand
-                channels *= 6;
-                x = graph.convolution(x, prefix + "_expand_conv", channels, Window::square(1), false);
-                x = graph.activation(norm(x, prefix + "_bn0"), Activation::Relu6);
-            }
-            x = graph.convolution(x, prefix + "_depthwise_conv", channels, Window::sameSquare(block.kernel, stride),
-                                  false, channels);
-            x = graph.activation(norm(x, prefix + "_bn1"), Activation::Relu6);
-            x = norm(graph.convolution(x, prefix + "_project_conv", block.channels, Window::square(1), false),
-                     prefix + "_bn2");
-            if (stride == 1 && graph.channels(from) == block.channels)
-                x = graph.add(from, x);
-        }
-        graph.output("stage" + std::to_string(stage), x);
-    }
-    for (const auto& [name, stage] :
-         {std::pair{"c1", "stage0"}, {"c2", "stage1"}, {"c3", "stage2"}, {"c4", "stage4"}, {"c5", "stage6"}})
-        graph.output(name, graph.outputs().at(stage));
-    return graph;
-}
-
 namespace {
 
 struct NamedTrunk {
@@ -114,8 +67,10 @@ struct NamedTrunk {
     Graph (*make)();
 };
 
-constexpr std::array<NamedTrunk, 7> Trunks{{
+constexpr std::array<NamedTrunk, 9> Trunks{{
     {"efficientnet-lite0", efficientNetLite0},
+    {"efficientnet-lite0-s16", efficientNetLite0Stride16},
+    {"efficientnet-lite0-scnn", efficientNetLite0Scnn},
     {"inceptionresnetv2", [] { return inceptionResNetV2(InceptionForm::Keras); }},
     {"inceptionresnetv2-port", [] { return inceptionResNetV2(InceptionForm::Port); }},
     {"resnet50", resNet50},

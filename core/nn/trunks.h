@@ -21,6 +21,20 @@ Graph vgg16();
 /// c1 (H/2) .. c5 (H/32), and stage0 .. stage6.
 Graph efficientNetLite0();
 
+/// Its first three stages, to c3 (H/8): what the small Swin transformer starts from.
+Graph efficientNetLite0Stem();
+
+/// Its first five stages: c5 is the map of H/16, 112 channels. Cells see less of the image than at H/32.
+Graph efficientNetLite0Stride16();
+
+/// Those five stages, c5 after a ReLU, beside S-CNN (output scnn, parameters "scnn.*") on the same input:
+/// the two trunks of a small DBCNN.
+Graph efficientNetLite0Scnn();
+
+/// EfficientNet-Lite0 and a top-down decoder (parameters "decoder.*"): output objectness, one
+/// channel of logits at H/4. 3 x H x W in [-1, 1].
+Graph objectnessGraph();
+
 /// Which of the two InceptionResNetV2 files the parameter names follow (spec models 8).
 enum class InceptionForm {
     Keras, ///< "conv2d_1".."conv2d_203" in order of creation, "batch_normalization_N" without scale
@@ -39,7 +53,11 @@ Graph dbcnnTrunk();
 /// S-CNN alone, as its own file names it: output scnn.
 Graph scnn();
 
-/// "resnet50", "vgg16", "efficientnet-lite0", "inceptionresnetv2", "inceptionresnetv2-port",
+/// Appends the nine convolutions of S-CNN, parameters under `prefix` (spec models 9.2).
+LayerId appendScnn(Graph& graph, LayerId from, const std::string& prefix);
+
+/// "resnet50", "vgg16", "efficientnet-lite0", "efficientnet-lite0-s16", "efficientnet-lite0-scnn",
+/// "inceptionresnetv2", "inceptionresnetv2-port",
 /// "vgg16-scnn" (DBCNN's two), "scnn". InvalidInput: another name.
 Result<Graph> trunkByName(const std::string& name);
 std::vector<std::string> trunkNames();

@@ -32,6 +32,8 @@ LayerId torchVgg16(Graph& graph, LayerId x, const std::string& prefix)
     return x;
 }
 
+} // namespace
+
 LayerId appendScnn(Graph& graph, LayerId x, const std::string& prefix)
 {
     constexpr std::array<std::pair<int, int>, 9> Layers{
@@ -45,8 +47,6 @@ LayerId appendScnn(Graph& graph, LayerId x, const std::string& prefix)
     }
     return x;
 }
-
-} // namespace
 
 Graph scnn()
 {

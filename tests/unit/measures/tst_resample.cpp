@@ -62,7 +62,7 @@ void TstResample::reducedSizes()
     QFETCH(int, width);
     QFETCH(int, newHeight);
     QFETCH(int, newWidth);
-    QVERIFY(reducedSize(height, width, 64) == (MapSize{newHeight, newWidth}));
+    QVERIFY(reducedSize(height, width, 64) == (FieldSize{newHeight, newWidth}));
 }
 
 void TstResample::areaAverage_data()

@@ -1,6 +1,7 @@
 halflens_test(tst_family_weights LINKS halflens_models halflens_nn halflens_checkpoint)
 halflens_test(tst_family_heads SOURCES tst_family_heads.cpp ../nn/reference_swin.cpp ../nn/reference_network.cpp
     LINKS halflens_models halflens_nn halflens_checkpoint)
+halflens_test(tst_lite_families LINKS halflens_models halflens_nn)
 halflens_test(tst_torch_heads SOURCES tst_torch_heads.cpp made_up_families.cpp ${made_up_triq}
     LINKS halflens_models halflens_nn)
 add_dependencies(tst_torch_heads halflens_torch)

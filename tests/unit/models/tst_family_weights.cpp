@@ -247,8 +247,17 @@ void TestFamilyWeights::ownNames_data()
     QTest::addColumn<QByteArrayList>("names");
     QTest::addColumn<QByteArray>("family");
     QTest::addColumn<QByteArray>("trunk");
-    QTest::newRow("AIHIQnet") << QByteArrayList{"trunk._conv_stem.weight", "trunk._bn0.bias", "aihiq.fpn_P6.weight"}
+    QTest::newRow("AIHIQnet") << QByteArrayList{"trunk._conv_stem.weight", "trunk._blocks.15._project_conv.weight",
+                                                "aihiq.fpn_P6.weight"}
                               << QByteArray("aihiqnet") << QByteArray("efficientnet-lite0");
+    QTest::newRow("TRIQ on H/16") << QByteArrayList{"trunk._conv_stem.weight", "trunk._blocks.10._project_conv.weight",
+                                                    "triq.quality_token"}
+                                  << QByteArray("triq") << QByteArray("efficientnet-lite0-s16");
+    QTest::newRow("small DBCNN") << QByteArrayList{"trunk._conv_stem.weight", "trunk._blocks.10._project_conv.weight",
+                                                   "trunk.scnn.24.weight", "dbcnn.fc.weight"}
+                                 << QByteArray("dbcnn") << QByteArray("efficientnet-lite0-scnn");
+    QTest::newRow("small Swin-IQA") << QByteArrayList{"trunk._conv_stem.weight", "swin.patch_embed.proj.weight"}
+                                    << QByteArray("swin-iqa") << QByteArray("efficientnet-lite0-swin");
     QTest::newRow("KonCept") << QByteArrayList{"trunk.conv_7b.weight", "trunk.block8_10_conv.bias",
                                                "koncept.out.weight"}
                              << QByteArray("koncept") << QByteArray("inceptionresnetv2");

@@ -204,6 +204,7 @@ void TestGraph::parameterCounts_data()
     QTest::newRow("vgg16") << QStringLiteral("vgg16") << 26 << qint64{14'714'688}; // spec models 4
     // The published classifier has 247 tensors, 4 694 024 values; 7 and 1 695 720 lie behind the trunk.
     QTest::newRow("efficientnet-lite0") << QStringLiteral("efficientnet-lite0") << 240 << qint64{2'998'304};
+    QTest::newRow("its first five stages") << QStringLiteral("efficientnet-lite0-s16") << 165 << qint64{716'928};
 }
 
 void TestGraph::parameterCounts()
