@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What `halflens train` is told: a recipe in JSON, described in the help page on training.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/base/score.h"
+#include "core/image/model_input.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace halflens {
+
+enum class TrainingTask { Quality, Objectness };
+
+enum class DataForm {
+    Mos, ///< one mean opinion score a row
+    MosDeviation, ///< and its standard deviation
+    Votes, ///< how many, or which part of, observers gave each of five grades (KonIQ-10k)
+    Masks ///< a mask image a row (objectness)
+};
+
+/// A data set: table, images, and what its columns are called. Paths are "NAME:PATH", PATH inside the
+/// folder that --data NAME=DIR gives, or relative to the recipe.
+struct DataRecipe {
+    std::string name;
+    DataForm form = DataForm::Mos;
+    std::string images; ///< folder
+    std::string table; ///< CSV file with a header line
+    std::string splits; ///< CSV file with image and split columns; empty: the table has a split column
+    std::string masks; ///< folder (Masks)
+    std::string imageSuffix; ///< appended to the image column, e.g. ".jpg"
+    std::string maskSuffix; ///< of masks, in place of imageSuffix
+    std::string imageColumn = "image";
+    std::string mosColumn = "mos";
+    std::string deviationColumn = "deviation";
+    std::string subsetColumn; ///< empty: no subsets
+    std::string splitColumn = "split";
+    std::vector<std::string> voteColumns{"c1", "c2", "c3", "c4", "c5"};
+    double offset = 0; ///< score on 1..5 = offset + factor * column
+    double factor = 1;
+    double deviation = 0.6; ///< of the normal a single score is spread over grades with, on 1..5
+};
+
+struct TrunkRecipe {
+    std::string name; ///< trunkByName()
+    std::vector<std::string> weights; ///< files of start weights, paths as above
+    std::string freezeUntil; ///< graph output up to which nothing is trained; "all"; empty: nothing is frozen
+    bool trainBatchNorm = false; ///< batch statistics; else the stored ones
+    double rate = 0.3; ///< learning rate as a part of the head's
+};
+
+/// Sizes of a fresh head; what a family does not have is ignored.
+struct HeadRecipe {
+    int width = 32; ///< TRIQ tokens, AIHIQnet pyramid, Swin-IQA projection
+    int layers = 2; ///< TRIQ
+    int feedForward = 64; ///< TRIQ
+    int hidden = 64; ///< TRIQ's and Swin-IQA's head
+    int positions = 193; ///< TRIQ, CLS included
+    std::vector<int> widths{512, 256, 64}; ///< KonCept's three stages
+    int swinWidth = 64;
+    int swinPatch = 2; ///< cells of the map, or pixels, a side
+    std::vector<int> swinWindows{8, 4};
+    std::vector<int> swinDepths{2, 2};
+    std::vector<int> swinHeads{4, 8};
+    std::optional<double> dropout; ///< rate of every dropout; unset: the family's own
+    double dropPath = 0; ///< Swin-IQA
+};
+
+/// One way a photo is shown to the network. Crops are cut at the photo's own scale.
+struct ViewRecipe {
+    enum class Kind { Fit, Crop, RandomCrop };
+    Kind kind = Kind::Fit;
+    bool flip = false;
+    bool portrait = false; ///< input turned: height x width swapped
+    double x = 0.5; ///< Crop: place within the free range, 0 left, 1 right
+    double y = 0.5;
+    double weight = 1; ///< how often, relative to the others
+    bool operator==(const ViewRecipe&) const = default;
+};
+
+struct LossRecipe {
+    double crossEntropy = 0;
+    double plcc = 0;
+    double l1 = 0;
+    double l2 = 0;
+    double rank = 0; ///< pairs of the batch by their scores
+    double syntheticRank = 0; ///< pairs of degraded copies
+    double margin = 0.05; ///< of rank losses, on 1..5
+    double bce = 1; ///< objectness
+    double iou = 1; ///< objectness: soft intersection over union
+};
+
+struct OptimizerRecipe {
+    bool decoupledDecay = true; ///< AdamW; else Adam with the decay in the gradient
+    double rate = 1e-3; ///< of the head, at its highest
+    double finalRate = 0.002; ///< part of it the cosine ends at
+    double weightDecay = 0.01; ///< not on one-dimensional parameters
+    double beta1 = 0.9;
+    double beta2 = 0.99;
+    double clip = 2; ///< norm of the gradient; 0: not clipped
+    int batch = 16;
+    double epochs = 10;
+    double warmUp = 0.5; ///< epochs
+    double ema = 0.998; ///< decay of the averaged weights; 0: none
+    bool bfloat16 = false; ///< trunk in bfloat16, where the machine is faster with it
+};
+
+struct MaskingRecipe {
+    double share = 0; ///< of the steps that mask blocks
+    int most = 11; ///< blocks, at least 1
+    bool byAttention = true; ///< TRIQ tokens; else pixels zeroed after normalisation
+};
+
+/// Ordered copies of training photos (degradation.h).
+struct SyntheticRecipe {
+    int pairs = 0; ///< a step
+    int photos = 500; ///< how many training photos are degraded
+    std::vector<std::string> kinds{"blur", "noise", "jpeg", "contrast"};
+};
+
+struct Recipe {
+    TrainingTask task = TrainingTask::Quality;
+    std::string id;
+    std::string name;
+    std::string licence;
+    std::string family;
+    TrunkRecipe trunk;
+    HeadRecipe head;
+    std::string start; ///< complete weights to go on from; what fits is taken
+    InputSpec input;
+    int outputs = 5;
+    ScoreScale scale; ///< of one-output networks
+    std::vector<DataRecipe> data;
+    std::vector<ViewRecipe> views{ViewRecipe{}};
+    LossRecipe losses;
+    OptimizerRecipe optimizer;
+    MaskingRecipe masking;
+    SyntheticRecipe synthetic;
+    double evaluateEvery = 1; ///< epochs
+    int patience = 0; ///< evaluations without a better validation figure before training stops; 0: never stops early
+    bool reportTest = false;
+    bool halfStorage = true; ///< weights file in float16
+    std::uint64_t seed = 1;
+    std::string sha256; ///< of the recipe's text
+    std::filesystem::path folder; ///< of the recipe's file
+};
+
+/// Every unknown key, wrong type or value out of range is an InvalidInput error that names the key. Any thread.
+Result<Recipe> parseRecipe(const std::string& json, const std::filesystem::path& folder);
+Result<Recipe> readRecipe(const std::filesystem::path& file);
+
+/// Folders given by --data NAME=DIR.
+using DataFolders = std::map<std::string, std::filesystem::path>;
+
+/// "NAME:PATH" in the folder of NAME, anything else relative to `recipeFolder`. InvalidInput: no folder of that name.
+Result<std::filesystem::path> resolvePath(const std::string& path, const DataFolders& folders,
+                                          const std::filesystem::path& recipeFolder);
+
+} // namespace halflens
