@@ -101,6 +101,16 @@ bool looksLikeZip(Bytes bytes)
     return bytes.size() >= Signature.size() && std::equal(Signature.begin(), Signature.end(), bytes.begin());
 }
 
+bool holdsTorchScript(Bytes bytes)
+{
+    const CheckpointLimits limits;
+    if (!looksLikeZip(bytes))
+        return false;
+    const auto zip = detail::ZipArchive::open(bytes, limits.maxTensors + 1000, detail::unpackedLimit(bytes.size()));
+    const auto folder = zip ? topFolder(*zip) : std::nullopt;
+    return folder && zip->members().contains(*folder + "constants.pkl");
+}
+
 Result<TensorArchive> parseTorchLegacy(Bytes bytes, const CheckpointLimits& limits)
 {
     PickleMachine machine;
@@ -152,7 +162,8 @@ Result<TensorArchive> parseTorchZip(Bytes bytes, const CheckpointLimits& limits)
         return detail::unsupported("this zip archive holds no PyTorch weights", SaveAgain);
     if (zip->members().contains(*folder + "constants.pkl")) {
         return detail::unsupported("this is a TorchScript program, not a file of weights",
-                                   "give it a manifest of its own, or save the weights alone");
+                                   "import it together with a manifest (halflens models import FILE --manifest "
+                                   "M.json), or save the weights alone");
     }
     if (zip->members().contains(*folder + "byteorder")) {
         const auto order = zip->content(*folder + "byteorder");

@@ -19,6 +19,9 @@ bool looksLikePickle(std::span<const std::uint8_t> bytes);
 /// Whether the bytes begin like a zip archive.
 bool looksLikeZip(std::span<const std::uint8_t> bytes);
 
+/// Whether a zip archive holds a TorchScript program: weights together with code.
+bool holdsTorchScript(std::span<const std::uint8_t> bytes);
+
 /// The legacy form. Any thread. InvalidInput: damaged; Unsupported: refused, or no weight file.
 Result<TensorArchive> parseTorchLegacy(std::span<const std::uint8_t> bytes, const CheckpointLimits& limits = {});
 

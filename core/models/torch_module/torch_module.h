@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/models/head_gradient.h"
+#include "core/models/torch_module/script_module.h"
 #include "core/models/triq_encoder.h"
 
 #include <map>
@@ -25,6 +26,7 @@ Result<HeadEvaluation> runHead(const std::string& family, const std::string& tru
 struct Functions {
     EvaluateMasks evaluateMasks = nullptr;
     decltype(&runHead) evaluateHead = nullptr;
+    decltype(&torch_module::loadScript) loadScript = nullptr;
 };
 
 inline constexpr char EntryPoint[] = "halflensTorchFunctions";
