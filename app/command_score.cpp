@@ -97,7 +97,7 @@ private:
             row.zero = m_hidden.zero.mask;
         }
         if (!row.zero.isEmpty())
-            fillBlocks(*input, row.zero, m_hidden.fill, row.model.input.normalization);
+            fillBlocks(*input, row.zero, m_hidden.fill, row.model.input);
         const Result<std::shared_ptr<const Features>> features = predictor.features(*input, interruptToken());
         if (!features)
             return features.error();

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/masking/table_cache.h"
+
+#include "core/base/file.h"
+
+#include <QStandardPaths>
+
+#include <bit>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <mutex>
+#include <sqlite3.h>
+#include <utility>
+#include <vector>
+
+namespace halflens {
+
+namespace {
+
+constexpr int SchemaVersion = 1;
+constexpr int BusyMilliseconds = 3000;
+constexpr std::size_t BatchRows = 256;
+constexpr auto BatchTime = std::chrono::seconds(1);
+
+/// FNV-1a: SQLite does not notice a flipped bit, a wrong prediction would stay for ever.
+std::uint32_t checksum(int mask, std::span<const float> values)
+{
+    std::uint32_t hash = 2166136261u;
+    const auto add = [&](std::uint32_t word) {
+        for (int shift = 0; shift < 32; shift += 8)
+            hash = (hash ^ (word >> shift & 0xffu)) * 16777619u;
+    };
+    add(static_cast<std::uint32_t>(mask));
+    for (const float value : values)
+        add(std::bit_cast<std::uint32_t>(value));
+    return hash;
+}
+
+/// A prepared statement; steps are numbered results of SQLite.
+class Statement {
+public:
+    Statement(sqlite3* database, const char* text)
+    {
+        m_code = sqlite3_prepare_v2(database, text, -1, &m_handle, nullptr);
+    }
+    ~Statement() { sqlite3_finalize(m_handle); }
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+
+    Statement& bind(int index, std::int64_t value)
+    {
+        sqlite3_bind_int64(m_handle, index, value);
+        return *this;
+    }
+    Statement& bind(int index, const std::string& value)
+    {
+        sqlite3_bind_text(m_handle, index, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT);
+        return *this;
+    }
+    Statement& bind(int index, std::span<const float> value)
+    {
+        sqlite3_bind_blob(m_handle, index, value.data(), static_cast<int>(value.size_bytes()), SQLITE_TRANSIENT);
+        return *this;
+    }
+    int step() { return m_handle ? sqlite3_step(m_handle) : m_code; }
+    void reset() { sqlite3_reset(m_handle); }
+    std::int64_t integer(int column) { return sqlite3_column_int64(m_handle, column); }
+    std::span<const std::uint8_t> blob(int column)
+    {
+        const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(m_handle, column));
+        return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(m_handle, column))};
+    }
+
+private:
+    sqlite3_stmt* m_handle = nullptr;
+    int m_code = SQLITE_OK;
+};
+
+bool isDamage(int code)
+{
+    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_FORMAT;
+}
+
+} // namespace
+
+std::string tableKey(const std::string& imageHash, const ModelInfo& model, const ModelInput& input, Fill fill)
+{
+    if (imageHash.empty() || model.weightsHash.empty())
+        return {};
+    std::string text = "version " HALFLENS_VERSION "\nimage " + imageHash + "\nweights " + model.weightsHash
+        + "\nfamily " + model.family + "\noutputs " + std::to_string(model.outputs) + "\nfill " + toString(fill)
+        + "\ngrid " + std::to_string(GridRows) + "x" + std::to_string(GridColumns) + "\ninput "
+        + std::to_string(input.width) + "x" + std::to_string(input.height) + " " + toString(input.policy)
+        + "\nnormalization " + std::to_string(static_cast<int>(model.input.normalization));
+    if (model.input.normalization == Normalization::Custom) {
+        const CustomNormalization& custom = model.input.custom;
+        std::vector<float> numbers{custom.divisor};
+        numbers.insert(numbers.end(), custom.mean.begin(), custom.mean.end());
+        numbers.insert(numbers.end(), custom.std.begin(), custom.std.end());
+        for (const float number : numbers)
+            text += " " + std::to_string(std::bit_cast<std::uint32_t>(number));
+        text += custom.bgr ? " bgr" : " rgb";
+    }
+    return sha256Hex(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+}
+
+class TableCache::Database {
+public:
+    Database(std::filesystem::path file, std::uint64_t maxBytes)
+        : m_file(std::move(file))
+        , m_maxBytes(maxBytes)
+    {
+        if (m_file.empty()) {
+            m_problem = "there is no folder for caches";
+            return;
+        }
+        std::error_code failed;
+        std::filesystem::create_directories(m_file.parent_path(), failed);
+        if (const int code = openFile(); isDamage(code)) {
+            setAside();
+            (void)openFile();
+        }
+    }
+
+    ~Database() { close(); }
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    std::recursive_mutex& mutex() { return m_mutex; }
+    sqlite3* handle() { return m_handle; }
+    const std::string& problem() const { return m_problem; }
+
+    /// Id of the table, made when it is new, and marked as just used. Negative: none.
+    std::int64_t table(const std::string& key)
+    {
+        int code = SQLITE_ERROR;
+        std::int64_t id = touch(key, code);
+        if (isDamage(code)) {
+            setAside();
+            if (openFile() == SQLITE_OK)
+                id = touch(key, code);
+        }
+        if (id >= 0)
+            makeRoom(id);
+        return id;
+    }
+
+    /// The file is no good: it is renamed, so that nothing is lost that somebody might still want.
+    void setAside()
+    {
+        close();
+        std::error_code failed;
+        std::filesystem::path aside = m_file;
+        aside += ".damaged";
+        std::filesystem::rename(m_file, aside, failed);
+        if (failed)
+            std::filesystem::remove(m_file, failed);
+        for (const char* suffix : {"-wal", "-shm"}) {
+            std::filesystem::path extra = m_file;
+            extra += suffix;
+            std::filesystem::remove(extra, failed);
+        }
+        m_problem = "the cache of mask tables was damaged; it was set aside as " + aside.string();
+    }
+
+    /// SQLITE_OK, or what went wrong; damage sets the file aside for the next run.
+    int note(int code)
+    {
+        if (isDamage(code))
+            setAside();
+        else if (code != SQLITE_OK && code != SQLITE_DONE && code != SQLITE_ROW)
+            m_problem = std::string("the cache of mask tables cannot be used: ") + sqlite3_errstr(code);
+        return code;
+    }
+
+private:
+    int openFile()
+    {
+        close();
+        int code = sqlite3_open_v2(m_file.c_str(), &m_handle,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr);
+        if (code == SQLITE_OK) {
+            sqlite3_busy_timeout(m_handle, BusyMilliseconds);
+            code = prepareSchema();
+        }
+        if (code != SQLITE_OK) {
+            close();
+            if (!isDamage(code))
+                m_problem = std::string("the cache of mask tables cannot be used: ") + sqlite3_errstr(code);
+        }
+        return code;
+    }
+
+    int prepareSchema()
+    {
+        // Vacuuming in steps must be chosen before the first table exists.
+        int code = execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+        if (code != SQLITE_OK)
+            return code;
+        const std::int64_t version = number("PRAGMA user_version", code);
+        if (code != SQLITE_OK)
+            return code;
+        if (version == SchemaVersion)
+            return SQLITE_OK;
+        if (version != 0)
+            return SQLITE_FORMAT; // of another version of HalfLens
+        return execute("BEGIN IMMEDIATE;"
+                       "CREATE TABLE IF NOT EXISTS tables(id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL,"
+                       " used INTEGER NOT NULL);"
+                       "CREATE TABLE IF NOT EXISTS rows(tableId INTEGER NOT NULL, mask INTEGER NOT NULL,"
+                       " checksum INTEGER NOT NULL, output BLOB NOT NULL, PRIMARY KEY(tableId, mask)) WITHOUT ROWID;"
+                       "PRAGMA user_version = 1; COMMIT;");
+    }
+
+    int execute(const char* text) { return sqlite3_exec(m_handle, text, nullptr, nullptr, nullptr) & 0xff; }
+
+    std::int64_t number(const char* text, int& code)
+    {
+        Statement statement(m_handle, text);
+        const int step = statement.step() & 0xff;
+        code = step == SQLITE_ROW ? SQLITE_OK : step;
+        return step == SQLITE_ROW ? statement.integer(0) : 0;
+    }
+
+    std::int64_t touch(const std::string& key, int& code)
+    {
+        if (!m_handle)
+            return -1;
+        // A counter, not a clock: clocks go back.
+        Statement insert(m_handle,
+                         "INSERT INTO tables(key, used) VALUES(?1, (SELECT ifnull(max(used), 0) + 1 FROM tables))"
+                         " ON CONFLICT(key) DO UPDATE SET used = (SELECT max(used) + 1 FROM tables)");
+        code = insert.bind(1, key).step() & 0xff;
+        if (code != SQLITE_DONE) {
+            if (!isDamage(code))
+                note(code);
+            return -1;
+        }
+        Statement find(m_handle, "SELECT id FROM tables WHERE key = ?1");
+        code = find.bind(1, key).step() & 0xff;
+        return code == SQLITE_ROW ? find.integer(0) : -1;
+    }
+
+    void makeRoom(std::int64_t current)
+    {
+        const auto used = [this] {
+            int code = 0;
+            const std::int64_t pages = number("PRAGMA page_count", code) - number("PRAGMA freelist_count", code);
+            return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(number("PRAGMA page_size", code));
+        };
+        bool dropped = false;
+        while (used() > m_maxBytes) {
+            Statement oldest(m_handle, "SELECT id FROM tables WHERE id <> ?1 ORDER BY used LIMIT 1");
+            if ((oldest.bind(1, current).step() & 0xff) != SQLITE_ROW)
+                break;
+            const std::int64_t id = oldest.integer(0);
+            oldest.reset();
+            Statement rows(m_handle, "DELETE FROM rows WHERE tableId = ?1");
+            Statement table(m_handle, "DELETE FROM tables WHERE id = ?1");
+            if ((rows.bind(1, id).step() & 0xff) != SQLITE_DONE || (table.bind(1, id).step() & 0xff) != SQLITE_DONE)
+                break;
+            dropped = true;
+        }
+        if (dropped)
+            (void)execute("PRAGMA incremental_vacuum");
+    }
+
+    void close()
+    {
+        sqlite3_close_v2(m_handle);
+        m_handle = nullptr;
+    }
+
+    std::filesystem::path m_file;
+    std::uint64_t m_maxBytes;
+    std::recursive_mutex m_mutex;
+    sqlite3* m_handle = nullptr;
+    std::string m_problem;
+};
+
+namespace {
+
+struct PendingRow {
+    BlockMask mask;
+    std::vector<float> output;
+};
+
+template<class Database> class Rows final : public CachedRows {
+public:
+    Rows(Database& database, std::int64_t table)
+        : m_database(database)
+        , m_table(table)
+        , m_lastWrite(std::chrono::steady_clock::now())
+    { }
+    ~Rows() override { writePending(); }
+    Rows(const Rows&) = delete;
+    Rows& operator=(const Rows&) = delete;
+
+    void load(int outputs, const std::function<void(BlockMask, std::span<const float>)>& found) override
+    {
+        const std::scoped_lock lock(m_database.mutex());
+        if (!m_database.handle())
+            return;
+        std::vector<float> output(static_cast<std::size_t>(outputs));
+        int code = SQLITE_OK;
+        {
+            Statement rows(m_database.handle(), "SELECT mask, checksum, output FROM rows WHERE tableId = ?1");
+            rows.bind(1, m_table);
+            while ((code = rows.step() & 0xff) == SQLITE_ROW) {
+                const std::int64_t mask = rows.integer(0);
+                const std::span<const std::uint8_t> blob = rows.blob(2);
+                if (mask < 0 || mask >= MaskCount || blob.size() != output.size() * sizeof(float))
+                    continue;
+                std::memcpy(output.data(), blob.data(), blob.size());
+                if (checksum(static_cast<int>(mask), output) == static_cast<std::uint32_t>(rows.integer(1)))
+                    found(BlockMask(static_cast<std::uint32_t>(mask)), output);
+            }
+        }
+        m_database.note(code);
+    }
+
+    void save(BlockMask mask, std::span<const float> output) override
+    {
+        m_pending.push_back({mask, {output.begin(), output.end()}});
+        if (m_pending.size() >= BatchRows || std::chrono::steady_clock::now() - m_lastWrite >= BatchTime)
+            writePending();
+    }
+
+    void flush() override { writePending(); }
+
+private:
+    void writePending()
+    {
+        const std::scoped_lock lock(m_database.mutex());
+        std::vector<PendingRow> pending = std::exchange(m_pending, {});
+        m_lastWrite = std::chrono::steady_clock::now();
+        if (!m_database.handle() || pending.empty())
+            return;
+        int code = sqlite3_exec(m_database.handle(), "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) & 0xff;
+        if (code == SQLITE_OK) {
+            Statement insert(m_database.handle(), "INSERT OR REPLACE INTO rows VALUES(?1, ?2, ?3, ?4)");
+            for (const PendingRow& row : pending) {
+                insert.bind(1, m_table)
+                    .bind(2, std::int64_t{row.mask.bits()})
+                    .bind(3, std::int64_t{checksum(row.mask.bits(), row.output)})
+                    .bind(4, std::span<const float>(row.output));
+                code = insert.step() & 0xff;
+                insert.reset();
+                if (code != SQLITE_DONE)
+                    break;
+            }
+            const char* end = code == SQLITE_DONE ? "COMMIT" : "ROLLBACK";
+            const int ended = sqlite3_exec(m_database.handle(), end, nullptr, nullptr, nullptr) & 0xff;
+            code = code == SQLITE_DONE ? ended : code;
+        }
+        m_database.note(code);
+    }
+
+    Database& m_database;
+    std::int64_t m_table;
+    std::vector<PendingRow> m_pending;
+    std::chrono::steady_clock::time_point m_lastWrite;
+};
+
+} // namespace
+
+std::filesystem::path TableCache::defaultFile()
+{
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation);
+    if (folder.isEmpty())
+        return {};
+    return std::filesystem::path(folder.toStdString()) / "halflens" / "tables.sqlite";
+}
+
+TableCache::TableCache(std::filesystem::path file, std::uint64_t maxBytes)
+    : m_database(std::make_unique<Database>(std::move(file), maxBytes))
+{ }
+
+TableCache::~TableCache() = default;
+
+std::unique_ptr<CachedRows> TableCache::open(const std::string& key)
+{
+    const std::scoped_lock lock(m_database->mutex());
+    const std::int64_t table = key.empty() ? -1 : m_database->table(key);
+    if (table < 0)
+        return nullptr;
+    return std::make_unique<Rows<Database>>(*m_database, table);
+}
+
+std::string TableCache::problem() const
+{
+    const std::scoped_lock lock(m_database->mutex());
+    return m_database->problem();
+}
+
+} // namespace halflens
