@@ -80,6 +80,7 @@ void addExplainCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addMeasuresCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addPanelCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addModelsCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
+void addTrainCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addBenchCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 
 } // namespace halflens

@@ -15,7 +15,8 @@ namespace {
 
 using namespace halflens;
 
-constexpr std::array<std::string_view, 6> CommandWords{"score", "explain", "measures", "panel", "models", "bench"};
+constexpr std::array<std::string_view, 7> CommandWords{"score", "explain", "measures", "panel",
+                                                          "models", "train",   "bench"};
 
 /// Keeps big blocks inside the process: returning and zeroing hundreds of megabytes for every image
 /// costs more than the arithmetic. One arena, because the worker thread's own would undo that.
@@ -71,6 +72,7 @@ int runHeadless(int argc, char** argv)
     addMeasuresCommand(app, options, run);
     addPanelCommand(app, options, run);
     addModelsCommand(app, options, run);
+    addTrainCommand(app, options, run);
     addBenchCommand(app, options, run);
     try {
         app.parse(argc, argv);

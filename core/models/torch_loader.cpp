@@ -6,18 +6,16 @@
 
 namespace halflens {
 
-namespace {
-
-Result<const torch_module::Functions*> loadTorchModule()
+Result<ModuleFunction> moduleFunction(const char* module, const char* function)
 {
-    const QString name = QStringLiteral("halflens_torch");
+    const QString name = QString::fromLatin1(module);
     const QString own = QCoreApplication::instance() ? QCoreApplication::applicationDirPath() : QStringLiteral(".");
     QString problem;
     for (const QString& folder :
          {own, own + QStringLiteral("/../lib/halflens"), QStringLiteral(HALFLENS_TORCH_MODULE_DIR)}) {
         QLibrary library(folder + u'/' + name);
-        if (const auto entry = reinterpret_cast<torch_module::Entry>(library.resolve(torch_module::EntryPoint)))
-            return entry();
+        if (const QFunctionPointer found = library.resolve(function))
+            return ModuleFunction{found};
         problem = library.errorString();
     }
     return Error{ErrorCode::Unsupported,
@@ -25,6 +23,16 @@ Result<const torch_module::Functions*> loadTorchModule()
                  "the LibTorch module cannot be loaded: " + problem.toStdString(),
                  "install HalfLens completely",
                  {}};
+}
+
+namespace {
+
+Result<const torch_module::Functions*> loadTorchModule()
+{
+    const Result<ModuleFunction> entry = moduleFunction("halflens_torch", torch_module::EntryPoint);
+    if (!entry)
+        return entry.error();
+    return reinterpret_cast<torch_module::Entry>(entry->address)();
 }
 
 } // namespace
