@@ -163,7 +163,7 @@ void TestTableCache::killedWhileFilling()
 void TestTableCache::damaged_data()
 {
     QTest::addColumn<QString>("how");
-    for (const char* how : {"text", "empty", "cut", "header", "pages", "other version", "folder"})
+    for (const char* how : {"text", "empty", "cut", "header", "pages", "other version"})
         QTest::newRow(how) << QString::fromLatin1(how);
 }
 
@@ -190,15 +190,12 @@ void TestTableCache::damaged()
     } else if (how == u"pages") {
         bytes.seek(4096);
         bytes.write(QByteArray(static_cast<int>(size) - 4096, '\x5a'));
-    } else if (how == u"other version") {
+    } else {
         bytes.close();
         sqlite3* database = nullptr;
         sqlite3_open(file().c_str(), &database);
         sqlite3_exec(database, "PRAGMA user_version = 99", nullptr, nullptr, nullptr);
         sqlite3_close(database);
-    } else {
-        bytes.remove();
-        fs::create_directories(file() / "inside");
     }
     bytes.close();
 
@@ -212,7 +209,7 @@ void TestTableCache::damaged()
             rows->save(BlockMask(7), std::vector<float>(5, 10.0F));
     }
     TableCache cache(file());
-    QCOMPARE(rowsOf(cache, "key", 5).count(7), std::size_t{how == u"folder" && geteuid() != 0 ? 0U : 1U});
+    QCOMPARE(rowsOf(cache, "key", 5).count(7), std::size_t{1});
     QCOMPARE(cache.problem(), std::string());
 }
 
@@ -256,6 +253,10 @@ void TestTableCache::cannotBeWritten()
     TableCache nowhere{fs::path()};
     QVERIFY(nowhere.open("key") == nullptr);
     QVERIFY(!nowhere.problem().empty());
+    fs::create_directories(file() / "a folder in its place");
+    TableCache folder(file());
+    QVERIFY(folder.open("key") == nullptr);
+    QVERIFY(!folder.problem().empty());
     TableCache blocked("/dev/null/cache/tables.sqlite");
     QVERIFY(blocked.open("key") == nullptr);
     QVERIFY(!blocked.problem().empty());
