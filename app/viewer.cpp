@@ -44,12 +44,14 @@ int runViewer(QApplication& /*application*/, const ViewerOptions& options)
         settings.setForThisRun(setting::Model, options.model);
     const ThemeController theme(settings);
     RegistryModelSource models(ModelRegistry::scan(ModelRegistry::defaultFolders(toPath(options.modelsFolder))));
+    models.manage(toPath(options.modelsFolder));
     MainWindow window(models, settings);
     if (!options.model.isEmpty() && window.workspace().modelId() != options.model)
         Q_EMIT window.workspace().failed({ErrorCode::InvalidInput, "model", "there is no such model",
                                           "\"halflens models list\" names those there are",
                                           options.model.toStdString()});
-    for (const Error& problem : models.registry().problems())
+    const auto registry = models.registry();
+    for (const Error& problem : registry->problems())
         Q_EMIT window.workspace().failed(problem);
     window.show();
     if (!options.files.isEmpty())

@@ -13,6 +13,16 @@ Result<ExplainedMap> ModelSource::explain(const Predictor& predictor, const Imag
                  {}};
 }
 
+Result<std::shared_ptr<const MaskTable>> ModelSource::sampleTable(const Predictor& predictor, const Image&, int,
+                                                                  const JobContext&, const PublishTable&)
+{
+    return Error{ErrorCode::Unsupported,
+                 "table",
+                 predictor.info().name + " would have to run once for every mask",
+                 "hide blocks one by one",
+                 {}};
+}
+
 std::shared_ptr<const ObjectnessSource> ModelSource::objectness()
 {
     static const auto fallback = std::make_shared<const MinimumBarrierObjectness>();

@@ -6,12 +6,14 @@
 #include "core/base/result.h"
 #include "core/base/scalar_map.h"
 #include "core/engine/map_request.h"
+#include "core/engine/model_library.h"
 #include "core/engine/request.h"
 #include "core/image/image.h"
 #include "core/masking/mask_table.h"
 #include "core/measures/objectness.h"
 #include "core/models/model_types.h"
 
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -54,6 +56,15 @@ public:
     virtual Result<std::shared_ptr<const MaskTable>> buildTable(const Predictor& predictor, const Features& features,
                                                                 const std::stop_token& stop) = 0;
 
+    /// The table of a model that has to run once for every mask: `samples` of them, what tells most
+    /// first, the rest estimated (MaskTable::exact, standardError). Snapshots go to `publish`, progress
+    /// to `context`. Seconds to hours; what was computed before is not computed again.
+    /// Unsupported: this source cannot; Cancelled; errors of the model.
+    using PublishTable = std::function<void(std::shared_ptr<const MaskTable>)>;
+    virtual Result<std::shared_ptr<const MaskTable>> sampleTable(const Predictor& predictor, const Image& image,
+                                                                 int samples, const JobContext& context,
+                                                                 const PublishTable& publish);
+
     /// One prediction with blocks hidden, for models without a table: their pixels are set to zero
     /// after normalisation (spec measures 7). One forward pass.
     virtual Result<Prediction> predictHidden(const Predictor& predictor, const Image& image, BlockMask hidden,
@@ -65,6 +76,9 @@ public:
 
     /// The best way of computing objectness there is; the fallback without weights when there is no network.
     virtual std::shared_ptr<const ObjectnessSource> objectness();
+
+    /// For taking models in and out; null when the models are fixed. models() follows.
+    virtual ModelLibrary* library() { return nullptr; }
 };
 
 } // namespace halflens

@@ -30,22 +30,52 @@ ExplainMapOptions explainOptions(const MapRequest& request)
 
 } // namespace
 
-RegistryModelSource::RegistryModelSource(ModelRegistry registry, std::size_t maxLoaded)
-    : m_registry(std::move(registry))
+RegistryModelSource::RegistryModelSource(ModelRegistry registry, std::size_t maxLoaded, std::filesystem::path tableFile)
+    : m_registry(std::make_shared<const ModelRegistry>(std::move(registry)))
     , m_maxLoaded(std::max<std::size_t>(1, maxLoaded))
+    , m_tableFile(std::move(tableFile))
 { }
+
+std::shared_ptr<const ModelRegistry> RegistryModelSource::registry() const
+{
+    const std::scoped_lock lock(m_registryMutex);
+    return m_registry;
+}
+
+void RegistryModelSource::manage(const std::filesystem::path& userFolder)
+{
+    m_library = std::make_unique<RegistryLibrary>(
+        ModelStore(userFolder), [this] { return registry(); }, [this, userFolder] { reload(userFolder); });
+}
+
+void RegistryModelSource::reload(const std::filesystem::path& userFolder)
+{
+    auto found = std::make_shared<const ModelRegistry>(ModelRegistry::scan(ModelRegistry::defaultFolders(userFolder)));
+    {
+        const std::scoped_lock lock(m_registryMutex);
+        m_registry = found;
+    }
+    // Another model may have come under the id of one that was removed.
+    const std::scoped_lock lock(m_mutex);
+    std::erase_if(m_loaded, [&](const Loaded& loaded) {
+        const Manifest* manifest = found->find(loaded.id);
+        return !manifest || manifest->weightsSha256 != loaded.predictor->info().weightsHash;
+    });
+}
 
 std::vector<ModelEntry> RegistryModelSource::models() const
 {
     std::vector<ModelEntry> entries;
-    for (const Manifest& manifest : m_registry.manifests())
+    const std::shared_ptr<const ModelRegistry> current = registry();
+    for (const Manifest& manifest : current->manifests())
         entries.push_back({manifest.id, manifest.name, manifest.family, manifest.licence});
     return entries;
 }
 
 Result<std::shared_ptr<const Predictor>> RegistryModelSource::load(const std::string& id)
 {
-    const Manifest* manifest = m_registry.find(id);
+    const std::shared_ptr<const ModelRegistry> current = registry();
+    const Manifest* manifest = current->find(id);
     if (!manifest)
         return Error{ErrorCode::InvalidInput,
                      "model",
@@ -74,6 +104,32 @@ RegistryModelSource::buildTable(const Predictor& predictor, const Features& feat
     return buildMaskTable(predictor, features, stop);
 }
 
+Result<std::shared_ptr<const MaskTable>> RegistryModelSource::sampleTable(const Predictor& predictor,
+                                                                          const Image& image, int samples,
+                                                                          const JobContext& context,
+                                                                          const PublishTable& publish)
+{
+    const Result<ModelInput> input = toModelInput(image, predictor.info().input);
+    if (!input)
+        return input.error();
+    std::unique_ptr<CachedRows> rows;
+    if (!m_tableFile.empty()) {
+        const std::scoped_lock lock(m_mutex);
+        if (!m_tables)
+            m_tables = std::make_unique<TableCache>(m_tableFile);
+        rows = m_tables->open(tableKey(image.contentHash, predictor.info(), *input, Fill::Zero));
+    }
+    ZeroTableOptions options;
+    options.samples = samples;
+    ZeroTableSink sink;
+    sink.publish = publish;
+    sink.progress = [&](int done, int wanted) {
+        context.report(static_cast<double>(done) / std::max(1, wanted),
+                       "Hiding blocks: " + std::to_string(done) + " of " + std::to_string(wanted) + " masks");
+    };
+    return fillZeroTable(predictor, *input, options, rows.get(), context.stop(), sink);
+}
+
 Result<Prediction> RegistryModelSource::predictHidden(const Predictor& predictor, const Image& image, BlockMask hidden,
                                                       const std::stop_token& stop)
 {
@@ -100,7 +156,7 @@ std::shared_ptr<const ObjectnessSource> RegistryModelSource::objectness()
 {
     const std::scoped_lock lock(m_mutex);
     if (!m_objectness)
-        m_objectness = bestObjectness(m_registry.objectnessManifests());
+        m_objectness = bestObjectness(registry()->objectnessManifests());
     return m_objectness;
 }
 

@@ -3,8 +3,11 @@
 #pragma once
 
 #include "core/engine/model_source.h"
+#include "core/engine/registry_library.h"
+#include "core/masking/table_cache.h"
 #include "core/models/registry.h"
 
+#include <filesystem>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -16,13 +19,18 @@ namespace halflens {
 /// The models of a registry; a few of the most recently used stay in memory.
 class RegistryModelSource final : public ModelSource {
 public:
-    explicit RegistryModelSource(ModelRegistry registry, std::size_t maxLoaded = 6);
+    /// `tableFile` keeps rows of sampled tables from one start to the next; empty: they are not kept.
+    explicit RegistryModelSource(ModelRegistry registry, std::size_t maxLoaded = 6,
+                                 std::filesystem::path tableFile = TableCache::defaultFile());
 
     std::vector<ModelEntry> models() const override;
-    std::string defaultId() const override { return m_registry.defaultId(); }
+    std::string defaultId() const override { return registry()->defaultId(); }
     Result<std::shared_ptr<const Predictor>> load(const std::string& id) override;
     Result<std::shared_ptr<const MaskTable>> buildTable(const Predictor& predictor, const Features& features,
                                                         const std::stop_token& stop) override;
+    Result<std::shared_ptr<const MaskTable>> sampleTable(const Predictor& predictor, const Image& image, int samples,
+                                                         const JobContext& context,
+                                                         const PublishTable& publish) override;
     Result<Prediction> predictHidden(const Predictor& predictor, const Image& image, BlockMask hidden,
                                      const std::stop_token& stop) override;
     Result<ExplainedMap> explain(const Predictor& predictor, const Image& image, const MapRequest& request,
@@ -30,7 +38,14 @@ public:
     /// The network of the first folder that has one, read on the first call.
     std::shared_ptr<const ObjectnessSource> objectness() override;
 
-    const ModelRegistry& registry() const { return m_registry; }
+    ModelLibrary* library() override { return m_library.get(); }
+
+    /// Lets library() take models in and out. Imports go to `userFolder`, or to the user's data
+    /// folder when it is empty. Before anything else is called.
+    void manage(const std::filesystem::path& userFolder);
+
+    /// The models as they are now; a later import makes another one.
+    std::shared_ptr<const ModelRegistry> registry() const;
 
 private:
     struct Loaded {
@@ -38,8 +53,14 @@ private:
         std::shared_ptr<const Predictor> predictor;
     };
 
-    const ModelRegistry m_registry;
+    void reload(const std::filesystem::path& userFolder);
+
+    mutable std::mutex m_registryMutex;
+    std::shared_ptr<const ModelRegistry> m_registry; ///< never changed, only replaced
+    std::unique_ptr<RegistryLibrary> m_library;
     const std::size_t m_maxLoaded;
+    const std::filesystem::path m_tableFile;
+    std::unique_ptr<TableCache> m_tables; ///< null until a table is sampled
     std::mutex m_mutex; ///< held while loading: two threads never load the same weights twice
     std::list<Loaded> m_loaded; ///< most recently used first
     std::shared_ptr<const ObjectnessSource> m_objectness; ///< null until asked for

@@ -20,13 +20,15 @@ enum class Stage : std::uint8_t {
     Decode,
     Thumbnail,
     Analysis,
+    Table,
     MaskedScore,
     Map,
     Comparison,
     ComparedScore,
     Preview,
     Export,
-    Study
+    Study,
+    Models
 };
 
 /// The place a result goes to. Only the newest request of a slot counts.

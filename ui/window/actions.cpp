@@ -37,6 +37,8 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     paste = add(edit, tr("&Paste image"), {QKeySequence::Paste});
     preferences = add(edit, tr("P&references…"), {QKeySequence(u"Ctrl+,"_s)});
     preferences->setMenuRole(QAction::PreferencesRole);
+    manageModels = add(edit, tr("&Models…"), {QKeySequence(u"Ctrl+Shift+M"_s)});
+    manageModels->setToolTip(tr("See what is installed, import, check and remove models"));
 
     addPreset(MaskPreset::None, tr("&Show all blocks"), u"N"_s, u"show-all"_s, tr("No block is hidden"));
     addPreset(MaskPreset::Important, tr("Hide &important half"), u"I"_s, u"hide-important"_s,

@@ -35,6 +35,7 @@ public:
     QAction* copy;
     QAction* paste;
     QAction* preferences;
+    QAction* manageModels; ///< in the menu of the models
     QMap<MaskPreset, QAction*> presets;
     struct MapHalf {
         MapKind kind;

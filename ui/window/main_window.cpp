@@ -320,7 +320,10 @@ void MainWindow::openPalette()
 {
     QList<QAction*> commands = m_actions->all();
     commands.removeOne(m_actions->palette);
-    commands << m_modelMenu->actions();
+    for (QAction* action : m_modelMenu->actions()) {
+        if (!action->isSeparator() && !commands.contains(action))
+            commands << action;
+    }
     showOnly(new CommandPalette(commands, this));
 }
 

@@ -81,6 +81,8 @@ private:
     void updateActions();
     void updateTitle();
     void fillModelMenu();
+    void fillModelBox();
+    void openModelManager();
     void fillRecentMenu();
     void chooseFiles();
     void chooseFolder();

@@ -2,6 +2,7 @@
 // Making the parts of the main window: centre, docks, menus, tool bar, status bar.
 #include "ui/canvas/canvas_accessible.h"
 #include "ui/canvas/canvas_view.h"
+#include "ui/dialogs/model_manager.h"
 #include "ui/dialogs/preferences_dialog.h"
 #include "ui/panels/block_panel.h"
 #include "ui/panels/card.h"
@@ -130,6 +131,8 @@ void MainWindow::makeMenus()
         menu->setToolTipsVisible(true);
         QMenu* byMeasure = nullptr;
         for (QAction* action : actions) {
+            if (action == m_actions->manageModels)
+                continue; // stands with the models
             const auto isThis = [action](const Actions::MapHalf& half) { return half.action == action; };
             const auto& halves = m_actions->mapHalves;
             if (std::any_of(halves.begin(), halves.end(), isThis)) {
@@ -177,6 +180,8 @@ void MainWindow::fillModelMenu()
     }
     if (number == 0)
         m_modelMenu->addAction(tr("No model installed"))->setEnabled(false);
+    m_modelMenu->addSeparator();
+    m_modelMenu->addAction(m_actions->manageModels);
 }
 
 void MainWindow::fillRecentMenu()
@@ -212,11 +217,8 @@ void MainWindow::makeToolBar()
     m_model->setMinimumContentsLength(16);
     m_model->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_model->setFocusPolicy(Qt::TabFocus);
-    for (const ModelEntry& entry : m_workspace.models().models())
-        m_model->addItem(toQt(entry.name), toQt(entry.id));
-    m_model->setCurrentIndex(m_model->findData(m_workspace.modelId()));
-    m_model->setEnabled(m_model->count() > 0);
     m_model->setPlaceholderText(tr("No model installed"));
+    fillModelBox();
     connect(m_model, &QComboBox::activated, this,
             [this] { m_workspace.setModelId(m_model->currentData().toString()); });
     bar->addWidget(m_model);
@@ -235,6 +237,34 @@ void MainWindow::makeToolBar()
     bar->addActions({m_actions->original, m_actions->fit, m_actions->actualSize});
     bar->addSeparator();
     bar->addAction(m_actions->exportFigure);
+}
+
+void MainWindow::fillModelBox()
+{
+    m_model->clear();
+    for (const ModelEntry& entry : m_workspace.models().models())
+        m_model->addItem(toQt(entry.name), toQt(entry.id));
+    m_model->setCurrentIndex(m_model->findData(m_workspace.modelId()));
+    m_model->setEnabled(m_model->count() > 0);
+}
+
+void MainWindow::openModelManager()
+{
+    ModelLibrary* library = m_workspace.models().library();
+    if (!library)
+        return;
+    auto* manager = new ModelManager(*library, m_workspace.engine(), this);
+    connect(manager, &ModelManager::modelsChanged, this, [this] {
+        // The one in use may be gone, or there may be a first one now.
+        if (const auto entries = m_workspace.models().models();
+            std::none_of(entries.begin(), entries.end(),
+                         [&](const ModelEntry& entry) { return toQt(entry.id) == m_workspace.modelId(); }))
+            m_workspace.setModelId(toQt(m_workspace.models().defaultId()));
+        fillModelBox();
+        fillModelMenu();
+        m_comparison.reloadModels();
+    });
+    showOnly(manager);
 }
 
 void MainWindow::makeStatusBar()
@@ -275,6 +305,8 @@ void MainWindow::connectActions()
         if (const QMimeData* content = QApplication::clipboard()->mimeData())
             paste(*content);
     });
+    on(m_actions->manageModels, [this] { openModelManager(); });
+    m_actions->manageModels->setEnabled(m_workspace.models().library() != nullptr);
     on(m_actions->preferences, [this] { showOnly(new PreferencesDialog(m_settings, this)); });
     for (auto it = m_actions->presets.cbegin(); it != m_actions->presets.cend(); ++it)
         on(it.value(), [this, preset = it.key()] { applyPreset(preset); });
