@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // halflens explain: importance, halves, Shapley values and how much is enough for one image.
+#include "app/explain_maps.h"
 #include "app/model_options.h"
 #include "core/base/npy.h"
 #include "core/image/decode.h"
@@ -7,6 +8,7 @@
 #include "core/masking/table_builder.h"
 #include "core/masking/zero_table.h"
 
+#include <array>
 #include <cstdio>
 
 namespace halflens {
@@ -17,27 +19,57 @@ struct ExplainOptions {
     std::string file;
     ModelOptions models;
     ReportOptions report;
-    std::string by = "attention";
+    std::string by; ///< empty: attention where the model has a mask for it, else zero
     std::string fill = "zero";
     std::string method = "importance";
     std::filesystem::path table;
+    int samples = 0; ///< 0: all masks, or as many as LIME has by default
+    ExplainMapsOptions maps;
+    bool noCache = false;
 };
 
 struct Explanation {
     ModelInfo model;
+    std::string by;
     Prediction prediction;
     std::shared_ptr<const MaskTable> table;
     BlockReport report;
     double trunkSeconds = 0;
 };
 
-Result<Explanation> explain(const ExplainOptions& options, const Predictor& predictor, ProgressLine& progress)
+/// Table of filled pixels, through the cache on disk.
+Result<std::shared_ptr<const MaskTable>> filledTable(const CommonOptions& common, const ExplainOptions& options,
+                                                     const Image& image, const Predictor& predictor,
+                                                     const ModelInput& input, ProgressLine& progress)
+{
+    ZeroTableOptions filling;
+    filling.fill = *fillFromString(options.fill);
+    if (options.samples > 0)
+        filling.samples = options.samples;
+    filling.seed = common.seed;
+    ZeroTableSink sink;
+    sink.progress = [&](int done, int wanted) {
+        progress.show("mask " + std::to_string(done) + " of " + std::to_string(wanted));
+    };
+    if (options.noCache)
+        return fillZeroTable(predictor, input, filling, nullptr, interruptToken(), sink);
+    TableCache cache;
+    const std::unique_ptr<CachedRows> rows =
+        cache.open(tableKey(image.contentHash, predictor.info(), input, filling.fill));
+    if (common.verbose && !cache.problem().empty())
+        std::fprintf(stderr, "halflens: %s\n", cache.problem().c_str());
+    return fillZeroTable(predictor, input, filling, rows.get(), interruptToken(), sink);
+}
+
+Result<Explanation> explain(const CommonOptions& common, const ExplainOptions& options, const Predictor& predictor,
+                            ProgressLine& progress)
 {
     const Result<std::shared_ptr<const Image>> image = readImage(options.file);
     if (!image)
         return image.error();
     Explanation result;
     result.model = predictor.info();
+    result.by = !options.by.empty() ? options.by : result.model.masksAttention ? "attention" : "zero";
     const Result<ModelInput> input = toModelInput(**image, result.model.input);
     if (!input)
         return input.error();
@@ -51,12 +83,9 @@ Result<Explanation> explain(const ExplainOptions& options, const Predictor& pred
         return std::move(prediction).error();
     result.prediction = *std::move(prediction);
 
-    const auto showMasks = [&](int done) {
-        progress.show("mask " + std::to_string(done) + " of " + std::to_string(MaskCount));
-    };
-    Result<std::shared_ptr<const MaskTable>> table = options.by == "attention"
+    Result<std::shared_ptr<const MaskTable>> table = result.by == "attention"
         ? buildMaskTable(predictor, **features, interruptToken())
-        : buildZeroTable(predictor, *input, *fillFromString(options.fill), interruptToken(), showMasks);
+        : filledTable(common, options, **image, predictor, *input, progress);
     if (!table)
         return std::move(table).error();
     result.table = *std::move(table);
@@ -91,7 +120,7 @@ nlohmann::json toJson(const ExplainOptions& options, const Explanation& explanat
     nlohmann::json document{{"version", HALFLENS_VERSION},
                             {"file", options.file},
                             {"model", explanation.model.id},
-                            {"by", options.by},
+                            {"by", explanation.by},
                             {"grid", {GridRows, GridColumns}},
                             {"masks", MaskCount},
                             {"exact", table.exact},
@@ -115,7 +144,7 @@ nlohmann::json toJson(const ExplainOptions& options, const Explanation& explanat
                               {"change", report.enough.change}}},
                             {"curve", curve},
                             {"seconds", {{"trunk", explanation.trunkSeconds}, {"table", table.seconds}}}};
-    if (options.by == "zero")
+    if (explanation.by == "zero")
         document["fill"] = options.fill;
     if (!table.exact) {
         document["samples"] = table.samples;
@@ -158,42 +187,82 @@ void printAsText(const ExplainOptions& options, const Explanation& explanation)
     half("oracle trivial", report.oracleTrivial);
     std::printf("\n%d of %d blocks are enough (change %+.4f, at most %.2f): %s\n", report.enough.visible, BlockCount,
                 report.enough.change, report.enough.epsilon, blocksToString(report.enough.keep).c_str());
-    std::printf("trunk %.3f s, table of %d masks %.3f s\n", explanation.trunkSeconds, MaskCount, table.seconds);
+    if (!table.exact)
+        std::printf("estimated from %d of %d masks; standard error of a masked score %.4f\n", table.samples, MaskCount,
+                    table.standardError);
+    std::printf("trunk %.3f s, table of %d masks %.3f s\n", explanation.trunkSeconds, table.samples, table.seconds);
+}
+
+/// How many of the models count each block among its six important ones.
+std::array<int, BlockCount> agreement(const std::vector<Explanation>& explanations)
+{
+    std::array<int, BlockCount> models{};
+    for (const Explanation& explanation : explanations) {
+        for (const int block : toList(explanation.report.important))
+            ++models[static_cast<std::size_t>(block)];
+    }
+    return models;
+}
+
+void printAgreement(const std::vector<Explanation>& explanations)
+{
+    std::printf("\nmodels that call the block important, of %zu\n", explanations.size());
+    const std::array<int, BlockCount> models = agreement(explanations);
+    for (std::size_t block = 0; block < models.size(); ++block)
+        std::printf("%4d%s", models[block], block % GridColumns == GridColumns - 1 ? "\n" : "");
+}
+
+void printDocument(const ExplainOptions& options, const std::vector<Explanation>& explanations, bool several,
+                   const Report& report)
+{
+    nlohmann::json document{{"version", HALFLENS_VERSION}, {"file", options.file}};
+    if (!several && !explanations.empty()) {
+        document = toJson(options, explanations.front());
+    } else if (several) {
+        document["models"] = nlohmann::json::array();
+        for (const Explanation& explanation : explanations)
+            document["models"].push_back(toJson(options, explanation));
+        document["agreement"] = agreement(explanations);
+    }
+    document["errors"] = report.errors();
+    printJson(document);
 }
 
 int runExplain(const CommonOptions& common, const ExplainOptions& options)
 {
     Report report(common);
     ModelLoader loader(common);
+    const bool several = options.models.isSeveral();
     const auto predictors = loader.load(options.models, report);
-    if (predictors.empty()) {
-        if (common.json)
-            printJson({{"version", HALFLENS_VERSION}, {"file", options.file}, {"errors", report.errors()}});
-        return ExitNothingDone;
+    std::vector<Explanation> explanations;
+    for (const auto& predictor : predictors) {
+        Result<Explanation> explanation = [&] {
+            ProgressLine progress(common);
+            return explain(common, options, *predictor, progress);
+        }();
+        if (explanation) {
+            report.succeed();
+            explanations.push_back(*std::move(explanation));
+        } else {
+            report.fail(std::move(explanation).error().withFile(options.file));
+        }
     }
-    Result<Explanation> explanation = [&] {
-        ProgressLine progress(common);
-        return explain(options, *predictors.front(), progress);
-    }();
-    if (!explanation) {
-        report.fail(std::move(explanation).error().withFile(options.file));
-        if (common.json)
-            printJson({{"version", HALFLENS_VERSION}, {"file", options.file}, {"errors", report.errors()}});
-        return report.status();
-    }
-    report.succeed();
-    if (!options.table.empty()) {
-        const MaskTable& table = *explanation->table;
+    if (!options.table.empty() && !explanations.empty()) {
+        const MaskTable& table = *explanations.front().table;
         if (Status written = writeNpy(options.table, {MaskCount, table.outputs}, table.rows); !written)
             report.fail(std::move(written).error());
     }
     if (common.json) {
-        nlohmann::json document = toJson(options, *explanation);
-        document["errors"] = report.errors();
-        printJson(document);
-    } else {
-        printAsText(options, *explanation);
+        printDocument(options, explanations, several, report);
+        return report.status();
     }
+    for (std::size_t i = 0; i < explanations.size(); ++i) {
+        if (i > 0)
+            std::puts("");
+        printAsText(options, explanations[i]);
+    }
+    if (several && explanations.size() > 1)
+        printAgreement(explanations);
     return report.status();
 }
 
@@ -204,20 +273,46 @@ void addExplainCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
     auto options = std::make_shared<ExplainOptions>();
     CLI::App* command = addCommand(app, "explain", "Show which blocks of an image a model relies on", common);
     command->add_option("image", options->file, "Image file")->required();
-    options->models.addTo(*command, false);
+    options->models.addTo(*command, true);
     options->report.addTo(*command);
     command
         ->add_option("--by", options->by, "How blocks are hidden: attention (TRIQ) or zero (pixels, any model, slow)")
         ->check(CLI::IsMember({"attention", "zero"}))
-        ->capture_default_str();
+        ->default_str("attention where the model has it");
     command->add_option("--fill", options->fill, "What --by zero fills with")
         ->check(CLI::IsMember({"zero", "black", "mean", "blur"}))
         ->capture_default_str();
-    command->add_option("--method", options->method, "What is printed as text")
-        ->check(CLI::IsMember({"importance", "shapley"}))
+    CLI::Option* samples =
+        command->add_option("--samples", options->samples,
+                            "Masks --by zero really computes, the rest is estimated; predictions LIME is fitted to");
+    samples->check(CLI::Range(2, MostLimeSamples))->default_str("4096: all, exact; 1000 for LIME");
+    command->add_flag("--no-cache", options->noCache, "Neither read nor keep predictions of --by zero");
+    command
+        ->add_option("--method", options->method,
+                     "importance, shapley: by masks of blocks; lime, gradcam, attention, product: a map")
+        ->check(CLI::IsMember({"importance", "shapley", "lime", "gradcam", "attention", "product"}))
         ->capture_default_str();
+    options->maps.addTo(*command);
     command->add_option("--table", options->table, "Write all 4096 predictions as a NumPy file, row = mask number");
-    command->callback([&common, &run, options] { run = [&common, options] { return runExplain(common, *options); }; });
+    command->callback([&common, &run, options] {
+        if (!options->table.empty() && options->models.isSeveral())
+            throw CLI::ValidationError("--table", "takes one model");
+        if (!options->maps.map.empty() && options->models.isSeveral())
+            throw CLI::ValidationError("--map", "takes one model");
+        if (!isMapMethod(options->method) && options->maps.isUsed())
+            throw CLI::ValidationError("--method", "maps, curves and checks belong to lime, gradcam, attention, product");
+        if (isMapMethod(options->method)) {
+            run = [&common, options] {
+                return runExplainMaps(common, options->maps, options->models, options->file, options->method,
+                                      options->samples);
+            };
+            return;
+        }
+        if (options->samples != 0 && (options->samples < LeastSamples || options->samples > MaskCount))
+            throw CLI::ValidationError("--samples", "must be in " + std::to_string(LeastSamples) + " to "
+                                                        + std::to_string(MaskCount) + " for masks");
+        run = [&common, options] { return runExplain(common, *options); };
+    });
 }
 
 } // namespace halflens

@@ -9,8 +9,9 @@ namespace halflens {
 
 void ModelOptions::addTo(CLI::App& command, bool several)
 {
-    CLI::Option* model = command.add_option(
-        "--model", models, several ? "Model id, repeatable, or \"all\" (default: the default model)" : "Model id");
+    CLI::Option* model =
+        command.add_option(several ? "--model,--models" : "--model", models,
+                           several ? "Model id, repeatable, or \"all\" (default: the default model)" : "Model id");
     if (!several)
         model->expected(1);
     CLI::Option* file = command.add_option("--checkpoint", checkpoint,

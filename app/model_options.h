@@ -18,6 +18,8 @@ struct ModelOptions {
     bool fit = false;
 
     void addTo(CLI::App& command, bool several);
+    /// Whether more than one model may come of it.
+    bool isSeveral() const { return models.size() > 1 || (models.size() == 1 && models.front() == "all"); }
 };
 
 /// Loads each network once and keeps it for the run.

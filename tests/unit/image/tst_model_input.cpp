@@ -96,6 +96,35 @@ private Q_SLOTS:
         }
     }
 
+    /// (x / divisor - mean) / std, mean and std in the order in which the channels are fed.
+    void customNumbers_data()
+    {
+        QTest::addColumn<bool>("bgr");
+        QTest::newRow("red first") << false;
+        QTest::newRow("blue first") << true;
+    }
+    void customNumbers()
+    {
+        QFETCH(bool, bgr);
+        InputSpec spec = native(Normalization::Custom);
+        spec.custom = {200, {0.1F, 0.2F, 0.3F}, {0.5F, 2, 4}, bgr};
+        const Image image = makeImage(40, 30, [](int y, int x, int c) { return (5 * x + 3 * y + 80 * c) & 0xff; });
+        const Result<ModelInput> input = toModelInput(image, spec);
+        QVERIFY(input.has_value());
+        const auto expected = [&](int c, double v) {
+            return (v / 200 - 0.1 * (c + 1)) / static_cast<double>(spec.custom.std[static_cast<std::size_t>(c)]);
+        };
+        for (int c = 0; c < 3; ++c) {
+            const int source = bgr ? 2 - c : c;
+            const double v = (5 * 7 + 3 * 4 + 80 * source) & 0xff;
+            QVERIFY(std::abs(static_cast<double>(valueAt(*input, c, 4, 7)) - expected(c, v)) < 1e-5);
+        }
+        ModelInput black = *input;
+        fillBlocks(black, BlockMask::all(), Fill::Black, spec);
+        for (int c = 0; c < 3; ++c)
+            QVERIFY(std::abs(static_cast<double>(valueAt(black, c, 29, 39)) - expected(c, 0)) < 1e-6);
+    }
+
     /// Divide first, then subtract, in float32: the other orders differ in the last bit.
     void plusMinusOneIsBitExact()
     {

@@ -41,6 +41,7 @@ class TestManifest : public QObject {
 private Q_SLOTS:
     void reads();
     void optionalParts();
+    void writtenAndReadBack();
     void accepted_data();
     void accepted();
     void refused_data();
@@ -87,6 +88,28 @@ void TestManifest::optionalParts()
     QCOMPARE(manifest->scale, (ScoreScale{-1.5, 100}));
 }
 
+void TestManifest::writtenAndReadBack()
+{
+    nlohmann::json json = valid();
+    json["source"] = "https://example.org/\"quoted\"";
+    json["input"]["normalization"] = {{"divide", 127.5}, {"mean", {0.485, 0.456, 0.406}}, {"std", {0.1, 0.2, 0.3}}};
+    json["input"]["channels"] = "bgr";
+    for (const bool custom : {true, false}) {
+        if (!custom) {
+            json["input"]["normalization"] = "imagenet_255";
+            json["input"].erase("channels");
+        }
+        const auto first = parseManifest(json.dump(), "folder");
+        QVERIFY2(first.has_value(), first ? "" : first.error().message().c_str());
+        const auto second = parseManifest(toJsonText(*first), "folder");
+        QVERIFY2(second.has_value(), second ? "" : second.error().message().c_str());
+        QVERIFY(second->input == first->input && second->scale == first->scale);
+        QCOMPARE(second->input.custom.bgr, custom);
+        QCOMPARE(toJsonText(*second), toJsonText(*first));
+        QCOMPARE(second->source, json["source"].get<std::string>());
+    }
+}
+
 void TestManifest::accepted_data()
 {
     QTest::addColumn<QByteArray>("pointer");
@@ -103,6 +126,10 @@ void TestManifest::accepted_data()
     row("/input/transpose_portrait", "false");
     row("/input/normalization", "\"imagenet_unit\"");
     row("/output/scale", "[0, 1e300]");
+    row("/input/normalization", "{}");
+    row("/input/normalization", "{\"divide\": 255, \"mean\": [0.5, 0.5, 0.5], \"std\": [0.25, 0.25, 1]}");
+    row("/input/channels", "\"rgb\"");
+    row("/source", "\"https://example.org\"");
 }
 
 void TestManifest::accepted()
@@ -165,6 +192,16 @@ void TestManifest::refused_data()
     row("/input/normalization", "\"none\"", "input.normalization");
     row("/input/normalization", "5", "input.normalization");
     row("/input/mean", "5", "input.mean is not a known key");
+    row("/input/normalization", "{\"divide\": 0}", "input.normalization.divide");
+    row("/input/normalization", "{\"mean\": [1, 2]}", "input.normalization.mean");
+    row("/input/normalization", "{\"mean\": [1, 2, \"3\"]}", "input.normalization.mean");
+    row("/input/normalization", "{\"std\": [1, 0, 1]}", "input.normalization.std");
+    row("/input/normalization", "{\"std\": [1, -1, 1]}", "input.normalization.std");
+    row("/input/normalization", "{\"std\": [1, 1, 1e300]}", "input.normalization.std");
+    row("/input/normalization", "{\"gamma\": 2}", "input.normalization.gamma is not a known key");
+    row("/input/channels", "\"grb\"", "input.channels");
+    row("/input/channels", "\"bgr\"", "input.channels may be bgr only");
+    row("/source", "5", "source is not a text");
     row("/output", "null", "output is not an object");
     row("/output/kind", "\"grades\"", "output.kind is \"grades\", not one of distribution, score");
     row("/output/scale", "[5, 1]", "output.scale");
