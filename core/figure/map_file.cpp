@@ -3,8 +3,10 @@
 
 #include "core/base/file.h"
 #include "core/base/npy.h"
+#include "core/figure/figure_text.h"
 
 #include <QBuffer>
+#include <QPainter>
 #include <QString>
 #include <algorithm>
 #include <cctype>
@@ -90,6 +92,16 @@ Result<std::vector<std::uint8_t>> encodeTiff(const ScalarMap& map)
     return std::move(buffer.bytes);
 }
 
+Status writePng(const QImage& image, const std::filesystem::path& file)
+{
+    QBuffer buffer;
+    buffer.open(QIODevice::WriteOnly);
+    if (!image.save(&buffer, "PNG"))
+        return Error{ErrorCode::Internal, "write", "the PNG library could not encode the map", "please report this",
+                     file.string()};
+    return writeFileAtomically(file, buffer.data().toStdString());
+}
+
 } // namespace
 
 Result<MapFormat> mapFormatOf(const std::filesystem::path& file)
@@ -122,12 +134,50 @@ Status writeMap(const ScalarMap& map, const std::filesystem::path& file, MapForm
     const Result<QImage> image = colorize(map, colors, rangeOf(map));
     if (!image)
         return image.error();
-    QBuffer buffer;
-    buffer.open(QIODevice::WriteOnly);
-    if (!image->save(&buffer, "PNG"))
-        return Error{ErrorCode::Internal, "write", "the PNG library could not encode the map", "please report this",
-                     file.string()};
-    return writeFileAtomically(file, buffer.data().toStdString());
+    return writePng(*image, file);
+}
+
+Status writeMapWithBar(const ScalarMap& map, const std::filesystem::path& file, ColorMap colors, ValueRange range,
+                       const std::string& unit)
+{
+    if (map.isEmpty())
+        return Error{ErrorCode::InvalidInput, "write", "the map is empty", {}, file.string()};
+    const Result<QImage> colored = colorize(map, colors, range);
+    if (!colored)
+        return colored.error();
+    return guarded("write", [&]() -> Status {
+        // Type a reader of the whole map can read, and a bar that small maps have room for.
+        const int pixels = std::clamp(std::max(map.width, map.height) / 45, 9, 400);
+        const int gap = pixels / 2;
+        const int bar = pixels;
+        const int width = std::max(map.width, 20 * pixels);
+        QImage page(width, map.height + gap + bar + gap + lineHeight(pixels) + gap, QImage::Format_RGB32);
+        if (page.isNull())
+            return Error{ErrorCode::OutOfMemory, "write", "there is no memory for the picture", {}, file.string()};
+        page.fill(Qt::white);
+        QPainter painter(&page);
+        painter.drawImage((width - map.width) / 2, 0, *colored);
+        const int top = map.height + gap;
+        const ColorTable& table = colorTable(colors);
+        const int length = width - 2 * gap;
+        for (int x = 0; x < length; ++x)
+            painter.fillRect(gap + x, top, 1, bar,
+                             QColor::fromRgb(table[static_cast<std::size_t>(x * 255 / std::max(1, length - 1))]));
+        painter.setFont(figureFont(pixels));
+        painter.setPen(Qt::black);
+        const QRect text(gap, top + bar + gap, length, lineHeight(pixels));
+        const auto number = [](double value) { return QString::number(value, 'g', 4).replace(u'-', QChar(0x2212)); };
+        painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter, number(range.low));
+        painter.drawText(text, Qt::AlignRight | Qt::AlignVCenter, number(range.high));
+        const double room = length - textWidth(number(range.low), pixels) - textWidth(number(range.high), pixels);
+        const TextLine label = fitted({{cleanText(unit), false, false, true, false}}, pixels, room - 2 * pixels);
+        QString shown;
+        for (const TextRun& run : label)
+            shown += run.text;
+        painter.drawText(text, Qt::AlignHCenter | Qt::AlignVCenter, shown);
+        painter.end();
+        return writePng(page, file);
+    });
 }
 
 } // namespace halflens

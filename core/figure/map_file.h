@@ -7,6 +7,7 @@
 #include "core/figure/color_map.h"
 
 #include <filesystem>
+#include <string>
 
 namespace halflens {
 
@@ -19,5 +20,10 @@ Result<MapFormat> mapFormatOf(const std::filesystem::path& file);
 /// Atomic. Io; InvalidInput: empty map.
 Status writeMap(const ScalarMap& map, const std::filesystem::path& file, MapFormat format,
                 ColorMap colors = ColorMap::Viridis);
+
+/// A PNG for people: the coloured map at its own size, below it the colours with the values of both ends
+/// and `unit`. Atomic. Needs a QGuiApplication. Io; InvalidInput: empty map.
+Status writeMapWithBar(const ScalarMap& map, const std::filesystem::path& file, ColorMap colors, ValueRange range,
+                       const std::string& unit);
 
 } // namespace halflens

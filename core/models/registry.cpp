@@ -123,7 +123,7 @@ std::string ModelRegistry::defaultId() const
     return m_manifests.empty() ? std::string() : m_manifests.front().id;
 }
 
-Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest)
+Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest, const WeightsEdit& edit)
 {
     const std::filesystem::path file = manifest.folder / manifest.weightsFile;
     Result<std::string> hash = sha256HexOfFile(file);
@@ -144,6 +144,9 @@ Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest)
         info.family = manifest.family;
         info.trunk = manifest.trunk;
         info.outputs = manifest.outputs;
+        if (edit)
+            return Error{ErrorCode::Unsupported, "model", "the weights of " + manifest.id + " lie inside its program",
+                         "use another model", file.string()};
         return makeScriptModel(file, std::move(info));
     }
     Result<NetworkWeights> weights = readWeights(file);
@@ -154,6 +157,8 @@ Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest)
                      "the weights are " + weights->family + " on " + weights->trunk + ", the manifest says "
                          + manifest.family + " on " + manifest.trunk,
                      "correct the manifest", file.string()};
+    if (edit)
+        edit(weights->state);
     Result<std::shared_ptr<const Predictor>> predictor = makePredictor(*std::move(weights), std::move(info));
     if (!predictor)
         return std::move(predictor).error().withFile(file.string());
@@ -165,8 +170,8 @@ Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest)
     return predictor;
 }
 
-Result<std::shared_ptr<const Predictor>> loadPublishedCheckpoint(const std::filesystem::path& file,
-                                                                 const std::string& family, bool fit)
+Result<std::shared_ptr<const Predictor>>
+loadPublishedCheckpoint(const std::filesystem::path& file, const std::string& family, bool fit, const WeightsEdit& edit)
 {
     Result<NetworkWeights> weights = readWeights(file);
     if (!weights)
@@ -185,6 +190,8 @@ Result<std::shared_ptr<const Predictor>> loadPublishedCheckpoint(const std::file
     info.scale = weights->scale;
     if (fit)
         info.input.policy = InputPolicy::Fit;
+    if (edit)
+        edit(weights->state);
     Result<std::shared_ptr<const Predictor>> predictor = makePredictor(*std::move(weights), std::move(info));
     if (!predictor)
         return std::move(predictor).error().withFile(file.string());

@@ -7,6 +7,7 @@
 #include "core/models/network_weights.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,13 +47,18 @@ private:
 /// Unsupported: no such family; InvalidInput: the tensors do not fit.
 Result<std::shared_ptr<const Predictor>> makePredictor(NetworkWeights weights, ModelInfo info);
 
+/// Changes weights after they were read and recognised, for experiments.
+using WeightsEdit = std::function<void(StateDict& state)>;
+
 /// Loads weights and builds the inference form. Takes from 0.1 s to seconds. Any thread.
-/// InvalidInput: hash differs, tensors missing, surplus or mis-shaped (lists in the message).
-Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest);
+/// InvalidInput: hash differs, tensors missing, surplus or mis-shaped (lists in the message);
+/// Unsupported: `edit` is given for a model whose weights lie in a program of its own.
+Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest, const WeightsEdit& edit = {});
 
 /// A published checkpoint as its authors wrote it, family and trunk recognised from the tensors
 /// unless `family` names it. The image is fed at its own size unless `fit`.
 Result<std::shared_ptr<const Predictor>> loadPublishedCheckpoint(const std::filesystem::path& file,
-                                                                 const std::string& family = {}, bool fit = false);
+                                                                 const std::string& family = {}, bool fit = false,
+                                                                 const WeightsEdit& edit = {});
 
 } // namespace halflens
