@@ -3,9 +3,13 @@ target_sources(halflens_models PRIVATE network_shapes.cpp training_setup.cpp)
 target_link_libraries(halflens_models PUBLIC halflens_train)
 
 add_library(halflens_torch_training STATIC
+    torch_module/depthwise.cpp
+    torch_module/depthwise_kernel.cpp
     torch_module/graph_form.cpp
     torch_module/optimizer.cpp
     torch_module/training_losses.cpp)
+# The kernel is fast in every build type; it picks its instruction set itself.
+set_source_files_properties(torch_module/depthwise_kernel.cpp PROPERTIES COMPILE_OPTIONS "-O3;-ffp-contract=fast;-Wno-psabi")
 set_target_properties(halflens_torch_training PROPERTIES POSITION_INDEPENDENT_CODE ON)
 target_link_libraries(halflens_torch_training PUBLIC halflens_torch_heads halflens_train)
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/models/torch_module/graph_form.h"
 
+#include "core/models/torch_module/depthwise.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -106,8 +108,12 @@ at::Tensor GraphForm::convolution(const Layer& layer, const Layer* norm, const a
     }
     const Window window = resolved(layer.window, static_cast<int>(in.size(2)), static_cast<int>(in.size(3)));
     const bool symmetric = isSymmetric(window);
-    return at::conv2d(symmetric ? in : padded(in, window, 0), weight, bias, {window.stride, window.stride},
-                      symmetric ? at::IntArrayRef{window.padTop, window.padLeft} : at::IntArrayRef{0, 0},
+    const at::Tensor source = symmetric ? in : padded(in, window, 0);
+    const int padTop = symmetric ? window.padTop : 0;
+    const int padLeft = symmetric ? window.padLeft : 0;
+    if (bias.defined() && suitsDepthwise(source, weight, layer.groups, window.dilation))
+        return depthwise(source, weight, bias, window.stride, padTop, padLeft);
+    return at::conv2d(source, weight, bias, {window.stride, window.stride}, {padTop, padLeft},
                       {window.dilation, window.dilation}, layer.groups);
 }
 
