@@ -4,6 +4,7 @@
 #include "core/models/torch_module/depthwise.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace halflens::torch_module {
@@ -130,8 +131,8 @@ at::Tensor GraphForm::batchNorm(const Layer& layer, const at::Tensor& in, const 
 at::Tensor GraphForm::pool(const Layer& layer, const at::Tensor& in) const
 {
     const Window window = resolved(layer.window, static_cast<int>(in.size(2)), static_cast<int>(in.size(3)));
-    const at::IntArrayRef size{window.height, window.width};
-    const at::IntArrayRef stride{window.stride, window.stride};
+    const std::array<std::int64_t, 2> size{window.height, window.width}; // an IntArrayRef does not own
+    const std::array<std::int64_t, 2> stride{window.stride, window.stride};
     if (layer.kind == LayerKind::MaxPool)
         return at::max_pool2d(padded(in, window, -std::numeric_limits<double>::infinity()), size, stride, {0, 0},
                               {window.dilation, window.dilation});

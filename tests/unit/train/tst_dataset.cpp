@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Tables of photos in all their forms.
+#include "core/train/csv.h"
+#include "core/train/dataset.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+#include <numeric>
+
+using namespace halflens;
+
+class TestDataset : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+
+    DataRecipe recipe(const char* table, DataForm form = DataForm::Mos)
+    {
+        QFile file(m_folder.filePath(QStringLiteral("t.csv")));
+        if (!file.open(QIODevice::WriteOnly) || file.write(table) < 0)
+            qFatal("no temporary file");
+        DataRecipe data;
+        data.form = form;
+        data.table = "t.csv";
+        data.images = "photos";
+        return data;
+    }
+    Result<Dataset> load(const DataRecipe& data) { return loadDataset(data, {}, m_folder.path().toStdString()); }
+
+private Q_SLOTS:
+    void readsCsv()
+    {
+        const Result<CsvTable> table = parseCsv("\xef\xbb\xbf"
+                                                "a,\"b \"\"c\"\"\",d\r\n1,\"x,\ny\",\n\n2,,3\n");
+        QVERIFY(table.has_value());
+        QCOMPARE(table->header, (std::vector<std::string>{"a", "b \"c\"", "d"}));
+        QCOMPARE(table->rows.size(), std::size_t{2});
+        QCOMPARE(table->rows[0][1], std::string("x,\ny"));
+        QCOMPARE(table->column("d"), 2);
+        QCOMPARE(table->column("e"), -1);
+        QVERIFY(!parseCsv(""));
+        QVERIFY(!parseCsv("a,b\n1\n"));
+        QVERIFY(!parseCsv("a\n\"1\n"));
+        QCOMPARE(*csvNumber(" 1.5 "), 1.5);
+        for (const char* wrong : {"", "1x", "nan", "inf", "--1"})
+            QVERIFY(!csvNumber(wrong));
+    }
+
+    void readsScores()
+    {
+        DataRecipe data =
+            recipe("image,mos,split,part\na.jpg,0.5,train,s1\nb.jpg,1,val,s2\nc.jpg,0,test,s1\nd.jpg,0,,s1\n");
+        data.offset = 1;
+        data.factor = 4;
+        data.subsetColumn = "part";
+        const Result<Dataset> set = load(data);
+        QVERIFY2(set.has_value(), set ? "" : set.error().message().c_str());
+        QCOMPARE(set->rows.size(), std::size_t{3});
+        QCOMPARE(set->rows[0].mos5, 3.0);
+        QCOMPARE(set->rows[1].mos5, 5.0);
+        QCOMPARE(set->rows[0].subset, std::string("s1"));
+        QVERIFY(set->rows[2].split == Split::Test);
+        QVERIFY(set->rows[0].file.string().ends_with("photos/a.jpg"));
+        QCOMPARE(set->of(Split::Train), std::vector<std::size_t>{0});
+        const GradeDistribution& grades = set->rows[0].grades;
+        QVERIFY(std::abs(std::accumulate(grades.begin(), grades.end(), 0.F) - 1) < 1e-6F);
+        QCOMPARE(grades[1], grades[3]);
+        // exp(-(1 / 0.6)^2 / 2) beside 1 and exp(-(2 / 0.6)^2 / 2)
+        QVERIFY(std::abs(grades[2] - 1 / (1 + 2 * 0.249352F + 2 * 0.003866F)) < 1e-5F);
+    }
+
+    void readsVotes()
+    {
+        DataRecipe data =
+            recipe("image_name,c1,c2,c3,c4,c5,set\na,0,0,1,1,0,training\nb,2,0,0,0,2,validation\n", DataForm::Votes);
+        data.imageColumn = "image_name";
+        data.splitColumn = "set";
+        data.imageSuffix = ".png";
+        const Result<Dataset> set = load(data);
+        QVERIFY2(set.has_value(), set ? "" : set.error().message().c_str());
+        QCOMPARE(set->rows[0].mos5, 3.5);
+        QCOMPARE(set->rows[1].mos5, 3.0);
+        QCOMPARE(set->rows[1].grades[0], 0.5F);
+        QVERIFY(set->rows[0].file.string().ends_with("photos/a.png"));
+    }
+
+    void readsDeviationsAndSplitFiles()
+    {
+        DataRecipe data = recipe("image,mos,sd\na,50,20\nb,25,0\nc,75,20\n", DataForm::MosDeviation);
+        data.deviationColumn = "sd";
+        data.offset = 1;
+        data.factor = 0.04;
+        data.splits = "splits.csv";
+        QFile splits(m_folder.filePath(QStringLiteral("splits.csv")));
+        QVERIFY(splits.open(QIODevice::WriteOnly));
+        splits.write("image,split\na,Train\nb,VAL\nz,test\n");
+        splits.close();
+        const Result<Dataset> set = load(data);
+        QVERIFY2(set.has_value(), set ? "" : set.error().message().c_str());
+        QCOMPARE(set->rows.size(), std::size_t{2});
+        QVERIFY(set->rows[0].grades == discretisedNormal(3, 0.8));
+        QVERIFY(set->rows[1].grades == discretisedNormal(2, 0.3)); // never narrower
+    }
+
+    void tellsWhatIsWrong_data()
+    {
+        QTest::addColumn<QByteArray>("table");
+        QTest::addColumn<QString>("words");
+        const auto row = [](const char* name, const char* table, const char* words) {
+            QTest::newRow(name) << QByteArray(table) << QString::fromLatin1(words);
+        };
+        row("no column", "image,split\na,train\n", "\"mos\"");
+        row("no number", "image,mos,split\na,good,train\n", "row 1");
+        row("scale", "image,mos,split\na,3,train\nb,80,val\n", "row 2");
+        row("outside", "image,mos,split\n../a,3,train\n", "inside");
+        row("absolute", "image,mos,split\n/a,3,train\n", "inside");
+        row("twice", "image,mos,split\na,3,train\na,3,val\n", "twice");
+        row("no validation", "image,mos,split\na,3,train\n", "validation");
+    }
+    void tellsWhatIsWrong()
+    {
+        QFETCH(QByteArray, table);
+        QFETCH(QString, words);
+        const Result<Dataset> set = load(recipe(table.constData()));
+        QVERIFY(!set);
+        QVERIFY2(set.error().reason.find(words.toStdString()) != std::string::npos, set.error().reason.c_str());
+        QVERIFY(set.error().file.ends_with("t.csv"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDataset)
+#include "tst_dataset.moc"

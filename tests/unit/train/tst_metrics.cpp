@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Figures with values known by hand.
+#include "core/train/metrics.h"
+#include "core/train/random_stream.h"
+#include "core/train/training_report.h"
+
+#include <QTest>
+
+using namespace halflens;
+
+namespace {
+
+bool isNear(double a, double b, double tolerance = 1e-9)
+{
+    return std::abs(a - b) <= tolerance;
+}
+
+} // namespace
+
+class TestMetrics : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void correlations()
+    {
+        // The micro-example of the halves' validation: 0.996915 and 0.304605.
+        const std::vector<double> q0{2, 3, 4, 3.5, 2.5};
+        QVERIFY(isNear(pearson(q0, std::vector<double>{2.1, 2.9, 3.9, 3.4, 2.6}), 0.996915, 1e-6));
+        QVERIFY(isNear(pearson(q0, std::vector<double>{3, 2.6, 3.4, 2.7, 2.9}), 0.304605, 2e-6));
+        QCOMPARE(pearson(q0, std::vector<double>(5, 1)), 0.0);
+        QCOMPARE(pearson(std::vector<double>{1}, std::vector<double>{1}), 0.0);
+        const std::vector<double> a{1, 2, 3, 4};
+        QVERIFY(isNear(spearman(a, std::vector<double>{1, 8, 27, 64}), 1));
+        QVERIFY(isNear(spearman(a, std::vector<double>{4, 3, 2, 1}), -1));
+        // Ties share their mean rank: ranks 0.5, 0.5, 2, 3.
+        QVERIFY(isNear(spearman(a, std::vector<double>{1, 1, 2, 3}), 0.948683298));
+        QVERIFY(isNear(rootMeanSquare(a, std::vector<double>{1, 2, 3, 6}), 1));
+    }
+
+    void intervals()
+    {
+        std::vector<double> a;
+        std::vector<double> b;
+        RandomStream stream(7, RandomPurpose::Noise);
+        for (int i = 0; i < 400; ++i) {
+            a.push_back(stream.normal());
+            b.push_back(a.back() + stream.normal());
+        }
+        const Interval interval = bootstrapInterval(a, b, pearson, 400, 3);
+        const double r = pearson(a, b);
+        // The theoretical half width is 1.96 (1 - r^2) / sqrt(400), about 0.05.
+        const double half = 1.96 * (1 - r * r) / 20;
+        QVERIFY(interval.low < r && r < interval.high);
+        QVERIFY(isNear(interval.high - interval.low, 2 * half, 0.02));
+        const Interval again = bootstrapInterval(a, b, pearson, 400, 3);
+        QCOMPARE(again.low, interval.low);
+    }
+
+    void objectness()
+    {
+        ObjectnessFigures perfect;
+        perfect.add(std::vector<float>{0, 0, 1, 1}, std::vector<float>{0, 0, 1, 1});
+        QCOMPARE(perfect.maxF(), 1.0);
+        QCOMPARE(perfect.meanAbsoluteError(), 0.0);
+        QCOMPARE(perfect.auc(), 1.0);
+
+        ObjectnessFigures blind;
+        blind.add(std::vector<float>(4, 0.5F), std::vector<float>{0, 0, 0, 1});
+        QCOMPARE(blind.auc(), 0.5);
+        QCOMPARE(blind.meanAbsoluteError(), 0.5);
+        // Everything found: precision 1/4, recall 1.
+        QVERIFY(isNear(blind.maxF(), 1.3 * 0.25 / (0.3 * 0.25 + 1)));
+
+        ObjectnessFigures mixed; // one object pixel below one background pixel
+        mixed.add(std::vector<float>{0.9F, 0.6F, 0.3F, 0.1F}, std::vector<float>{1, 0, 1, 0});
+        QVERIFY(isNear(mixed.auc(), 0.75));
+        mixed.add(std::vector<float>(4, 0.F), std::vector<float>(4, 0.F)); // no object: counts for the error only
+        QVERIFY(isNear(mixed.auc(), 0.75));
+        QVERIFY(isNear(mixed.meanAbsoluteError(), (0.1 + 0.6 + 0.7 + 0.1) / 4 / 2, 1e-6));
+    }
+
+    void growsMapsBilinearly()
+    {
+        const std::vector<float> grown = bilinear(std::vector<float>{0, 1}, 1, 2, 1, 4);
+        QCOMPARE(grown, (std::vector<float>{0, 0.25F, 0.75F, 1}));
+        QCOMPARE(bilinear(std::vector<float>{1, 2, 3, 4}, 2, 2, 2, 2), (std::vector<float>{1, 2, 3, 4}));
+    }
+
+    void reportsSubsets()
+    {
+        Dataset dataset;
+        for (int i = 0; i < 6; ++i) {
+            DataRow row;
+            row.image = i == 0 ? "a,\"b\".jpg" : "c" + std::to_string(i);
+            row.mos5 = i;
+            row.subset = i < 3 ? "one" : "two";
+            row.split = Split::Test;
+            dataset.rows.push_back(row);
+        }
+        std::vector<RowPrediction> predictions;
+        for (std::size_t i = 0; i < 6; ++i)
+            predictions.push_back({i, i < 3 ? double(i) : 8.0 - double(i)});
+        const nlohmann::json report = agreementJson(dataset, predictions, 1);
+        QCOMPARE(report.at("images").get<int>(), 6);
+        QVERIFY(isNear(report.at("subsets").at("one").at("plcc").get<double>(), 1));
+        QVERIFY(isNear(report.at("subsets").at("two").at("plcc").get<double>(), -1));
+        const std::string csv = predictionsCsv(dataset, predictions);
+        QVERIFY(csv.find("\"a,\"\"b\"\".jpg\",test,one,0.0,0.0\n") != std::string::npos);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestMetrics)
+#include "tst_metrics.moc"
