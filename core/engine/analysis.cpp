@@ -129,6 +129,33 @@ Result<std::shared_ptr<const Analysis>> withOptions(const Analysis& analysis, co
     return std::shared_ptr<const Analysis>(std::move(changed));
 }
 
+Result<std::shared_ptr<const Analysis>> withSampledTable(const Image& image, const Analysis& analysis,
+                                                         ModelSource& models, int samples,
+                                                         const AnalysisOptions& options, const JobContext& context)
+{
+    const Result<std::shared_ptr<const Predictor>> predictor = models.load(analysis.model.id);
+    if (!predictor)
+        return predictor.error();
+    const auto completed = [&](std::shared_ptr<const MaskTable> table) -> Result<std::shared_ptr<const Analysis>> {
+        Result<BlockReport> report = reportOn(*table, options);
+        if (!report)
+            return std::move(report).error();
+        auto result = std::make_shared<Analysis>(analysis);
+        result->table = std::move(table);
+        result->report = *std::move(report);
+        result->options = options;
+        return std::shared_ptr<const Analysis>(std::move(result));
+    };
+    const auto publish = [&](std::shared_ptr<const MaskTable> table) {
+        if (Result<std::shared_ptr<const Analysis>> snapshot = completed(std::move(table)))
+            context.publish(*snapshot);
+    };
+    Result<std::shared_ptr<const MaskTable>> table = models.sampleTable(**predictor, image, samples, context, publish);
+    if (!table)
+        return std::move(table).error();
+    return completed(*std::move(table));
+}
+
 Result<BlockMask> halfBySingles(const Image& image, const Analysis& analysis, ModelSource& models,
                                 const JobContext& context)
 {

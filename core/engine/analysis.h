@@ -72,6 +72,16 @@ Result<std::shared_ptr<const Analysis>> analyze(const Image& image, const std::s
 /// The same analysis under other options: look-ups only, no model. Microseconds to a few milliseconds.
 Result<std::shared_ptr<const Analysis>> withOptions(const Analysis& analysis, const AnalysisOptions& options);
 
+/// Masks tried for a model without a table before anybody asks for more.
+inline constexpr int FirstSamples = 256;
+
+/// `analysis` of a model without a table, with one from `samples` masks and a report on it; the note why
+/// there is no other stays. Analyses of the samples so far are published. `image` is the one analysed.
+/// Worker thread. Unsupported: the source cannot; errors of the model; Cancelled.
+Result<std::shared_ptr<const Analysis>> withSampledTable(const Image& image, const Analysis& analysis,
+                                                         ModelSource& models, int samples,
+                                                         const AnalysisOptions& options, const JobContext& context);
+
 /// The important half of a model without a table, from the change of the score when each block alone
 /// is hidden: twelve passes, an estimate of the half that all masks would give. `analysis` is of the
 /// same image. Worker thread. Errors of the model; Cancelled.

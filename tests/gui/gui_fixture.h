@@ -4,12 +4,15 @@
 
 #include "tests/support/fake_models.h"
 #include "ui/canvas/canvas_view.h"
+#include "ui/panels/layer_delegate.h"
+#include "ui/panels/layer_list_model.h"
 #include "ui/window/main_window.h"
 #include "ui/window/theme_controller.h"
 
 #include <QDir>
 #include <QFile>
 #include <QLabel>
+#include <QListView>
 #include <QPainter>
 #include <QTemporaryDir>
 #include <QTest>
@@ -80,6 +83,28 @@ public:
 
     /// Middle of a block on the canvas.
     QPoint at(int block) const { return blockViewRect({block}, canvas().view()).center().toPoint(); }
+
+    /// Row of a layer in the dock's list, in coordinates of the list's viewport.
+    QRect layerRow(LayerId id) const
+    {
+        auto* list = window->findChild<QListView*>(QStringLiteral("layerList"));
+        const auto* model = static_cast<LayerListModel*>(list->model());
+        const QModelIndex index = model->indexOf(id);
+        list->scrollTo(index);
+        return list->visualRect(index);
+    }
+    QWidget* layerViewport() const { return window->findChild<QListView*>(QStringLiteral("layerList"))->viewport(); }
+    /// A click on the box that shows and hides the layer.
+    void clickLayerBox(LayerId id) const
+    {
+        QTest::mouseClick(layerViewport(), Qt::LeftButton, {}, LayerDelegate::boxRect(layerRow(id)).center());
+    }
+    /// A click on the name, which makes the layer the current one.
+    void clickLayerName(LayerId id) const
+    {
+        QTest::mouseClick(layerViewport(), Qt::LeftButton, {}, layerRow(id).center());
+    }
+    template<class T> T* find(const char* name) const { return window->findChild<T*>(QLatin1String(name)); }
 
     QString label(const char* name) const
     {

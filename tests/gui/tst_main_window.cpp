@@ -343,18 +343,6 @@ private Q_SLOTS:
         QVERIFY(dock->isVisible());
     }
 
-    void overlayKeyGoesRound()
-    {
-        m_fixture->open();
-        m_fixture->openAndWait(m_fixture->image(u"a.png"_s));
-        QVERIFY(!m_fixture->canvas().scene().tints);
-        for (const QString& expected : {u"halves"_s, u"importance"_s, u"shapley"_s, u"none"_s}) {
-            QTest::keyClick(&m_fixture->canvas(), Qt::Key_V);
-            QCOMPARE(m_fixture->settings.word(setting::Overlay), expected);
-            QCOMPARE(m_fixture->canvas().scene().tints.has_value(), expected != u"none"_s);
-        }
-    }
-
     void helpAndPaletteOpen()
     {
         MainWindow& window = m_fixture->open();

@@ -63,13 +63,13 @@ private Q_SLOTS:
         {
             QSettings raw(path, QSettings::IniFormat);
             raw.setValue(setting::Epsilon, u"nan"_s);
-            raw.setValue(setting::OverlayOpacity, -7);
+            raw.setValue(setting::CacheMegabytes, -7);
             raw.setValue(setting::HiddenStyle, u"sparkling"_s);
             raw.setValue(setting::Grid, u"false"_s);
         }
         const Settings settings(std::make_unique<QSettings>(path, QSettings::IniFormat));
         QCOMPARE(settings.number(setting::Epsilon), 0.1);
-        QCOMPARE(settings.value(setting::OverlayOpacity).toInt(), 45);
+        QCOMPARE(settings.value(setting::CacheMegabytes).toInt(), 768);
         QCOMPARE(settings.word(setting::HiddenStyle), u"black"_s);
         QCOMPARE(settings.flag(setting::Grid), false);
     }

@@ -85,9 +85,14 @@ public:
     std::function<Status(const std::string& id)> onLoad;
     /// Runs on the worker before a table is made.
     std::function<Status(const std::stop_token&)> onTable;
+    /// Runs on the worker when a map is asked for; without it there are none.
+    std::function<Result<ExplainedMap>(const Image&, const MapRequest&, const JobContext&)> onExplain;
     std::atomic<int> loads{0};
     std::atomic<int> tables{0};
     std::atomic<int> hiddenRuns{0};
+    /// Masks asked for of a model without a table; without it such tables are not sampled.
+    std::atomic<bool> samplesTables{false};
+    std::atomic<int> sampledMasks{0};
 
     std::vector<ModelEntry> models() const override
     {
@@ -133,6 +138,29 @@ public:
         ++hiddenRuns;
         const double score = fakeScore(hidden);
         return Prediction{gradesFor(score), score, score};
+    }
+
+    Result<std::shared_ptr<const MaskTable>> sampleTable(const Predictor& predictor, const Image& image, int samples,
+                                                         const JobContext& context,
+                                                         const PublishTable& publish) override
+    {
+        if (!samplesTables)
+            return ModelSource::sampleTable(predictor, image, samples, context, publish);
+        auto table = std::make_shared<MaskTable>(*buildTable(FakePredictor("fake-one"), {}, context.stop()).value());
+        table->samples = samples;
+        table->exact = samples == MaskCount;
+        table->standardError = table->exact ? 0 : 0.05;
+        sampledMasks += samples;
+        context.report(0.5, "Hiding blocks");
+        publish(table);
+        return std::shared_ptr<const MaskTable>(std::move(table));
+    }
+
+    Result<ExplainedMap> explain(const Predictor& predictor, const Image& image, const MapRequest& request,
+                                 const JobContext& context) override
+    {
+        return onExplain ? onExplain(image, request, context)
+                         : ModelSource::explain(predictor, image, request, context);
     }
 };
 

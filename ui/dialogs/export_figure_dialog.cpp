@@ -110,6 +110,22 @@ QWidget* ExportFigureDialog::makeOptions()
     return panel;
 }
 
+namespace {
+
+/// How blocks were hidden; an estimate says that it is one.
+std::string methodOf(const std::vector<Document*>& columns)
+{
+    if (columns.front()->analysis()->model.masksAttention)
+        return "attention mask";
+    int fewest = MaskCount;
+    for (const Document* document : columns)
+        fewest = std::min(fewest, document->analysis()->table->samples);
+    return fewest == MaskCount ? "pixels set to zero"
+                               : "pixels set to zero, estimated from " + std::to_string(fewest) + " of 4096 masks";
+}
+
+} // namespace
+
 std::vector<Document*> ExportFigureDialog::columns() const
 {
     std::vector<Document*> columns;
@@ -129,7 +145,11 @@ Provenance ExportFigureDialog::provenance() const
     Provenance provenance;
     provenance.figure = "2";
     provenance.title = m_title->text().toStdString();
-    provenance.by = "attention";
+    const std::vector<Document*> shown = columns();
+    const bool isZeroed = !shown.empty() && !shown.front()->analysis()->model.masksAttention;
+    provenance.by = isZeroed ? "zero" : "attention";
+    if (isZeroed)
+        provenance.fill = "zero";
     provenance.indicator = toString(m_workspace.options().indicator);
     for (const Document* document : columns()) {
         const Analysis& analysis = *document->analysis();
@@ -161,7 +181,7 @@ Result<FigurePage> ExportFigureDialog::page(std::optional<int> dpi) const
                      "there is no image with results yet",
                      "open an image and wait for its blocks",
                      {}};
-    figure.method = "attention mask";
+    figure.method = methodOf(columns());
     figure.original = m_original->isChecked();
     figure.gridLines = m_gridLines->isChecked();
     figure.title = m_title->text().toStdString();

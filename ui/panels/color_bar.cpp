@@ -62,7 +62,7 @@ QSize ColorBarView::sizeHint() const
 
 void ColorBarView::refresh()
 {
-    m_picture = m_layers.readPicture();
+    m_picture = m_layers.legend();
     if (m_picture && m_picture->id == LayerId::Halves)
         m_picture.reset();
     setVisible(m_picture.has_value());
@@ -80,6 +80,7 @@ void ColorBarView::paintEvent(QPaintEvent*)
     painter.fillRect(rect(), theme.canvas);
     if (!m_picture)
         return;
+    painter.setOpacity(m_layers.isOn() ? 1 : 0.35);
     const QFontMetricsF metrics(font());
     const double barHeight = std::min(420.0, height() - 2.0 * Above);
     const QRectF bar(Left, (height() - barHeight) / 2, BarWidth, barHeight);

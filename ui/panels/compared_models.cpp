@@ -60,8 +60,8 @@ QRect ModelCard::column(Column column, const QWidget& widget)
     const QFontMetrics bold(scaledFont(widget, 1.1, true));
     const std::array<int, ColumnCount> widths{
         std::max(metrics.horizontalAdvance(u"100.0"_s), metrics.horizontalAdvance(tr("own"))), GradesWidth,
-        metrics.horizontalAdvance(tr("enough")), metrics.horizontalAdvance(tr("change")),
-        bold.horizontalAdvance(u"8.88"_s)};
+        std::max(metrics.horizontalAdvance(tr("enough")), metrics.horizontalAdvance(u"~12/12"_s)),
+        metrics.horizontalAdvance(tr("change")), bold.horizontalAdvance(u"8.88"_s)};
     int right = widget.width() - Side;
     for (int c = ColumnCount - 1; c > column; --c)
         right -= widths[static_cast<std::size_t>(c)] + Gap;
@@ -80,8 +80,8 @@ void ModelCard::setModel(const ComparedModel& model, BlockMask mask, int number)
     m_note = noteOf(model, masked.has_value());
     const bool isPercent = model.analysis && model.analysis->model.scale.high > 10;
     m_own = masked ? QString::number(masked->score, 'f', isPercent ? 1 : 2) : QString();
-    m_enough =
-        model.analysis && model.analysis->report ? u"%1/12"_s.arg(model.analysis->report->enough.visible) : QString();
+    const BlockReport* report = model.analysis && model.analysis->report ? &*model.analysis->report : nullptr;
+    m_enough = report ? (model.isEstimate ? u"~%1/12"_s : u"%1/12"_s).arg(report->enough.visible) : QString();
     m_grades = masked ? masked->grades : std::vector<float>();
     m_isWorking = model.state == WorkState::Working;
     m_fraction = model.fraction;
@@ -92,7 +92,7 @@ void ModelCard::setModel(const ComparedModel& model, BlockMask mask, int number)
                     .arg(model.analysis->model.scale.low)
                     .arg(model.analysis->model.scale.high);
     if (model.isEstimate)
-        help << tr("Its important half is an estimate from hiding one block after the other");
+        help << tr("Its halves are estimates from some of the masks");
     if (model.error)
         help << tr("%1: %2").arg(toQt(model.error->reason), toQt(model.error->remedy));
     else if (masked)

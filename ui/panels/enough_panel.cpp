@@ -159,12 +159,18 @@ void EnoughPanel::refresh()
     m_headline->setEnabled(hasReport);
     if (hasReport) {
         const Enough& enough = analysis->report->enough;
-        const QString headline = enough.visible == BlockCount ? tr("All 12 blocks are needed")
-            : enough.visible == 1                             ? tr("1 of 12 blocks is enough")
-                                                              : tr("%1 of 12 blocks are enough").arg(enough.visible);
+        const MaskTable& table = *analysis->table;
+        const QString headline = !table.exact && enough.visible < BlockCount
+            ? tr("About %1 of 12 blocks are enough").arg(enough.visible)
+            : enough.visible == BlockCount ? tr("All 12 blocks are needed")
+            : enough.visible == 1          ? tr("1 of 12 blocks is enough")
+                                           : tr("%1 of 12 blocks are enough").arg(enough.visible);
         m_headline->setTexts(
             headline,
-            enough.visible == BlockCount
+            !table.exact ? tr("Estimated from %1 of 4096 masks, ±%2. Click to see which.")
+                               .arg(table.samples)
+                               .arg(table.scale.toFive(table.scale.low + table.standardError) - 1, 0, 'f', 2)
+                : enough.visible == BlockCount
                 ? tr("Hiding any block moves the score by more than %1.").arg(scoreText(enough.epsilon))
                 : tr("Without the other %1 the score changes by %2. Click to see which.")
                       .arg(BlockCount - enough.visible)
@@ -187,7 +193,7 @@ void EnoughPanel::refreshOthers()
     std::vector<CurvePlot::OtherCurve> others;
     const Analysis* shown = m_document ? m_document->analysis().get() : nullptr;
     for (const ComparedModel& model : m_comparison.models()) {
-        const bool isOther = shown && model.entry.id != shown->model.id;
+        const bool isOther = shown && shown->report && model.entry.id != shown->model.id;
         if (m_comparison.isOn() && isOther && model.analysis && model.analysis->report)
             others.push_back({toQt(model.entry.name), model.analysis->report->curve});
     }

@@ -94,7 +94,10 @@ QString LayerListModel::status(LayerId id) const
         return models > 1 ? tr("%1 models").arg(models) : tr("compare first");
     }
     const Document* document = m_workspace.current();
-    return document->analysis() && !document->analysis()->tableNote.empty() ? tr("not for this model") : QString();
+    const Analysis* analysis = document->analysis().get();
+    if (!analysis || analysis->tableNote.empty() || (analysis->table && analysis->table->exact))
+        return {};
+    return analysis->table ? tr("estimate") : tr("not yet");
 }
 
 QVariant LayerListModel::data(const QModelIndex& index, int role) const
@@ -133,7 +136,10 @@ bool LayerListModel::setData(const QModelIndex& index, const QVariant& value, in
     const auto id = layerAt(index);
     if (!id || role != Qt::CheckStateRole)
         return false;
-    m_layers.setVisible(*id, value.toInt() == Qt::Checked);
+    const bool isShown = value.toInt() == Qt::Checked;
+    m_layers.setVisible(*id, isShown);
+    if (isShown)
+        m_layers.setCurrent(*id); // what was shown last is what one wants to read and change
     return true;
 }
 

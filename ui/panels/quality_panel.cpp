@@ -137,9 +137,10 @@ void QualityPanel::refresh()
 
     const bool showsChange = masked && !isWhole;
     m_change->setText(showsChange ? changeText(masked->change5) : QString());
-    m_changeNote->setText(isWhole           ? tr("whole image")
-                              : showsChange ? tr("from %1, whole image").arg(scoreText(whole))
-                                            : tr("being computed"));
+    m_changeNote->setText(isWhole                                 ? tr("whole image")
+                              : showsChange && masked->isEstimate ? tr("estimate, from %1").arg(scoreText(whole))
+                              : showsChange                       ? tr("from %1, whole image").arg(scoreText(whole))
+                                                                  : tr("being computed"));
     const ThemeColors& theme = themeColors(palette());
     QPalette colors = palette();
     const bool isNoticeable = showsChange && std::abs(masked->change5) >= SmallestVisibleChange;
@@ -177,8 +178,14 @@ void QualityPanel::refreshFacts(const Analysis& analysis)
     }
     m_facts->setText(fedText(analysis) + u'\n' + facts.join(u" · "_s));
     m_note->setVisible(!analysis.tableNote.empty());
-    m_note->setText(tr("No halves: %1. Hidden blocks reach it as zeroed pixels, one run for each choice.")
-                        .arg(toQt(analysis.tableNote)));
+    m_note->setText(
+        !analysis.table ? tr("No halves yet: %1. Hidden blocks reach it as zeroed pixels, one run for each choice.")
+                              .arg(toQt(analysis.tableNote))
+            : analysis.table->exact
+            ? tr("Hidden blocks reach it as zeroed pixels: %1.").arg(toQt(analysis.tableNote))
+            : tr("Hidden blocks reach it as zeroed pixels: %1. Halves and curves are estimates from %2 masks.")
+                  .arg(toQt(analysis.tableNote))
+                  .arg(analysis.table->samples));
 }
 
 void QualityPanel::changeEvent(QEvent* event)

@@ -22,12 +22,17 @@ std::optional<MaskedScore> ComparedModel::scoreFor(BlockMask mask) const
 {
     if (!analysis)
         return std::nullopt;
-    if (analysis->table)
+    if (analysis->table && analysis->table->exact)
         return maskedScoreOf(*analysis->table, mask);
     if (mask.isEmpty())
         return maskedScore(analysis->prediction, analysis->prediction);
-    const auto it = scores.find(mask);
-    return it == scores.end() ? std::nullopt : std::optional(maskedScore(it->second, analysis->prediction));
+    if (const auto it = scores.find(mask); it != scores.end())
+        return maskedScore(it->second, analysis->prediction);
+    if (!analysis->table)
+        return std::nullopt;
+    MaskedScore estimate = maskedScoreOf(*analysis->table, mask);
+    estimate.isEstimate = true;
+    return estimate;
 }
 
 Comparison::Comparison(Workspace& workspace, QObject* parent)
@@ -37,6 +42,7 @@ Comparison::Comparison(Workspace& workspace, QObject* parent)
     for (const ModelEntry& entry : workspace.models().models())
         m_models.emplace_back().entry = entry;
     connect(&workspace, &Workspace::currentChanged, this, &Comparison::followDocument);
+    connect(&workspace, &Workspace::optionsChanged, this, &Comparison::followAnalysis);
 }
 
 void Comparison::reloadModels()
@@ -81,7 +87,8 @@ void Comparison::followAnalysis()
         ComparedModel& model = at(index);
         const auto& shown = document->analysis();
         const bool isShown = shown && shown->model.id == model.entry.id;
-        if (isShown && (shown->report || !shown->tableNote.empty()) && shown != model.analysis)
+        const bool isBetter = isShown && (shown->report || (!shown->tableNote.empty() && !model.analysis));
+        if (isBetter && shown != model.analysis)
             take(index, shown, model.isEstimate ? model.important : std::nullopt);
         else if (model.analysis && model.analysis->table && model.analysis->options != m_workspace.options())
             take(index, model.analysis, std::nullopt);
@@ -166,7 +173,7 @@ void Comparison::take(int index, std::shared_ptr<const Analysis> analysis, std::
             analysis = *std::move(changed);
     }
     model.analysis = std::move(analysis);
-    model.isEstimate = !model.analysis->report && estimate;
+    model.isEstimate = model.analysis->report ? !model.analysis->table->exact : estimate.has_value();
     model.important = model.analysis->report ? std::optional(model.analysis->report->important) : estimate;
     if (model.state != WorkState::Working || model.important) // a half may still be on its way
         model.state = WorkState::Ready;
@@ -186,7 +193,7 @@ void Comparison::askScores()
         const bool isShown = toQt(model.entry.id) == m_workspace.modelId(); // the document asks for it
         if (!model.analysis || isShown)
             continue;
-        if (model.scoreFor(mask)) {
+        if (const auto known = model.scoreFor(mask); known && !known->isEstimate) {
             m_workspace.engine().cancel(slotOf(Stage::ComparedScore, index));
             continue;
         }

@@ -22,7 +22,7 @@ struct ComparedModel {
     double fraction = -1; ///< of the work, while it is known
     std::shared_ptr<const Analysis> analysis; ///< prediction, and a report where the model has a table
     std::optional<BlockMask> important; ///< its important half, from the table or from single blocks
-    bool isEstimate = false; ///< the half comes from the twelve single blocks
+    bool isEstimate = false; ///< the half comes from some of the masks only
     std::map<BlockMask, Prediction> scores; ///< masks computed one by one, for models without a table
     std::optional<Error> error;
 

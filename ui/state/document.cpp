@@ -121,11 +121,17 @@ std::optional<MaskedScore> Document::scoreFor(BlockMask mask) const
 {
     if (!m_analysis)
         return std::nullopt;
-    if (m_analysis->table)
-        return maskedScoreOf(*m_analysis->table, mask);
+    const MaskTable* table = m_analysis->table.get();
+    if (table && table->exact)
+        return maskedScoreOf(*table, mask);
     const auto it = m_scores.find(mask);
-    if (!mask.isEmpty() && it == m_scores.end())
-        return std::nullopt;
+    if (!mask.isEmpty() && it == m_scores.end()) {
+        if (!table)
+            return std::nullopt;
+        MaskedScore estimate = maskedScoreOf(*table, mask);
+        estimate.isEstimate = true;
+        return estimate;
+    }
     const Prediction& prediction = mask.isEmpty() ? m_analysis->prediction : it->second;
     return MaskedScore{prediction.score, prediction.score5, prediction.score5 - m_analysis->prediction.score5,
                        prediction.hasDistribution() ? prediction.output : std::vector<float>()};

@@ -24,6 +24,7 @@ struct MaskedScore {
     double score5 = 0; ///< 1..5
     double change5 = 0; ///< against the unmasked image
     std::vector<float> grades; ///< five probabilities, or empty
+    bool isEstimate = false; ///< from other masks, until this one was tried
 };
 
 /// The look-up for one mask.
@@ -65,7 +66,8 @@ public:
 
     QUndoStack* undoStack() { return &m_undo; }
 
-    /// For any mask from the table; without one, for the whole image and the masks computed so far.
+    /// For any mask from the table; without one, for the whole image and the masks computed so far. A table
+    /// of samples gives estimates of the others.
     std::optional<MaskedScore> scoreFor(BlockMask mask) const;
     /// A mask computed on its own, for models without a table. Forgotten with the analysis.
     void addScore(BlockMask mask, const Prediction& prediction);

@@ -3,6 +3,7 @@
 
 #include "core/image/content_hash.h"
 #include "core/image/decode.h"
+#include "core/masking/table_estimate.h"
 #include "ui/state/map_pyramid.h"
 #include "ui/state/text.h"
 
@@ -110,11 +111,9 @@ Outcome analysisJob(const Image& image, const std::string& modelId, ModelSource&
     return Artifact(*std::move(analysis));
 }
 
-CacheKey shownMapKey(const Image& image, const MapRequest& request, const std::string& modelId, ModelSource& models)
+CacheKey shownMapKey(const Image& image, const MapRequest& request, const std::string& modelId)
 {
-    CacheKey key = mapKey(image, request, modelId, *models.objectness());
-    key.parameters += "; shown";
-    return key;
+    return {image.contentHash, Stage::Map, cacheKey(request) + "; shown", modelId};
 }
 
 Outcome mapJob(const Image& image, const MapRequest& request, const std::string& modelId, ModelSource& models,
@@ -124,7 +123,7 @@ Outcome mapJob(const Image& image, const MapRequest& request, const std::string&
     if (!map)
         return std::move(map).error();
     std::shared_ptr<const ShownMap> shown = ShownMap::build(*std::move(map));
-    cache.insert(shownMapKey(image, request, modelId, models), shown, shown->byteSize());
+    cache.insert(shownMapKey(image, request, modelId), shown, shown->byteSize());
     return Artifact(std::move(shown));
 }
 
@@ -149,6 +148,16 @@ Outcome comparisonJob(const Image& image, const ModelEntry& model, ModelSource& 
         cache.insert(analysisKey(image, model.id), result->analysis, byteSize(*result->analysis));
     }
     if (!result->analysis->report) {
+        Result<std::shared_ptr<const Analysis>> sampled =
+            withSampledTable(image, *result->analysis, models, LeastSamples, options, named);
+        if (sampled) {
+            result->analysis = *std::move(sampled);
+            cache.insert(analysisKey(image, model.id), result->analysis, byteSize(*result->analysis));
+        } else if (sampled.error().code != ErrorCode::Unsupported) {
+            return std::move(sampled).error();
+        }
+    }
+    if (!result->analysis->report) {
         Result<BlockMask> half = halfBySingles(image, *result->analysis, models, named);
         if (!half)
             return std::move(half).error();
@@ -157,6 +166,17 @@ Outcome comparisonJob(const Image& image, const ModelEntry& model, ModelSource& 
     std::shared_ptr<const ComparedResult> shared = std::move(result);
     cache.insert(comparisonKey(image, model.id), shared, sizeof(ComparedResult));
     return Artifact(std::move(shared));
+}
+
+Outcome sampledTableJob(const Image& image, const Analysis& analysis, int samples, ModelSource& models,
+                        const AnalysisOptions& options, ResultCache& cache, const JobContext& context)
+{
+    Result<std::shared_ptr<const Analysis>> sampled =
+        withSampledTable(image, analysis, models, samples, options, context);
+    if (!sampled)
+        return std::move(sampled).error();
+    cache.insert(analysisKey(image, analysis.model.id), *sampled, byteSize(**sampled));
+    return Artifact(*std::move(sampled));
 }
 
 Outcome maskedScoreJob(const Image& image, const std::string& modelId, BlockMask hidden, ModelSource& models,

@@ -43,8 +43,9 @@ Outcome thumbnailJob(const std::filesystem::path& path, const CacheKey& key, std
 Outcome analysisJob(const Image& image, const std::string& modelId, ModelSource& models, const AnalysisOptions& options,
                     ResultCache& cache, const JobContext& context);
 
-/// Under which the map of a layer is kept.
-CacheKey shownMapKey(const Image& image, const MapRequest& request, const std::string& modelId, ModelSource& models);
+/// Under which the map of a layer is kept. Asks nothing of the model source, which may be busy
+/// loading; what computes objectness does not change within one start of the program.
+CacheKey shownMapKey(const Image& image, const MapRequest& request, const std::string& modelId);
 
 /// ShownMap of an image, kept in the cache. Worker thread.
 Outcome mapJob(const Image& image, const MapRequest& request, const std::string& modelId, ModelSource& models,
@@ -61,6 +62,10 @@ CacheKey comparisonKey(const Image& image, const std::string& modelId);
 /// table. Worker thread.
 Outcome comparisonJob(const Image& image, const ModelEntry& model, ModelSource& models, const AnalysisOptions& options,
                       ResultCache& cache, const JobContext& context);
+
+/// The analysis with a table of `samples` masks, kept in the cache in its place. Worker thread.
+Outcome sampledTableJob(const Image& image, const Analysis& analysis, int samples, ModelSource& models,
+                        const AnalysisOptions& options, ResultCache& cache, const JobContext& context);
 
 /// Prediction of a model without a table with blocks hidden. Worker thread.
 Outcome maskedScoreJob(const Image& image, const std::string& modelId, BlockMask hidden, ModelSource& models,

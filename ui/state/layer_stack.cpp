@@ -248,10 +248,18 @@ std::vector<LayerId> LayerStack::shown() const
 
 std::optional<LayerId> LayerStack::readLayer() const
 {
-    const std::vector<LayerId> ids = shown();
-    if (ids.empty())
-        return std::nullopt;
-    return look(m_current).visible ? m_current : ids.back();
+    return m_on ? topLayer() : std::nullopt;
+}
+
+std::optional<LayerId> LayerStack::topLayer() const
+{
+    if (look(m_current).visible)
+        return m_current;
+    for (int id = 0; id < LayerCount; ++id) {
+        if (m_looks[static_cast<std::size_t>(id)].visible)
+            return static_cast<LayerId>(id);
+    }
+    return std::nullopt;
 }
 
 void LayerStack::restore(const QByteArray& json)

@@ -122,6 +122,20 @@ std::optional<LayerPicture> LayerView::picture(LayerId id) const
     return picture;
 }
 
+std::optional<LayerPicture> LayerView::legend() const
+{
+    const std::optional<LayerId> id = m_layers.topLayer();
+    return id ? picture(*id) : std::nullopt;
+}
+
+std::optional<BlockMeans> LayerView::ranking(LayerId id) const
+{
+    if (!isMapLayer(id))
+        return blockValues(id);
+    const auto map = m_maps.map(id);
+    return map ? map->source().blockMeans : std::nullopt;
+}
+
 std::vector<LayerPicture> LayerView::pictures() const
 {
     std::vector<LayerPicture> pictures;

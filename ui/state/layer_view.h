@@ -45,6 +45,13 @@ public:
     /// The one that colour bar and read-out are about.
     std::optional<LayerPicture> readPicture() const;
 
+    /// What the colour bar shows: readPicture(), or what it would be while all layers are switched off,
+    /// so that the picture beside the bar keeps its place.
+    std::optional<LayerPicture> legend() const;
+    bool isOn() const { return m_layers.isOn(); }
+
+    /// What a layer says about each block, largest = most important: means of a map, or its own values.
+    std::optional<BlockMeans> ranking(LayerId id) const;
     /// "Saliency 0.42, block 0.31" at an image pixel; empty when nothing is shown.
     QString readout(QPoint pixel) const;
     /// Numbers to write into the blocks, when the read layer has one for each.

@@ -118,8 +118,7 @@ void MapService::request(LayerId id)
         Q_EMIT changed(id);
         return;
     }
-    const CacheKey cached =
-        shownMapKey(*document->loaded()->image, m_layers.request(id), modelFor(id), m_workspace.models());
+    const CacheKey cached = shownMapKey(*document->loaded()->image, m_layers.request(id), modelFor(id));
     if (auto map = m_workspace.cache().find<ShownMap>(cached)) {
         if (entry.status.state == WorkState::Working)
             m_workspace.engine().cancel(slotOf(id));

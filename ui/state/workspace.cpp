@@ -198,6 +198,7 @@ void Workspace::makeCurrent(Document* document)
     }
     if (m_current) {
         m_engine.cancel({m_current->id(), Stage::Analysis});
+        m_engine.cancel({m_current->id(), Stage::Table});
         m_engine.cancel({m_current->id(), Stage::MaskedScore});
         m_current->endStroke();
         m_current->disconnect(this);
@@ -251,6 +252,7 @@ void Workspace::cancelWork()
     }
     if (m_current) {
         m_engine.cancel({m_current->id(), Stage::Analysis});
+        m_engine.cancel({m_current->id(), Stage::Table});
         m_engine.cancel({m_current->id(), Stage::MaskedScore});
     }
 }
@@ -261,6 +263,8 @@ void Workspace::setModelId(const QString& id)
         return;
     m_modelId = id;
     m_settings.setValue(setting::Model, id);
+    if (m_current)
+        m_engine.cancel({m_current->id(), Stage::Table});
     Q_EMIT modelChanged();
     analyzeCurrent();
 }

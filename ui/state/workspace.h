@@ -58,6 +58,9 @@ public:
     void cancelWork();
     /// Starts the analysis of the shown image again, after a cancel or an error.
     void retryAnalysis();
+    /// For a model without a mask table: all 4096 masks in place of a sample.
+    void tryAllMasks();
+    bool canTryAllMasks() const;
 
     /// A small picture of a document; null until it is there, thumbnailChanged() follows.
     QImage thumbnail(int index);
@@ -76,6 +79,7 @@ Q_SIGNALS:
     void wantedChanged();
     void thumbnailChanged(int index);
     void modelChanged();
+    void optionsChanged(); ///< the reports of all documents are made anew by now
     void opened(const QString& path); ///< a file could be read
     void failed(const halflens::Error& error);
     void exported(const QString& path); ///< a figure was written
@@ -97,6 +101,7 @@ private:
     void prefetchAnalysis(std::uint64_t id, const std::shared_ptr<const Image>& image);
     Request analysisRequest(std::uint64_t id, const std::shared_ptr<const Image>& image, Lane lane);
     void scoreMask();
+    void sampleTable(int samples);
     void analysisArrived(std::uint64_t id, Outcome outcome);
     void setAnalysis(Document& document, std::shared_ptr<const Analysis> analysis);
     void applyOptions();

@@ -21,6 +21,7 @@ void Workspace::analyzeCurrent()
         return;
     if (const auto cached = m_cache.find<Analysis>(analysisKey(*m_current->loaded()->image, m_modelId.toStdString()))) {
         setAnalysis(*m_current, cached);
+        sampleTable(FirstSamples);
         prefetchNeighbour();
         return;
     }
@@ -55,7 +56,52 @@ void Workspace::analysisArrived(std::uint64_t id, Outcome outcome)
         return;
     }
     setAnalysis(*at(index), outcome->as<Analysis>());
+    if (at(index) == m_current)
+        sampleTable(FirstSamples);
     prefetchNeighbour();
+}
+
+bool Workspace::canTryAllMasks() const
+{
+    const Analysis* analysis = m_current ? m_current->analysis().get() : nullptr;
+    return analysis && !analysis->tableNote.empty() && !(analysis->table && analysis->table->exact);
+}
+
+void Workspace::tryAllMasks()
+{
+    sampleTable(MaskCount);
+}
+
+/// In the lane that gives way to everything: a click on a block does not wait for a table.
+void Workspace::sampleTable(int samples)
+{
+    if (!canTryAllMasks() || !m_current->loaded())
+        return;
+    const std::shared_ptr<const Analysis> analysis = m_current->analysis();
+    if (analysis->table && analysis->table->samples >= samples)
+        return;
+    const std::uint64_t id = m_current->id();
+    const auto take = [this, id](const Artifact& artifact) {
+        const int index = indexOfId(id);
+        const auto sampled = artifact.as<Analysis>();
+        const bool isOfModel = index >= 0 && sampled && toQt(sampled->model.id) == m_modelId;
+        if (isOfModel)
+            setAnalysis(*at(index), sampled);
+    };
+    m_engine.submit({{id, Stage::Table},
+                     Lane::Batch,
+                     analysis->model.id + ' ' + std::to_string(samples),
+                     [image = m_current->loaded()->image, analysis, samples, options = options(), &models = m_models,
+                      &cache = m_cache](const JobContext& context) {
+                         return sampledTableJob(*image, *analysis, samples, models, options, cache, context);
+                     }},
+                    {[this, take](const Outcome& outcome) {
+                         if (outcome)
+                             take(*outcome);
+                         else if (outcome.error().code != ErrorCode::Unsupported)
+                             Q_EMIT failed(outcome.error());
+                     },
+                     take});
 }
 
 /// A model without a table is asked for the mask that is shown, one forward pass each.
@@ -65,7 +111,7 @@ void Workspace::scoreMask()
         return;
     const BlockMask mask = m_current->mask();
     const std::uint64_t id = m_current->id();
-    if (m_current->scoreFor(mask)) {
+    if (const auto known = m_current->scoreFor(mask); known && !known->isEstimate) {
         m_engine.cancel({id, Stage::MaskedScore});
         return;
     }
@@ -132,6 +178,7 @@ void Workspace::applyOptions()
         if (document->analysis())
             setAnalysis(*document, document->analysis());
     }
+    Q_EMIT optionsChanged();
 }
 
 std::shared_ptr<const Image> Workspace::imageOf(const Document& document)

@@ -18,6 +18,9 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     openFolder = add(file, tr("Open &folder…"), {QKeySequence(u"Ctrl+Shift+O"_s)});
     openSample = add(file, tr("Open the &samples"));
     analyseAgain = add(file, tr("&Analyse again"), {QKeySequence(u"F5"_s)});
+    tryAllMasks = add(file, tr("&Try all 4096 masks"));
+    tryAllMasks->setToolTip(
+        tr("For a model without a mask table: exact halves in place of estimates; minutes to hours"));
     closeImage = add(file, tr("&Close image"), {QKeySequence(u"Ctrl+W"_s)});
     exportFigure = add(file, tr("&Export figure…"), {QKeySequence(u"Ctrl+Shift+E"_s)}, u"export"_s);
     quit = add(file, tr("&Quit"), {QKeySequence(u"Ctrl+Q"_s)});

@@ -27,6 +27,7 @@ public:
     QAction* openFolder;
     QAction* openSample;
     QAction* analyseAgain;
+    QAction* tryAllMasks;
     QAction* closeImage;
     QAction* exportFigure;
     QAction* quit;

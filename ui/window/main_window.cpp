@@ -239,6 +239,7 @@ void MainWindow::updateActions()
         action->setEnabled(document != nullptr);
     m_actions->exportFigure->setEnabled(hasReport);
     const bool isAnswered = document && document->analysis() && (hasReport || !document->analysis()->tableNote.empty());
+    m_actions->tryAllMasks->setEnabled(m_workspace.canTryAllMasks());
     m_actions->analyseAgain->setEnabled(document && !isAnswered); // after a cancel or an error
     for (auto it = m_actions->presets.cbegin(); it != m_actions->presets.cend(); ++it) {
         const bool needsReport = it.key() == MaskPreset::Important || it.key() == MaskPreset::Trivial

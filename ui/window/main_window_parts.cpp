@@ -14,6 +14,7 @@
 #include "ui/panels/film_strip.h"
 #include "ui/panels/layers_panel.h"
 #include "ui/panels/quality_panel.h"
+#include "ui/panels/removal_panel.h"
 #include "ui/panels/status_readout.h"
 #include "ui/panels/work_indicator.h"
 #include "ui/state/image_files.h"
@@ -106,6 +107,11 @@ void MainWindow::makeDocks()
     addDock(u"enoughDock"_s, tr("How much is enough"), m_enough, Qt::RightDockWidgetArea);
     addDock(u"blocksDock"_s, tr("Blocks"), m_blocks, Qt::RightDockWidgetArea);
     addDock(u"layersDock"_s, tr("Layers"), layers, Qt::LeftDockWidgetArea);
+    QDockWidget* removal = addDock(u"removalDock"_s, tr("Insertion and deletion"),
+                                   new RemovalPanel(m_workspace, m_layers, m_layerView), Qt::RightDockWidgetArea);
+    auto* blocks = findChild<QDockWidget*>(u"blocksDock"_s);
+    tabifyDockWidget(blocks, removal);
+    blocks->raise();
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     connect(m_enough, &EnoughPanel::keepRequested, this, [this](BlockMask keep) {
         if (Document* document = m_workspace.current())
@@ -297,6 +303,7 @@ void MainWindow::connectActions()
     on(m_actions->openSample, [this] { m_workspace.open({samplesFolder()}); });
     m_actions->openSample->setEnabled(!samplesFolder().isEmpty());
     on(m_actions->analyseAgain, [this] { m_workspace.retryAnalysis(); });
+    on(m_actions->tryAllMasks, [this] { m_workspace.tryAllMasks(); });
     on(m_actions->closeImage, [this] { m_workspace.close(m_workspace.currentIndex()); });
     on(m_actions->exportFigure, [this] { openExportDialog(); });
     on(m_actions->quit, [this] { close(); });

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Layers as state: what is shown, what is refused, what is kept.
+#include "ui/state/layer_stack.h"
+
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace halflens;
+using namespace Qt::StringLiterals;
+
+class TestLayerStack : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void startsWithNothingShown()
+    {
+        Settings settings(nullptr);
+        const LayerStack layers(settings);
+        QVERIFY(layers.shown().empty());
+        QVERIFY(!layers.readLayer());
+        QVERIFY(layers.look(LayerId::Saliency).colors == ColorMap::Viridis);
+        QVERIFY(layers.look(LayerId::Lime).colors == ColorMap::BlueRed); // signed: zero in the middle
+        QVERIFY(layers.look(LayerId::Shapley).colors == ColorMap::BlueRed);
+    }
+
+    void idsAndKindsBelongTogether()
+    {
+        for (const MapKind kind : AllMapKinds)
+            QVERIFY(mapKindOf(layerOf(kind)) == kind);
+        QVERIFY(!isMapLayer(LayerId::Shapley));
+        QVERIFY(isMapLayer(LayerId::Saliency) && isMapLayer(LayerId::Product));
+        for (int id = 0; id < LayerCount; ++id)
+            QVERIFY(!layerName(static_cast<LayerId>(id)).isEmpty() && !layerHelp(static_cast<LayerId>(id)).isEmpty());
+    }
+
+    void bottomFirstAndTheCurrentIsRead()
+    {
+        Settings settings(nullptr);
+        LayerStack layers(settings);
+        layers.setVisible(LayerId::Halves, true);
+        layers.setVisible(LayerId::Saliency, true);
+        const std::vector<LayerId> expected{LayerId::Saliency, LayerId::Halves};
+        QVERIFY(layers.shown() == expected);
+        layers.setCurrent(LayerId::Saliency);
+        QVERIFY(layers.readLayer() == LayerId::Saliency);
+        layers.setCurrent(LayerId::Lime); // not shown: the topmost is read
+        QVERIFY(layers.readLayer() == LayerId::Halves);
+    }
+
+    void theSwitchKeepsWhatIsShown()
+    {
+        Settings settings(nullptr);
+        LayerStack layers(settings);
+        layers.setCurrent(LayerId::Frequency);
+        layers.toggle(); // nothing is shown: the current layer comes
+        QVERIFY(layers.look(LayerId::Frequency).visible);
+        QVERIFY(layers.isOn());
+        layers.toggle();
+        QVERIFY(layers.shown().empty());
+        QVERIFY(layers.look(LayerId::Frequency).visible);
+        layers.toggle();
+        QCOMPARE(layers.shown().size(), std::size_t(1));
+        layers.toggle();
+        layers.setVisible(LayerId::Halves, true); // showing one switches them on
+        QCOMPARE(layers.shown().size(), std::size_t(2));
+    }
+
+    void showOnlyHidesTheOthers()
+    {
+        Settings settings(nullptr);
+        LayerStack layers(settings);
+        layers.setVisible(LayerId::Halves, true);
+        layers.setVisible(LayerId::Saliency, true);
+        layers.showOnly(LayerId::Objectness);
+        QVERIFY(layers.shown() == std::vector<LayerId>{LayerId::Objectness});
+        QVERIFY(layers.current() == LayerId::Objectness);
+    }
+
+    void senselessLooksAreRefused_data()
+    {
+        QTest::addColumn<int>("opacity");
+        QTest::addColumn<double>("low");
+        QTest::addColumn<double>("high");
+        QTest::newRow("opacity too small") << -1 << 0.0 << 1.0;
+        QTest::newRow("opacity too large") << 101 << 0.0 << 1.0;
+        QTest::newRow("empty range") << 50 << 1.0 << 1.0;
+        QTest::newRow("range the wrong way") << 50 << 2.0 << 1.0;
+        QTest::newRow("no number") << 50 << qQNaN() << 1.0;
+        QTest::newRow("endless") << 50 << 0.0 << qInf();
+    }
+    void senselessLooksAreRefused()
+    {
+        QFETCH(int, opacity);
+        QFETCH(double, low);
+        QFETCH(double, high);
+        Settings settings(nullptr);
+        LayerStack layers(settings);
+        const QSignalSpy changes(&layers, &LayerStack::lookChanged);
+        const LayerLook before = layers.look(LayerId::Saliency);
+        LayerLook look = before;
+        look.opacityPercent = opacity;
+        look.range = {low, high};
+        layers.setLook(LayerId::Saliency, look);
+        QVERIFY(layers.look(LayerId::Saliency) == before);
+        QCOMPARE(changes.count(), 0);
+    }
+
+    void tellsOnceAndOnlyOfChanges()
+    {
+        Settings settings(nullptr);
+        LayerStack layers(settings);
+        const QSignalSpy looks(&layers, &LayerStack::lookChanged);
+        const QSignalSpy parameters(&layers, &LayerStack::parametersChanged);
+        layers.setVisible(LayerId::Saliency, true);
+        layers.setVisible(LayerId::Saliency, true);
+        QCOMPARE(looks.count(), 1);
+        MapRequest request = layers.parameters();
+        layers.setParameters(request);
+        request.lime.seed = 5;
+        layers.setParameters(request);
+        QCOMPARE(parameters.count(), 1);
+        QCOMPARE(layers.request(LayerId::Lime).lime.seed, std::uint64_t(5));
+        QVERIFY(layers.request(LayerId::Lime).kind == MapKind::Lime);
+    }
+
+    void everythingIsKept()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"s.ini"_s);
+        LayerLook look;
+        look.visible = true;
+        look.opacityPercent = 33;
+        look.colors = ColorMap::Magma;
+        look.fixedRange = true;
+        look.range = {-0.5, 2.5};
+        look.blockMeans = true;
+        MapRequest request;
+        request.saliency.mode = SaliencyMode::OpenCv;
+        request.frequency.mode = FrequencyMode::Stft;
+        request.band = 7;
+        request.lime.segments = LimeSegments::Grid;
+        request.lime.samples = 300;
+        request.lime.seed = 42;
+        request.camSign = CamSign::Both;
+        request.attention = AttentionChoice::LastLayer;
+        {
+            Settings settings(std::make_unique<QSettings>(path, QSettings::IniFormat));
+            LayerStack layers(settings);
+            layers.setLook(LayerId::Frequency, look);
+            layers.setParameters(request);
+            layers.setCurrent(LayerId::GradCam);
+        }
+        Settings settings(std::make_unique<QSettings>(path, QSettings::IniFormat));
+        const LayerStack again(settings);
+        QVERIFY(again.look(LayerId::Frequency) == look);
+        QVERIFY(again.parameters() == request);
+        QVERIFY(again.current() == LayerId::GradCam);
+    }
+
+    void damagedSettingsReadAsDefaults_data()
+    {
+        QTest::addColumn<QByteArray>("json");
+        QTest::newRow("no JSON") << QByteArray("{{{");
+        QTest::newRow("another shape") << QByteArray("[1,2,3]");
+        QTest::newRow("numbers out of range")
+            << QByteArray(R"({"looks":[{"opacity":900,"low":3,"high":1}],"current":99,"parameters":{"band":88,)"
+                          R"("samples":-4,"saliency":"x"}})");
+    }
+    void damagedSettingsReadAsDefaults()
+    {
+        QFETCH(QByteArray, json);
+        Settings settings(nullptr);
+        settings.setValue(setting::Layers, json);
+        const LayerStack layers(settings);
+        QVERIFY(layers.look(LayerId::Agreement)
+                == LayerStack(*std::make_unique<Settings>(nullptr)).look(LayerId::Agreement));
+        QVERIFY(layers.parameters().lime.samples >= 2);
+        QVERIFY(layers.parameters().band <= BandCount);
+        QVERIFY(static_cast<int>(layers.current()) < LayerCount);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestLayerStack)
+#include "tst_layer_stack.moc"

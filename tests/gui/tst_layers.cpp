@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The layer dock as a user meets it: showing maps, opacity, colours, ranges, read-out, halves, errors.
+#include "tests/gui/gui_fixture.h"
+#include "ui/panels/color_bar.h"
+#include "ui/panels/error_bar.h"
+#include "ui/panels/layer_controls.h"
+#include "ui/panels/removal_panel.h"
+#include "ui/state/text.h"
+
+#include <QAbstractButton>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QSignalSpy>
+#include <QSlider>
+#include <QSpinBox>
+
+#include <latch>
+
+using namespace halflens;
+using namespace halflens::test;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// Left to right from -1 to 1.
+Result<ExplainedMap> signedRamp(const Image& image, const MapRequest&, const JobContext&)
+{
+    ScalarMap map(image.height, image.width);
+    for (int y = 0; y < image.height; ++y) {
+        for (int x = 0; x < image.width; ++x)
+            map.row(y)[static_cast<std::size_t>(x)] =
+                -1 + 2 * static_cast<float>(x) / static_cast<float>(image.width - 1);
+    }
+    return ExplainedMap{std::move(map), "score change", "R² 0.75, 1000 samples"};
+}
+
+} // namespace
+
+class TestLayers : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { m_fixture = std::make_unique<GuiFixture>(); }
+    void cleanup() { m_fixture.reset(); }
+
+    void clickShowsAMap()
+    {
+        MainWindow& window = open();
+        QVERIFY(!m_fixture->find<QWidget>("colorBar")->isVisible());
+        const QColor before = canvasColor(0);
+        m_fixture->clickLayerBox(LayerId::Saliency);
+        QTRY_VERIFY(window.maps().map(LayerId::Saliency));
+        QVERIFY(window.layers().look(LayerId::Saliency).visible);
+        QTRY_VERIFY(canvasColor(0) != before);
+        QVERIFY(m_fixture->find<QWidget>("colorBar")->isVisible());
+        m_fixture->clickLayerBox(LayerId::Saliency);
+        QVERIFY(!window.layers().look(LayerId::Saliency).visible);
+        QTRY_COMPARE(canvasColor(0), before);
+        QVERIFY(!m_fixture->find<QWidget>("colorBar")->isVisible());
+    }
+
+    void clickOnTheNameOnlyChooses()
+    {
+        MainWindow& window = open();
+        m_fixture->clickLayerName(LayerId::Frequency);
+        QVERIFY(window.layers().current() == LayerId::Frequency);
+        QVERIFY(!window.layers().look(LayerId::Frequency).visible);
+        QVERIFY(m_fixture->find<QComboBox>("frequencyMode")->isVisible());
+        QVERIFY(!m_fixture->find<QComboBox>("saliencyMode")->isVisible());
+    }
+
+    void doubleClickShowsOnlyIt()
+    {
+        MainWindow& window = open();
+        window.layers().setVisible(LayerId::Halves, true);
+        m_fixture->clickLayerName(LayerId::Objectness);
+        QTest::mouseDClick(m_fixture->layerViewport(), Qt::LeftButton, {},
+                           m_fixture->layerRow(LayerId::Objectness).center());
+        QVERIFY(window.layers().shown() == std::vector<LayerId>{LayerId::Objectness});
+    }
+
+    void spaceShowsTheChosenLayer()
+    {
+        MainWindow& window = open();
+        m_fixture->clickLayerName(LayerId::Averaged);
+        QTest::keyClick(m_fixture->find<QListView>("layerList"), Qt::Key_Space);
+        QVERIFY(window.layers().look(LayerId::Averaged).visible);
+        QTest::keyClick(m_fixture->find<QListView>("layerList"), Qt::Key_Up);
+        QVERIFY(window.layers().current() == LayerId::Objectness);
+    }
+
+    void vSwitchesLayersOffAndOn()
+    {
+        MainWindow& window = open();
+        window.layers().setCurrent(LayerId::Halves);
+        QTest::keyClick(&m_fixture->canvas(), Qt::Key_V);
+        QVERIFY(window.layers().look(LayerId::Halves).visible);
+        QVERIFY(window.actions().toggleLayers->isChecked());
+        QTest::keyClick(&m_fixture->canvas(), Qt::Key_V);
+        QVERIFY(window.layers().shown().empty());
+        QVERIFY(!window.actions().toggleLayers->isChecked());
+        QTest::keyClick(&m_fixture->canvas(), Qt::Key_V);
+        QCOMPARE(window.layers().shown().size(), std::size_t(1));
+    }
+
+    void theSwitchDoesNotMoveThePicture()
+    {
+        open();
+        showMap(LayerId::Saliency);
+        const ViewTransform view = m_fixture->canvas().view();
+        QTest::keyClick(&m_fixture->canvas(), Qt::Key_V);
+        QVERIFY(m_fixture->find<QWidget>("colorBar")->isVisible());
+        QVERIFY(m_fixture->canvas().view() == view);
+    }
+
+    void opacityDoesNotColourAgain()
+    {
+        MainWindow& window = open();
+        showMap(LayerId::Saliency);
+        window.repaint();
+        const MapLayer* layer = m_fixture->canvas().mapLayer(LayerId::Saliency);
+        QVERIFY(layer);
+        const int renderings = layer->renderings();
+        const QColor faint = canvasColor(5);
+        auto* slider = m_fixture->find<QSlider>("opacity");
+        QTest::keyClick(slider, Qt::Key_End);
+        QCOMPARE(window.layers().look(LayerId::Saliency).opacityPercent, 100);
+        QTRY_VERIFY(canvasColor(5) != faint);
+        QCOMPARE(m_fixture->canvas().mapLayer(LayerId::Saliency)->renderings(), renderings);
+        // opaque: the colours are those of the figures
+        const QPoint pixel(200, 150);
+        const ViewTransform& view = m_fixture->canvas().view();
+        const ViewPoint at = view.toView({pixel.x() + 0.5, pixel.y() + 0.5});
+        const auto picture = window.layerView().picture(LayerId::Saliency);
+        const float value = picture->map->source().map.at(pixel.y(), pixel.x());
+        window.layers().setVisible(LayerId::Halves, false);
+        m_fixture->settings.setValue(setting::Grid, false);
+        m_fixture->settings.setValue(setting::Numbers, false);
+        const QColor expected(colorOf(static_cast<double>(value), picture->colors, picture->range));
+        const QColor drawn = m_fixture->canvas().grab().toImage().pixelColor(QPointF(at.x, at.y).toPoint());
+        QVERIFY(std::abs(drawn.red() - expected.red()) < 12 && std::abs(drawn.green() - expected.green()) < 12
+                && std::abs(drawn.blue() - expected.blue()) < 12);
+    }
+
+    void colourMapsNeverJetAndDivergingForSigned()
+    {
+        MainWindow& window = open();
+        m_fixture->clickLayerName(LayerId::Saliency);
+        auto* box = m_fixture->find<QComboBox>("colorMap");
+        QStringList names;
+        for (int i = 0; i < box->count(); ++i)
+            names << box->itemText(i);
+        const QStringList expected{u"Viridis"_s, u"Magma"_s, u"Inferno"_s, u"Cividis"_s};
+        QCOMPARE(names, expected);
+        box->setFocus();
+        QTest::keyClick(box, Qt::Key_Down);
+        QVERIFY(window.layers().look(LayerId::Saliency).colors == ColorMap::Magma);
+        m_fixture->clickLayerName(LayerId::Lime);
+        QVERIFY(box->findText(u"Blue to red"_s) >= 0);
+        QCOMPARE(box->currentText(), u"Blue to red"_s);
+    }
+
+    void signedMapsHaveZeroInTheMiddle()
+    {
+        m_fixture->models.onExplain = [](const Image& image, const MapRequest& request, const JobContext& context) {
+            Result<ExplainedMap> ramp = signedRamp(image, request, context);
+            for (float& value : ramp->map.values)
+                value = value < 0 ? value * 0.25F : value;
+            return ramp;
+        };
+        MainWindow& window = open();
+        showMap(LayerId::Lime);
+        const auto picture = window.layerView().picture(LayerId::Lime);
+        QVERIFY(picture);
+        QCOMPARE(picture->range.low, -1.0);
+        QCOMPARE(picture->range.high, 1.0);
+        QVERIFY(m_fixture->label("layerAbout").contains(u"R² 0.75"_s));
+    }
+
+    void fixedRangeStartsFromTheImageAndStays()
+    {
+        MainWindow& window = open();
+        showMap(LayerId::Saliency);
+        auto* mode = m_fixture->find<QComboBox>("rangeMode");
+        auto* high = m_fixture->find<QDoubleSpinBox>("rangeHigh");
+        QVERIFY(!high->isVisible());
+        const ValueRange own = window.layerView().picture(LayerId::Saliency)->range;
+        mode->setFocus();
+        QTest::keyClick(mode, Qt::Key_Down);
+        QVERIFY(window.layers().look(LayerId::Saliency).fixedRange);
+        QVERIFY(high->isVisible());
+        QVERIFY(window.layers().look(LayerId::Saliency).range == own);
+        high->setFocus();
+        high->selectAll();
+        QTest::keyClicks(high, u"2.5"_s);
+        QTest::keyClick(high, Qt::Key_Return);
+        QCOMPARE(window.layerView().picture(LayerId::Saliency)->range.high, 2.5);
+        // an upper end below the lower one springs back
+        high->selectAll();
+        QTest::keyClicks(high, u"-3"_s);
+        QTest::keyClick(high, Qt::Key_Return);
+        QCOMPARE(high->value(), 2.5);
+        QTest::keyClick(mode, Qt::Key_Up);
+        QVERIFY(window.layerView().picture(LayerId::Saliency)->range == own);
+    }
+
+    void readoutShowsTheRawValueAndTheBlockMean()
+    {
+        m_fixture->models.onExplain = &signedRamp;
+        MainWindow& window = open();
+        showMap(LayerId::Lime);
+        const ViewTransform& view = m_fixture->canvas().view();
+        const ViewPoint at = view.toView({399.5, 10.5});
+        QTest::mouseMove(&m_fixture->canvas(), QPointF(at.x, at.y).toPoint());
+        QTRY_VERIFY(m_fixture->label("readValue").startsWith(u"LIME 1.00"_s));
+        const double mean = (*window.maps().map(LayerId::Lime)->source().blockMeans)[3];
+        QVERIFY(m_fixture->label("readValue").endsWith(QString::number(mean, 'f', 2)));
+        window.layers().setVisible(LayerId::Lime, false);
+        QVERIFY(m_fixture->label("readValue").isEmpty());
+    }
+
+    void blockMeansAreWrittenIntoTheBlocks()
+    {
+        MainWindow& window = open();
+        showMap(LayerId::Saliency);
+        QVERIFY(!m_fixture->canvas().scene().values);
+        QTest::mouseClick(m_fixture->find<QCheckBox>("blockMeans"), Qt::LeftButton, {}, QPoint(8, 8));
+        const auto picture = window.layerView().picture(LayerId::Saliency);
+        QVERIFY(picture->blocks.has_value());
+        const auto values = m_fixture->canvas().scene().values;
+        QVERIFY(values);
+        QCOMPARE((*values)[6], picture->valueText((*window.maps().map(LayerId::Saliency)->source().blockMeans)[6]));
+    }
+
+    void parametersMakeAnotherMapAndTheCacheKeepsBoth()
+    {
+        MainWindow& window = open();
+        showMap(LayerId::Saliency);
+        const auto first = window.maps().map(LayerId::Saliency);
+        auto* mode = m_fixture->find<QComboBox>("saliencyMode");
+        mode->setFocus();
+        QTest::keyClick(mode, Qt::Key_Down);
+        QTRY_VERIFY(window.maps().map(LayerId::Saliency) && window.maps().map(LayerId::Saliency) != first);
+        QVERIFY(window.maps().map(LayerId::Saliency)->source().request.saliency.mode == SaliencyMode::OpenCv);
+        QTest::keyClick(mode, Qt::Key_Up);
+        QCOMPARE(window.maps().map(LayerId::Saliency), first); // at once
+    }
+
+    void bandChooserAppearsWithItsMode()
+    {
+        MainWindow& window = open();
+        showMap(LayerId::Frequency);
+        auto* mode = m_fixture->find<QComboBox>("frequencyMode");
+        auto* band = m_fixture->find<QComboBox>("band");
+        QVERIFY(!band->isVisible());
+        mode->setFocus();
+        QTest::keyClick(mode, Qt::Key_End);
+        QVERIFY(band->isVisible());
+        QCOMPARE(band->count(), BandCount);
+        QCOMPARE(window.layers().parameters().band, 1);
+        band->setFocus();
+        QTest::keyClick(band, Qt::Key_End);
+        QTRY_VERIFY(window.maps().map(LayerId::Frequency)
+                    && window.maps().map(LayerId::Frequency)->source().request.band == 10);
+        QVERIFY(window.layerView().picture(LayerId::Frequency)->unit.contains(u"45–50"_s));
+    }
+
+    void fallbackIsNamed()
+    {
+        open();
+        showMap(LayerId::Objectness);
+        QVERIFY(m_fixture->label("layerAbout").contains(u"MB+"_s));
+        QVERIFY(m_fixture->label("layerAbout").contains(u"Fallback"_s));
+    }
+
+    void upperAndLowerHalvesHideBlocks()
+    {
+        MainWindow& window = open();
+        showMap(LayerId::Saliency);
+        const BlockMask upper = window.maps().map(LayerId::Saliency)->source().upper;
+        QTest::mouseClick(m_fixture->find<QAbstractButton>("hideUpper"), Qt::LeftButton);
+        QVERIFY(window.workspace().current()->mask() == upper);
+        QTest::mouseClick(m_fixture->find<QAbstractButton>("hideLower"), Qt::LeftButton);
+        QVERIFY(window.workspace().current()->mask() == upper.complement());
+        QTest::keyClick(&m_fixture->canvas(), Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(window.workspace().current()->mask() == upper);
+        const int matches = matchCount(window.workspace().current()->analysis()->report->important, upper);
+        QCOMPARE(m_fixture->label("match"), matchText(matches));
+        QVERIFY(matchText(4).startsWith(u"4 of 6"_s));
+        QVERIFY(matchText(4).contains(u"28 %"_s)); // chance beside it
+        QVERIFY(matchText(3).contains(u"72 %"_s));
+    }
+
+    void menuHidesAHalfOfAMapThatIsNotThereYet()
+    {
+        MainWindow& window = open();
+        QVERIFY(!window.maps().map(LayerId::Averaged));
+        for (const Actions::MapHalf& half : window.actions().mapHalves) {
+            if (half.kind == MapKind::Averaged && half.upper)
+                half.action->trigger();
+        }
+        QTRY_COMPARE(window.workspace().current()->mask().count(), HalfSize);
+        QVERIFY(window.workspace().current()->mask() == window.maps().map(LayerId::Averaged)->source().upper);
+        QVERIFY(!window.layers().look(LayerId::Averaged).visible);
+    }
+
+    void modelWithoutTheMapSaysSoQuietly()
+    {
+        MainWindow& window = open();
+        m_fixture->clickLayerName(LayerId::GradCam);
+        m_fixture->clickLayerBox(LayerId::GradCam);
+        QTRY_VERIFY(window.maps().status(LayerId::GradCam).state == WorkState::Failed);
+        QVERIFY(m_fixture->find<QLabel>("layerProblem")->isVisible());
+        QVERIFY(m_fixture->label("layerProblem").contains(u"grad-cam"_s));
+        QVERIFY(!m_fixture->find<QAbstractButton>("layerAgain")->isVisible()); // again would not help
+        QVERIFY(!window.errorBar().isVisible());
+        QCOMPARE(statusOf(LayerId::GradCam), u"not for this model"_s);
+    }
+
+    void failedMapCanBeTriedAgain()
+    {
+        std::atomic<bool> works{false};
+        m_fixture->models.onExplain = [&](const Image& image, const MapRequest& request,
+                                          const JobContext& context) -> Result<ExplainedMap> {
+            if (works)
+                return signedRamp(image, request, context);
+            return Error{ErrorCode::Model, "lime", "the network broke", "try again", {}};
+        };
+        MainWindow& window = open();
+        m_fixture->clickLayerName(LayerId::Lime);
+        m_fixture->clickLayerBox(LayerId::Lime);
+        QTRY_VERIFY(m_fixture->label("layerProblem").contains(u"the network broke"_s));
+        works = true;
+        QTest::mouseClick(m_fixture->find<QAbstractButton>("layerAgain"), Qt::LeftButton);
+        QTRY_VERIFY(window.maps().map(LayerId::Lime));
+        QVERIFY(!m_fixture->find<QLabel>("layerProblem")->isVisible());
+    }
+
+    void longWorkShowsProgressAndCanBeCancelled()
+    {
+        std::latch started(1);
+        m_fixture->models.onExplain = [&](const Image&, const MapRequest&,
+                                          const JobContext& context) -> Result<ExplainedMap> {
+            context.report(0.4, "Asking the model");
+            started.count_down();
+            while (!context.isStopped())
+                std::this_thread::yield();
+            return cancelledError();
+        };
+        MainWindow& window = open();
+        m_fixture->clickLayerName(LayerId::Lime);
+        m_fixture->clickLayerBox(LayerId::Lime);
+        QTRY_COMPARE(statusOf(LayerId::Lime), u"40 %"_s);
+        started.wait();
+        auto* cancel = m_fixture->find<QAbstractButton>("layerCancel");
+        QVERIFY(cancel->isVisible());
+        QTest::mouseClick(cancel, Qt::LeftButton);
+        QTRY_VERIFY(!window.workspace().engine().isBusy());
+        QVERIFY(window.maps().status(LayerId::Lime).state == WorkState::Absent);
+        QVERIFY(!cancel->isVisible());
+    }
+
+    void newestParametersWin()
+    {
+        std::latch started(1);
+        std::atomic<int> runs{0};
+        m_fixture->models.onExplain = [&](const Image& image, const MapRequest& request,
+                                          const JobContext& context) -> Result<ExplainedMap> {
+            ++runs;
+            if (request.lime.seed == 0) {
+                started.count_down();
+                while (!context.isStopped())
+                    std::this_thread::yield();
+                return cancelledError();
+            }
+            return signedRamp(image, request, context);
+        };
+        MainWindow& window = open();
+        m_fixture->clickLayerName(LayerId::Lime);
+        m_fixture->clickLayerBox(LayerId::Lime);
+        QTRY_VERIFY(started.try_wait());
+        auto* seed = m_fixture->find<QSpinBox>("limeSeed");
+        seed->setFocus();
+        QTest::keyClick(seed, Qt::Key_Up);
+        QTRY_VERIFY(window.maps().map(LayerId::Lime));
+        QCOMPARE(window.maps().map(LayerId::Lime)->source().request.lime.seed, std::uint64_t(1));
+        QCOMPARE(runs.load(), 2);
+    }
+
+    void clickOnABlockDoesNotWaitForLime()
+    {
+        std::atomic<int> runs{0};
+        std::atomic<bool> ends{false};
+        m_fixture->models.onExplain = [&](const Image& image, const MapRequest& request,
+                                          const JobContext& context) -> Result<ExplainedMap> {
+            ++runs;
+            while (!context.isStopped() && !ends)
+                std::this_thread::yield();
+            if (context.isStopped())
+                return cancelledError();
+            return signedRamp(image, request, context);
+        };
+        MainWindow& window = open();
+        window.workspace().setModelId(u"fake-two"_s);
+        Document* document = window.workspace().current();
+        QTRY_VERIFY(document->analysis() && !document->analysis()->tableNote.empty());
+        window.layers().setVisible(LayerId::Lime, true);
+        QTRY_VERIFY(runs >= 1);
+        QTest::mouseClick(&m_fixture->canvas(), Qt::LeftButton, {}, m_fixture->at(5));
+        QTRY_VERIFY(document->scoreFor(document->mask()).has_value());
+        ends = true;
+        QTRY_VERIFY(window.maps().map(LayerId::Lime)); // it went on afterwards
+    }
+
+    void anotherImageBringsItsOwnMap()
+    {
+        MainWindow& window = open();
+        showMap(LayerId::Saliency);
+        const auto first = window.maps().map(LayerId::Saliency);
+        window.workspace().open({m_fixture->image(u"other.png"_s, 200, 160)});
+        QTRY_VERIFY(window.maps().map(LayerId::Saliency)
+                    && window.maps().map(LayerId::Saliency)->source().map.width == 200);
+        window.workspace().step(-1);
+        QTRY_COMPARE(window.maps().map(LayerId::Saliency), first);
+        QTest::keyClick(&window, Qt::Key_W, Qt::ControlModifier);
+        QTest::keyClick(&window, Qt::Key_W, Qt::ControlModifier);
+        QTRY_COMPARE(window.workspace().count(), 0);
+        QVERIFY(!window.maps().map(LayerId::Saliency));
+        QVERIFY(!m_fixture->find<QWidget>("colorBar")->isVisible());
+    }
+
+    void anotherModelDropsOnlyWhatItMade()
+    {
+        m_fixture->models.onExplain = &signedRamp;
+        MainWindow& window = open();
+        showMap(LayerId::Saliency);
+        showMap(LayerId::Lime);
+        const auto saliency = window.maps().map(LayerId::Saliency);
+        QTest::keyClick(&m_fixture->canvas(), Qt::Key_2);
+        QCOMPARE(window.maps().map(LayerId::Saliency), saliency);
+        QTRY_VERIFY(window.maps().map(LayerId::Lime)
+                    && window.maps().map(LayerId::Lime)->source().modelId == "fake-two");
+    }
+
+    void tinyImageHasNoHalves()
+    {
+        m_fixture->open();
+        MainWindow& window = *m_fixture->window;
+        window.workspace().open({m_fixture->image(u"tiny.png"_s, 3, 2)});
+        QTRY_VERIFY(window.workspace().current());
+        showMap(LayerId::Saliency);
+        QVERIFY(!m_fixture->find<QAbstractButton>("hideUpper")->isVisible());
+    }
+
+    void removalCurvesTellGoodOrdersFromBad()
+    {
+        FakeModels models;
+        const auto table = models.buildTable(FakePredictor("fake-one"), {}, {});
+        QVERIFY(table);
+        BlockMeans reversed = BlockWeights;
+        for (double& value : reversed)
+            value = -value;
+        const RemovalComparison good = compareRemoval(BlockWeights, **table);
+        const RemovalComparison bad = compareRemoval(reversed, **table);
+        QVERIFY(good.curves.deletionArea < good.randomArea && good.randomArea < good.curves.insertionArea);
+        QVERIFY(bad.curves.deletionArea > bad.randomArea && bad.randomArea > bad.curves.insertionArea);
+        // the fake's score is a sum over blocks: random orders lie on the straight line between the ends
+        QVERIFY(std::abs(good.randomArea - (fakeScore({}) + fakeScore(BlockMask::all())) / 2) < 1e-6);
+        QVERIFY(std::abs(good.randomDeletion[3] - (FullScore - 2.6 * 3 / 12)) < 1e-6);
+    }
+
+    void removalPanelFollowsTheLayer()
+    {
+        MainWindow& window = open();
+        auto* plot = m_fixture->find<RemovalPlot>("removalPlot");
+        m_fixture->clickLayerName(LayerId::Importance);
+        QVERIFY(plot->curves());
+        QCOMPARE(m_fixture->label("removalTitle"), u"By Importance"_s);
+        QVERIFY(m_fixture->label("removalAreas").contains(scoreText(plot->curves()->curves.deletionArea)));
+        m_fixture->clickLayerName(LayerId::Saliency);
+        QVERIFY(!plot->curves()); // no map yet
+        m_fixture->clickLayerBox(LayerId::Saliency);
+        QTRY_VERIFY(plot->curves());
+        QTest::keyClick(&m_fixture->canvas(), Qt::Key_2); // a model without a table
+        QTRY_VERIFY(!plot->curves());
+        QVERIFY(window.maps().map(LayerId::Saliency));
+    }
+
+    void ticksAreRound_data()
+    {
+        QTest::addColumn<double>("low");
+        QTest::addColumn<double>("high");
+        QTest::addColumn<int>("most");
+        QTest::addColumn<QList<double>>("ticks");
+        QTest::newRow("unit") << 0.0 << 1.0 << 5 << QList<double>{0, 0.2, 0.4, 0.6, 0.8, 1};
+        QTest::newRow("odd") << 0.13 << 0.87 << 4 << QList<double>{0.2, 0.4, 0.6, 0.8};
+        QTest::newRow("signed") << -3.0 << 3.0 << 3 << QList<double>{-2, 0, 2};
+        QTest::newRow("empty") << 2.0 << 2.0 << 5 << QList<double>{2};
+        QTest::newRow("large") << 0.0 << 46000.0 << 5 << QList<double>{0, 10000, 20000, 30000, 40000};
+    }
+    void ticksAreRound()
+    {
+        QFETCH(double, low);
+        QFETCH(double, high);
+        QFETCH(int, most);
+        QFETCH(QList<double>, ticks);
+        const std::vector<double> made = niceTicks(low, high, most);
+        QCOMPARE(static_cast<qsizetype>(made.size()), ticks.size());
+        for (qsizetype i = 0; i < ticks.size(); ++i)
+            QVERIFY(std::abs(made[static_cast<std::size_t>(i)] - ticks.at(i)) < 1e-9 * (1 + std::abs(ticks.at(i))));
+    }
+
+private:
+    MainWindow& open()
+    {
+        MainWindow& window = m_fixture->open();
+        m_fixture->openAndWait(m_fixture->image(u"photo.png"_s));
+        return window;
+    }
+
+    void showMap(LayerId id)
+    {
+        m_fixture->clickLayerBox(id);
+        QTRY_VERIFY(m_fixture->window->maps().map(id));
+    }
+
+    QColor canvasColor(int block) const
+    {
+        return m_fixture->canvas().grab().toImage().pixelColor(m_fixture->at(block));
+    }
+
+    QString statusOf(LayerId id) const
+    {
+        const auto* model = static_cast<LayerListModel*>(m_fixture->find<QListView>("layerList")->model());
+        return model->indexOf(id).data(LayerListModel::StatusRole).toString();
+    }
+
+    std::unique_ptr<GuiFixture> m_fixture;
+};
+
+QTEST_MAIN(TestLayers)
+#include "tst_layers.moc"
