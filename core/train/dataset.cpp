@@ -249,12 +249,15 @@ Result<Dataset> loadDataset(const DataRecipe& data, const DataFolders& folders,
 
     Dataset dataset;
     std::set<std::string> seen;
+    int trainingRows = 0;
     for (std::size_t i = 0; i < table->rows.size(); ++i) {
         DataRow row;
         row.image = reader.image(i);
         const auto given = splits.find(row.image);
         row.split = data.splits.empty() ? reader.split(i) : given == splits.end() ? Split::None : given->second;
         if (row.split == Split::None)
+            continue;
+        if (row.split == Split::Train && trainingRows++ % data.trainEvery != 0)
             continue;
         if (!staysInside(row.image + data.imageSuffix))
             return rowError(i, "the image is not inside the image folder").withFile(paths["table"].string());

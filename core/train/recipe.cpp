@@ -56,6 +56,7 @@ DataRecipe readData(const json& value, const std::string& where, TrainingTask ta
     }
     data.offset = reader.number("offset", -1e6, 1e6, data.offset);
     data.factor = reader.number("factor", -1e6, 1e6, data.factor);
+    data.trainEvery = reader.integer("train_every", 1, 1000, data.trainEvery);
     data.deviation = reader.number("deviation", 0.05, 5, data.deviation);
     reader.finish();
     return data;

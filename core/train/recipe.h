@@ -43,6 +43,7 @@ struct DataRecipe {
     std::vector<std::string> voteColumns{"c1", "c2", "c3", "c4", "c5"};
     double offset = 0; ///< score on 1..5 = offset + factor * column
     double factor = 1;
+    int trainEvery = 1; ///< of the training rows, in the table's order, every how many-th is used
     double deviation = 0.6; ///< of the normal a single score is spread over grades with, on 1..5
 };
 

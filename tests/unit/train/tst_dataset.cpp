@@ -71,6 +71,18 @@ private Q_SLOTS:
         QVERIFY(std::abs(grades[2] - 1 / (1 + 2 * 0.249352F + 2 * 0.003866F)) < 1e-5F);
     }
 
+    void keepsEverySecondTrainingRow()
+    {
+        DataRecipe data = recipe("image,mos,split\na,1,train\nb,1,val\nc,2,train\nd,3,train\ne,1,test\nf,4,train\n");
+        data.trainEvery = 2;
+        const Result<Dataset> set = load(data);
+        QVERIFY2(set.has_value(), set ? "" : set.error().message().c_str());
+        std::vector<std::string> names;
+        for (const DataRow& row : set->rows)
+            names.push_back(row.image);
+        QCOMPARE(names, (std::vector<std::string>{"a", "b", "d", "e"}));
+    }
+
     void readsVotes()
     {
         DataRecipe data =
