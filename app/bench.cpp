@@ -73,7 +73,8 @@ std::vector<Benchmark> allBenchmarks()
 {
     std::vector<Benchmark> all;
     // One function per file of benchmarks, in the order they are printed.
-    for (const auto& group : {networkBenchmarks, familyBenchmarks}) {
+    for (const auto& group :
+         {networkBenchmarks, familyBenchmarks, measureBenchmarks, explainBenchmarks, fileBenchmarks}) {
         std::vector<Benchmark> some = group();
         std::move(some.begin(), some.end(), std::back_inserter(all));
     }

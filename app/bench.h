@@ -38,6 +38,9 @@ double gemmFlops(); ///< of one runGemm()
 /// The benchmarks of one kind each; a new kind is a new file, a line here and one in allBenchmarks().
 std::vector<Benchmark> networkBenchmarks();
 std::vector<Benchmark> familyBenchmarks();
+std::vector<Benchmark> measureBenchmarks();
+std::vector<Benchmark> explainBenchmarks();
+std::vector<Benchmark> fileBenchmarks();
 
 /// Everything there is, in the order it is printed.
 std::vector<Benchmark> allBenchmarks();

@@ -5,6 +5,8 @@
 #include "core/image/decode.h"
 #include "core/measures/blocks.h"
 #include "core/measures/measures.h"
+#include "core/measures/network_objectness.h"
+#include "core/measures/pixel_objectness.h"
 
 #include <cstdio>
 
@@ -21,6 +23,7 @@ struct MeasuresOptions {
     double pixelsPerDegree = 100;
     std::string csf = "mannos";
     bool noExtension = false;
+    std::string objectness = "network";
     ModelOptions models;
     ReportOptions report;
 };
@@ -48,6 +51,26 @@ MeasureOptions measureOptions(const MeasuresOptions& options)
         options.csf == "barten" ? ContrastSensitivity::Barten : ContrastSensitivity::MannosSakrison;
     result.frequency.extension = options.noExtension ? Extension::None : Extension::Mirror;
     return result;
+}
+
+/// "network", "mb+", or a caffemodel file. `loader` knows the pack's network.
+Result<std::shared_ptr<const ObjectnessSource>> objectnessSource(const MeasuresOptions& options,
+                                                                 const ModelLoader& loader, Report& report)
+{
+    if (options.objectness == "mb+")
+        return std::shared_ptr<const ObjectnessSource>(std::make_shared<const MinimumBarrierObjectness>());
+    if (options.objectness == "network") {
+        Error problem;
+        std::shared_ptr<const ObjectnessSource> best =
+            bestObjectness(loader.registry().objectnessManifests(), &problem);
+        if (!problem.reason.empty())
+            report.fail(std::move(problem));
+        return best;
+    }
+    const Result<std::shared_ptr<const PixelObjectness>> own = PixelObjectness::load(options.objectness);
+    if (!own)
+        return own.error();
+    return std::shared_ptr<const ObjectnessSource>(*own);
 }
 
 /// The important half the measures are matched with.
@@ -100,6 +123,7 @@ nlohmann::json measuresToJson(const ImageMeasures& measures, bool withBands)
     if (withBands)
         object["frequency"]["bands"] = measures.bandBlockMeans;
     object["objectness"]["source"] = measures.objectnessSource;
+    object["objectness"]["fallback"] = measures.objectnessIsFallback;
     return object;
 }
 
@@ -135,8 +159,13 @@ int runMeasures(const CommonOptions& common, const MeasuresOptions& options)
     ProgressLine progress(common);
     progress.show("measuring " + options.file);
     const MeasureOptions measureSettings = measureOptions(options);
-    Result<ImageMeasures> measures =
-        measureImage(**image, measureSettings, MinimumBarrierObjectness(), interruptToken());
+    const Result<std::shared_ptr<const ObjectnessSource>> source = objectnessSource(options, loader, report);
+    if (!source) {
+        progress.show({});
+        report.fail(source.error());
+        return finish();
+    }
+    Result<ImageMeasures> measures = measureImage(**image, measureSettings, **source, interruptToken());
     progress.show({});
     if (!measures) {
         report.fail(std::move(measures).error().withFile(options.file));
@@ -188,6 +217,10 @@ void addMeasuresCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
         ->capture_default_str();
     command->add_option("--csf", options->csf, "Contrast sensitivity function")
         ->check(CLI::IsMember({"mannos", "barten"}))
+        ->capture_default_str();
+    command
+        ->add_option("--objectness", options->objectness,
+                     "network (of the model pack, else mb+), mb+ (no weights), or a pixel_objectness.caffemodel file")
         ->capture_default_str();
     command->add_flag("--no-extension", options->noExtension, "Do not mirror the image for the FFT");
     options->models.addTo(*command, false);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // halflens panel: the paper's figures from images, as PNG, SVG or PDF.
 #include "app/model_options.h"
+#include "app/panel_maps.h"
 #include "core/figure/figure_writer.h"
 #include "core/figure/figures.h"
 #include "core/image/decode.h"
@@ -22,7 +23,18 @@ struct PanelOptions {
     ReportOptions report;
     bool original = false;
     bool gridLines = false;
+    double opacity = -1;
+    bool imagesAsColumns = false;
+    int samples = 0;
+    std::string segments = "quickshift";
 };
+
+MapPanelOptions mapPanelOptions(const PanelOptions& options)
+{
+    return {options.files,   options.output,  options.figure, options.title,   options.caption,
+            options.page,    options.models,  options.report, options.opacity, options.imagesAsColumns,
+            options.samples, options.segments};
+}
 
 std::string baseName(const std::string& file)
 {
@@ -148,9 +160,25 @@ void addPanelCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
 {
     auto options = std::make_shared<PanelOptions>();
     CLI::App* command = addCommand(app, "panel", "Make a figure like the paper's", common);
-    command->add_option("images", options->files, "Image files, one column each")->required();
-    command->add_option("--figure", options->figure, "2: trivial and important halves")
-        ->check(CLI::IsMember({"2"}))
+    command->add_option("images", options->files, "Image files")->required();
+    command
+        ->add_option("--figure", options->figure,
+                     "1: LIME and Grad-CAM x attention; 2: trivial and important halves; 3: semantic measures and "
+                     "halves; or a layout file (.json)")
+        ->check([](const std::string& word) {
+            const bool known = word == "1" || word == "2" || word == "3" || word.ends_with(".json");
+            return known ? std::string() : std::string("is not 1, 2, 3 or a .json file");
+        })
+        ->capture_default_str();
+    command->add_option("--opacity", options->opacity, "Figs. 1 and 3: opacity of the maps over the photo")
+        ->check(CLI::Range(0.0, 1.0))
+        ->default_str("0.65 in Fig. 1, 1 in Fig. 3");
+    command->add_flag("--images-as-columns", options->imagesAsColumns, "Figs. 1 and 3: images beside each other");
+    command->add_option("--samples", options->samples, "Predictions LIME is fitted to")
+        ->check(CLI::Range(2, 1'000'000))
+        ->default_str("1000");
+    command->add_option("--segments", options->segments, "How LIME cuts the image")
+        ->check(CLI::IsMember({"quickshift", "slic", "grid"}))
         ->capture_default_str();
     command->add_option("-o,--output", options->output, "File to write; its suffix (png, svg, pdf) says what")
         ->required();
@@ -164,7 +192,11 @@ void addPanelCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
     command->add_flag("--grid-lines", options->gridLines, "Thin lines between the blocks");
     options->models.addTo(*command, false);
     options->report.addTo(*command);
-    command->callback([&common, &run, options] { run = [&common, options] { return runPanel(common, *options); }; });
+    command->callback([&common, &run, options] {
+        run = [&common, options] {
+            return options->figure == "2" ? runPanel(common, *options) : runMapPanel(common, mapPanelOptions(*options));
+        };
+    });
 }
 
 } // namespace halflens

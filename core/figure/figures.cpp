@@ -94,26 +94,9 @@ QSize sizeOf(const Image& image)
     return {image.width, image.height};
 }
 
-PanelImage photoPanel(const std::shared_ptr<const Image>& photo, BlockMask hidden, const MaskStyle& style = {})
+PanelImage styledPanel(const std::shared_ptr<const Image>& photo, BlockMask hidden, const MaskStyle& style)
 {
     return {sizeOf(*photo), [photo, hidden, style] { return maskedImage(*photo, hidden, style); }};
-}
-
-/// The coloured map: alone at its own resolution, or over the photo at the photo's.
-PanelImage mapPanel(const std::shared_ptr<const Image>& photo, const std::shared_ptr<const ScalarMap>& map,
-                    const MapFigure& figure, ValueRange range)
-{
-    const ColorMap colors = figure.colors;
-    if (figure.opacity >= 1)
-        return {QSize(map->width, map->height), [map, colors, range] { return colorize(*map, colors, range); }};
-    return {sizeOf(*photo), [photo, map, colors, range, opacity = figure.opacity]() -> Result<QImage> {
-                const Result<QImage> base = toQImage(*photo);
-                Result<QImage> colored = colorize(*map, colors, range);
-                if (!base || !colored)
-                    return base ? colored : base;
-                return blend(*base, colored->scaled(base->size(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation),
-                             opacity);
-            }};
 }
 
 /// As many decimals as tell the ends of the range apart.
@@ -126,14 +109,17 @@ int barDecimals(ValueRange range)
 std::vector<Panel> mapPanels(const MapRow& row, const MapFigure& figure)
 {
     std::vector<Panel> panels{Panel{photoPanel(row.image, {}), {}, {}}};
-    for (const auto& map : row.maps) {
+    for (std::size_t i = 0; i < row.maps.size(); ++i) {
+        const auto& map = row.maps[i];
         panels.emplace_back();
         if (!map || map->isEmpty())
             continue;
-        const ValueRange range = figure.symmetric ? symmetricRangeOf(*map) : rangeOf(*map);
-        panels.back().image = mapPanel(row.image, map, figure, range);
+        const MapStyle style =
+            figure.styles.empty() ? MapStyle{figure.colors, figure.opacity, figure.symmetric} : figure.styles[i];
+        const ValueRange range = style.symmetric ? symmetricRangeOf(*map) : rangeOf(*map);
+        panels.back().image = mapOverPhoto(row.image, map, style.colors, range, style.opacity);
         if (figure.colorBars)
-            panels.back().bar = ColorBar{figure.colors, range, barDecimals(range)};
+            panels.back().bar = ColorBar{style.colors, range, barDecimals(range)};
     }
     if (figure.halves) {
         for (const bool important : {true, false}) {
@@ -145,7 +131,41 @@ std::vector<Panel> mapPanels(const MapRow& row, const MapFigure& figure)
     return panels;
 }
 
+/// Rows for columns; what stood beside the rows then stands above the columns.
+PanelGrid turned(PanelGrid grid)
+{
+    std::vector<std::vector<Panel>> rows(grid.rows.empty() ? 0 : grid.rows[0].size());
+    for (std::vector<Panel>& row : grid.rows) {
+        for (std::size_t i = 0; i < row.size(); ++i)
+            rows[i].push_back(std::move(row[i]));
+    }
+    grid.rows = std::move(rows);
+    std::swap(grid.rowLabels, grid.columnHeaders);
+    grid.fit = PanelGrid::Fit::SharedHeights;
+    return grid;
+}
+
 } // namespace
+
+PanelImage photoPanel(const std::shared_ptr<const Image>& photo, BlockMask hidden)
+{
+    return styledPanel(photo, hidden, {});
+}
+
+PanelImage mapOverPhoto(const std::shared_ptr<const Image>& photo, const std::shared_ptr<const ScalarMap>& map,
+                        ColorMap colors, ValueRange range, double opacity)
+{
+    if (opacity >= 1)
+        return {QSize(map->width, map->height), [map, colors, range] { return colorize(*map, colors, range); }};
+    return {sizeOf(*photo), [photo, map, colors, range, opacity]() -> Result<QImage> {
+                const Result<QImage> base = toQImage(*photo);
+                Result<QImage> colored = colorize(*map, colors, range);
+                if (!base || !colored)
+                    return base ? colored : base;
+                return blend(*base, colored->scaled(base->size(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation),
+                             opacity);
+            }};
+}
 
 Result<PanelGrid> figure2(const Figure2& figure)
 {
@@ -161,7 +181,7 @@ Result<PanelGrid> figure2(const Figure2& figure)
             return missingImage(column.name);
         const MaskStyle style = styleFor(*column.image, figure.gridLines);
         const auto panel = [&](BlockMask hidden, TextLine text) {
-            return Panel{photoPanel(column.image, hidden, style), {std::move(text)}, {}};
+            return Panel{styledPanel(column.image, hidden, style), {std::move(text)}, {}};
         };
         trivial.push_back(panel(column.important, scoreLine(column.trivialScore, column.score, decimals)));
         important.push_back(
@@ -188,6 +208,12 @@ Result<PanelGrid> figure2(const Figure2& figure)
 
 Result<PanelGrid> mapFigure(const MapFigure& figure)
 {
+    if (!figure.styles.empty() && figure.styles.size() != figure.mapNames.size())
+        return Error{ErrorCode::InvalidInput,
+                     "figure",
+                     "the number of styles differs from the number of maps",
+                     "give one style for each map, or none",
+                     {}};
     PanelGrid grid;
     grid.fit = PanelGrid::Fit::SharedWidths;
     grid.title = cleanText(figure.title);
@@ -212,6 +238,8 @@ Result<PanelGrid> mapFigure(const MapFigure& figure)
     }
     if (grid.rows.empty())
         return Error{ErrorCode::InvalidInput, "figure", "the figure has no images", "name at least one image", {}};
+    if (figure.imagesAsColumns)
+        return turned(std::move(grid));
     return grid;
 }
 

@@ -48,6 +48,13 @@ struct MapRow {
     std::optional<BlockMask> important; ///< adds the two halves when `halves` is set
 };
 
+/// How the map of one name is shown.
+struct MapStyle {
+    ColorMap colors = ColorMap::Viridis;
+    double opacity = 1; ///< over the photo; 1 shows the map alone
+    bool symmetric = false; ///< range -m..m for signed maps
+};
+
 /// Fig. 1 (maps LIME and Grad-CAM x attention, `halves` off) and Fig. 3 (four measures, `halves` on):
 /// images as rows, first the photo, then its maps, then important and trivial regions.
 struct MapFigure {
@@ -58,12 +65,22 @@ struct MapFigure {
     bool halves = false;
     bool colorBars = true;
     bool symmetric = false; ///< range -m..m for signed maps
+    std::vector<MapStyle> styles; ///< one per map name; none: the three above for all
     bool names = true; ///< file names as row labels
+    bool imagesAsColumns = false; ///< the figure turned over: maps below each other
     std::string title;
     std::string caption;
     std::string footnote;
 };
-/// InvalidInput: no rows, an image missing, a row without as many maps as there are names.
+/// InvalidInput: no rows, an image missing, a row without as many maps, or a figure without as many styles, as
+/// there are names.
 Result<PanelGrid> mapFigure(const MapFigure& figure);
+
+/// A photo with blocks black, made when it is painted.
+PanelImage photoPanel(const std::shared_ptr<const Image>& photo, BlockMask hidden = {});
+
+/// A coloured map, made when it is painted: alone at its own resolution, or over the photo at the photo's.
+PanelImage mapOverPhoto(const std::shared_ptr<const Image>& photo, const std::shared_ptr<const ScalarMap>& map,
+                        ColorMap colors, ValueRange range, double opacity);
 
 } // namespace halflens

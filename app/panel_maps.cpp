@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "app/panel_maps.h"
+
+#include "core/base/file.h"
+#include "core/figure/figure_layout.h"
+#include "core/figure/figure_writer.h"
+#include "core/figure/figures.h"
+#include "core/image/decode.h"
+#include "core/measures/measures.h"
+#include "core/measures/network_objectness.h"
+
+#include <cstdio>
+
+namespace halflens {
+
+namespace {
+
+using MapPointer = std::shared_ptr<const ScalarMap>;
+
+std::string baseName(const std::string& file)
+{
+    return std::filesystem::path(file).filename().string();
+}
+
+/// Images, halves and maps by need, each made once.
+class MapMaker {
+public:
+    MapMaker(const CommonOptions& common, const MapPanelOptions& options, ModelLoader& loader)
+        : m_common(common)
+        , m_options(options)
+        , m_loader(loader)
+    { }
+
+    Result<std::shared_ptr<const Image>> image(std::size_t index)
+    {
+        if (index >= m_options.files.size())
+            return Error{ErrorCode::InvalidInput,
+                         "layout",
+                         "there is no image " + std::to_string(index) + ", the command names "
+                             + std::to_string(m_options.files.size()),
+                         "number the images from 0",
+                         {}};
+        if (const auto known = m_images.find(index); known != m_images.end())
+            return known->second;
+        Result<std::shared_ptr<const Image>> read = readImage(m_options.files[index]);
+        if (read)
+            m_images[index] = *read;
+        return read;
+    }
+
+    /// The model named, or the command's.
+    Result<std::shared_ptr<const Predictor>> predictor(const std::string& id)
+    {
+        if (!id.empty())
+            return m_loader.byId(id);
+        if (!m_predictor) {
+            Report report(m_common);
+            auto loaded = m_loader.load(m_options.models, report);
+            if (loaded.empty())
+                return Error{ErrorCode::Model, "model", "there is no model to explain", "name one with --model", {}};
+            m_predictor = loaded.front();
+        }
+        return m_predictor;
+    }
+
+    Result<MapPointer> measure(std::size_t index, const std::string& name)
+    {
+        const Result<std::shared_ptr<const Image>> photo = image(index);
+        if (!photo)
+            return photo.error();
+        auto& measures = m_measures[index];
+        if (!measures) {
+            if (!m_objectness)
+                m_objectness = bestObjectness(m_loader.registry().objectnessManifests());
+            Result<ImageMeasures> made = measureImage(**photo, {}, *m_objectness, interruptToken());
+            if (!made)
+                return std::move(made).error();
+            measures = std::make_shared<const ImageMeasures>(*std::move(made));
+        }
+        const Measure& chosen = name == "saliency" ? measures->saliency
+            : name == "frequency"                  ? measures->frequency
+            : name == "objectness"                 ? measures->objectness
+                                                   : measures->averaged;
+        return MapPointer(measures, &chosen.map);
+    }
+
+    Result<MapPointer> explained(std::size_t index, const std::string& name, const std::string& model)
+    {
+        const Result<std::shared_ptr<const Image>> photo = image(index);
+        if (!photo)
+            return photo.error();
+        const Result<std::shared_ptr<const Predictor>> network = predictor(model);
+        if (!network)
+            return network.error();
+        MapPointer& known = m_explained[{index, name, model}];
+        if (known)
+            return known;
+        ExplainMapOptions options;
+        options.method = mapMethodFromString(name).value();
+        options.lime.seed = m_common.seed;
+        options.lime.segments = limeSegmentsFromString(m_options.segments).value();
+        if (m_options.samples > 0)
+            options.lime.samples = m_options.samples;
+        ProgressLine progress(m_common);
+        Result<MapExplanation> map =
+            explainMap(**network, **photo, options, interruptToken(), [&](int done, int total) {
+                progress.show(name + ", " + baseName(m_options.files[index]) + ": sample " + std::to_string(done)
+                              + " of " + std::to_string(total));
+            });
+        if (!map)
+            return std::move(map).error();
+        known = std::make_shared<const ScalarMap>(std::move(map->map));
+        return known;
+    }
+
+    struct Halves {
+        BlockMask important;
+        double score = 0;
+    };
+    Result<Halves> halves(std::size_t index, const std::string& model)
+    {
+        const Result<std::shared_ptr<const Image>> photo = image(index);
+        if (!photo)
+            return photo.error();
+        const Result<std::shared_ptr<const Predictor>> network = predictor(model);
+        if (!network)
+            return network.error();
+        std::optional<Halves>& known = m_halves[{index, model}];
+        if (known)
+            return *known;
+        const Result<std::shared_ptr<const MaskTable>> table = attentionTable(**photo, **network);
+        if (!table)
+            return table.error();
+        const Result<BlockMask> important =
+            importantHalf(computeImportance(**table), m_options.report.analysis().indicator);
+        if (!important)
+            return important.error();
+        known = Halves{*important, (*table)->score(BlockMask())};
+        return *known;
+    }
+
+    std::string objectnessName() const { return m_objectness ? m_objectness->name() : std::string(); }
+    const std::map<std::size_t, std::shared_ptr<const Image>>& images() const { return m_images; }
+
+private:
+    const CommonOptions& m_common;
+    const MapPanelOptions& m_options;
+    ModelLoader& m_loader;
+    std::shared_ptr<const Predictor> m_predictor;
+    std::shared_ptr<const ObjectnessSource> m_objectness;
+    std::map<std::size_t, std::shared_ptr<const Image>> m_images;
+    std::map<std::size_t, std::shared_ptr<const ImageMeasures>> m_measures;
+    std::map<std::tuple<std::size_t, std::string, std::string>, MapPointer> m_explained;
+    std::map<std::pair<std::size_t, std::string>, std::optional<Halves>> m_halves;
+};
+
+struct MadeFigure {
+    PanelGrid grid;
+    Provenance provenance;
+};
+
+/// Files that were used, models that were asked.
+void describe(const MapPanelOptions& options, const std::vector<std::shared_ptr<const Predictor>>& networks,
+              const MapMaker& maker, Provenance& provenance)
+{
+    provenance.figure = options.figure == "1" || options.figure == "3" ? options.figure : baseName(options.figure);
+    provenance.title = options.title;
+    for (const auto& network : networks)
+        provenance.models.push_back({network->info().id, network->info().weightsHash});
+    for (const auto& [index, image] : maker.images()) {
+        const std::string name = baseName(options.files[index]);
+        const bool described = std::any_of(provenance.sources.begin(), provenance.sources.end(),
+                                           [&](const auto& source) { return source.file == name; });
+        if (!described)
+            provenance.sources.push_back({name, image->contentHash, {}});
+    }
+    if (!maker.objectnessName().empty())
+        provenance.settings["objectness"] = maker.objectnessName();
+}
+
+/// Fig. 1: LIME, and Grad-CAM times attention (plain Grad-CAM for networks without attention).
+Result<MapRow> rowOfFigure1(MapMaker& maker, std::size_t index, bool hasAttention)
+{
+    const Result<std::shared_ptr<const Image>> image = maker.image(index);
+    if (!image)
+        return image.error();
+    MapRow row;
+    row.image = *image;
+    for (const char* method : {"lime", hasAttention ? "product" : "gradcam"}) {
+        Result<MapPointer> map = maker.explained(index, method, {});
+        if (!map)
+            return std::move(map).error();
+        row.maps.push_back(*std::move(map));
+    }
+    return row;
+}
+
+/// Fig. 3: the four measures and the two halves.
+Result<MapRow> rowOfFigure3(MapMaker& maker, std::size_t index, Provenance& provenance, const std::string& name)
+{
+    const Result<std::shared_ptr<const Image>> image = maker.image(index);
+    if (!image)
+        return image.error();
+    MapRow row;
+    row.image = *image;
+    for (const char* measure : {"saliency", "frequency", "objectness", "averaged"}) {
+        Result<MapPointer> map = maker.measure(index, measure);
+        if (!map)
+            return std::move(map).error();
+        row.maps.push_back(*std::move(map));
+    }
+    const Result<MapMaker::Halves> halves = maker.halves(index, {});
+    if (!halves)
+        return halves.error();
+    row.important = halves->important;
+    provenance.sources.push_back(
+        {name, (*image)->contentHash, {{"important", halves->important}, {"trivial", halves->important.complement()}}});
+    return row;
+}
+
+Result<MadeFigure> mapsOfPaper(const MapPanelOptions& options, MapMaker& maker, const Predictor& network,
+                               Report& report)
+{
+    const bool isFirst = options.figure == "1";
+    const bool hasAttention = network.attentionEncoder() != nullptr;
+    MapFigure figure;
+    MadeFigure made;
+    figure.title = options.title;
+    figure.caption = options.caption;
+    figure.imagesAsColumns = options.imagesAsColumns;
+    figure.halves = !isFirst;
+    if (isFirst) {
+        const double opacity = options.opacity < 0 ? 0.65 : options.opacity;
+        figure.mapNames = {"LIME", hasAttention ? "Grad-CAM × attention" : "Grad-CAM"};
+        figure.styles = {{ColorMap::BlueRed, opacity, true}, {ColorMap::Viridis, opacity, false}};
+        figure.footnote = "LIME: change of the score when a segment is visible. "
+            + std::string(hasAttention ? "Grad-CAM × attention rollout" : "Grad-CAM")
+            + ": what raises the score, 0–1. Model " + network.info().id + ".";
+    } else {
+        figure.mapNames = {"Saliency", "Frequency", "Objectness", "Averaged"};
+        figure.opacity = options.opacity < 0 ? 1 : options.opacity;
+        made.provenance.by = "attention";
+        made.provenance.indicator = options.report.indicator;
+    }
+    for (std::size_t i = 0; i < options.files.size() && !interruptToken().stop_requested(); ++i) {
+        const std::string name = baseName(options.files[i]);
+        Result<MapRow> row =
+            isFirst ? rowOfFigure1(maker, i, hasAttention) : rowOfFigure3(maker, i, made.provenance, name);
+        if (!row) {
+            report.fail(std::move(row).error().withFile(options.files[i]));
+            continue;
+        }
+        row->name = name;
+        figure.rows.push_back(*std::move(row));
+        report.succeed();
+    }
+    if (!isFirst)
+        figure.footnote = "Important and trivial regions by " + network.info().id + ", attention mask. Objectness by "
+            + maker.objectnessName() + ".";
+    Result<PanelGrid> grid = mapFigure(figure);
+    if (!grid)
+        return std::move(grid).error();
+    made.grid = *std::move(grid);
+    return made;
+}
+
+Result<CellContent> contentOf(MapMaker& maker, const MapPanelOptions& options, const LayoutCell& cell)
+{
+    const auto index = static_cast<std::size_t>(cell.image);
+    const Result<std::shared_ptr<const Image>> image = maker.image(index);
+    if (!image)
+        return image.error();
+    CellContent content{*image, {}, cell.hidden, baseName(options.files[index]), {}};
+    using Content = LayoutCell::Content;
+    if (cell.content == Content::Important || cell.content == Content::Trivial
+        || cell.caption.find("{score}") != std::string::npos) {
+        const Result<MapMaker::Halves> halves = maker.halves(index, cell.model);
+        if (!halves)
+            return halves.error();
+        if (cell.content == Content::Important)
+            content.hidden = halves->important.complement();
+        else if (cell.content == Content::Trivial)
+            content.hidden = halves->important;
+        content.score = formatNumber(halves->score, 2).toStdString();
+    }
+    if (cell.content == Content::Map) {
+        Result<MapPointer> map = mapMethodFromString(cell.map) ? maker.explained(index, cell.map, cell.model)
+                                                               : maker.measure(index, cell.map);
+        if (!map)
+            return std::move(map).error();
+        content.map = *std::move(map);
+    }
+    return content;
+}
+
+Result<MadeFigure> freeLayout(const MapPanelOptions& options, MapMaker& maker, Report& report)
+{
+    constexpr std::size_t MaxLayoutBytes = 1 << 20;
+    const Result<std::vector<std::uint8_t>> bytes = readFile(options.figure, MaxLayoutBytes);
+    if (!bytes)
+        return bytes.error();
+    Result<FigureLayout> layout = parseFigureLayout(std::string(bytes->begin(), bytes->end()));
+    if (!layout)
+        return std::move(layout).error().withFile(options.figure);
+    if (!options.title.empty())
+        layout->title = options.title;
+    if (!options.caption.empty())
+        layout->caption = options.caption;
+    Result<PanelGrid> grid =
+        layoutGrid(*layout, [&](const LayoutCell& cell) { return contentOf(maker, options, cell); });
+    if (!grid)
+        return std::move(grid).error();
+    report.succeed();
+    return MadeFigure{*std::move(grid), {}};
+}
+
+} // namespace
+
+int runMapPanel(const CommonOptions& common, const MapPanelOptions& options)
+{
+    Report report(common);
+    if (Result<FigureFormat> format = figureFormatOf(options.output); !format) {
+        report.fail(std::move(format).error().withFile(options.output.string()));
+        return ExitUsage;
+    }
+    ModelLoader loader(common);
+    MapMaker maker(common, options, loader);
+    const Status written = [&]() -> Status {
+        const bool isPaper = options.figure == "1" || options.figure == "3";
+        std::vector<std::shared_ptr<const Predictor>> networks;
+        if (isPaper) {
+            Result<std::shared_ptr<const Predictor>> network = maker.predictor({});
+            if (!network)
+                return std::move(network).error();
+            networks.push_back(*std::move(network));
+        }
+        Result<MadeFigure> made =
+            isPaper ? mapsOfPaper(options, maker, *networks.front(), report) : freeLayout(options, maker, report);
+        if (!made)
+            return std::move(made).error();
+        if (interruptToken().stop_requested())
+            return cancelledError();
+        describe(options, networks, maker, made->provenance);
+        const Result<FigurePage> page = layOut(made->grid, options.page);
+        if (!page)
+            return page.error();
+        return writeFigure(*page, made->provenance, options.output);
+    }();
+    if (!written)
+        report.fail(written.error());
+    if (common.json)
+        printJson({{"version", HALFLENS_VERSION},
+                   {"figure", options.figure},
+                   {"output", options.output.string()},
+                   {"errors", report.errors()}});
+    return written ? report.status() : interruptToken().stop_requested() ? ExitInterrupted : ExitNothingDone;
+}
+
+} // namespace halflens
