@@ -19,7 +19,6 @@ private Q_SLOTS:
         Settings settings(nullptr);
         const LayerStack layers(settings);
         QVERIFY(layers.shown().empty());
-        QVERIFY(!layers.readLayer());
         QVERIFY(layers.look(LayerId::Saliency).colors == ColorMap::Viridis);
         QVERIFY(layers.look(LayerId::Lime).colors == ColorMap::BlueRed); // signed: zero in the middle
         QVERIFY(layers.look(LayerId::Shapley).colors == ColorMap::BlueRed);
@@ -35,7 +34,7 @@ private Q_SLOTS:
             QVERIFY(!layerName(static_cast<LayerId>(id)).isEmpty() && !layerHelp(static_cast<LayerId>(id)).isEmpty());
     }
 
-    void bottomFirstAndTheCurrentIsRead()
+    void bottomFirst()
     {
         Settings settings(nullptr);
         LayerStack layers(settings);
@@ -43,10 +42,6 @@ private Q_SLOTS:
         layers.setVisible(LayerId::Saliency, true);
         const std::vector<LayerId> expected{LayerId::Saliency, LayerId::Halves};
         QVERIFY(layers.shown() == expected);
-        layers.setCurrent(LayerId::Saliency);
-        QVERIFY(layers.readLayer() == LayerId::Saliency);
-        layers.setCurrent(LayerId::Lime); // not shown: the topmost is read
-        QVERIFY(layers.readLayer() == LayerId::Halves);
     }
 
     void theSwitchKeepsWhatIsShown()

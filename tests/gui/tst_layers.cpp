@@ -220,6 +220,21 @@ private Q_SLOTS:
         QVERIFY(m_fixture->label("readValue").isEmpty());
     }
 
+    void valuesAreThoseOfTheCurrentLayerOrOfTheTopmost()
+    {
+        m_fixture->models.onExplain = &signedRamp;
+        MainWindow& window = open();
+        showMap(LayerId::Saliency);
+        showMap(LayerId::Lime);
+        QVERIFY(window.layerView().readPicture()->id == LayerId::Lime);
+        m_fixture->clickLayerName(LayerId::Saliency);
+        QVERIFY(window.layerView().readPicture()->id == LayerId::Saliency);
+        m_fixture->clickLayerName(LayerId::Frequency); // not shown
+        QVERIFY(window.layerView().readPicture()->id == LayerId::Saliency);
+        m_fixture->clickLayerBox(LayerId::Product); // shown, but without values as yet
+        QVERIFY(window.layerView().readPicture().has_value());
+    }
+
     void blockMeansAreWrittenIntoTheBlocks()
     {
         MainWindow& window = open();

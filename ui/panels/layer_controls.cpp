@@ -8,6 +8,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QEvent>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QProgressBar>
@@ -69,7 +70,7 @@ LayerControls::LayerControls(Workspace& workspace, LayerStack& layers, MapServic
     m_form->setContentsMargins(10, 8, 10, 8);
     m_form->setVerticalSpacing(5);
     m_form->setHorizontalSpacing(8);
-    m_form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     m_title->setFont(scaledFont(*this, 1.05, true));
     m_title->setObjectName(u"layerTitle"_s);
     m_about->setObjectName(u"layerAbout"_s);
@@ -88,6 +89,26 @@ LayerControls::LayerControls(Workspace& workspace, LayerStack& layers, MapServic
         refreshBlocks();
     });
     refresh();
+}
+
+/// A scroll area asks for a height without a width, which is too little for wrapped text: rows would overlap.
+void LayerControls::fitHeight()
+{
+    setMinimumHeight(m_form->hasHeightForWidth() ? m_form->heightForWidth(width()) : m_form->sizeHint().height());
+}
+
+bool LayerControls::event(QEvent* event)
+{
+    const bool done = QWidget::event(event);
+    if (event->type() == QEvent::LayoutRequest)
+        fitHeight();
+    return done;
+}
+
+void LayerControls::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    fitHeight();
 }
 
 void LayerControls::makeState(QFormLayout& form)

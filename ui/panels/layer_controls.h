@@ -31,7 +31,12 @@ public:
 Q_SIGNALS:
     void hideRequested(halflens::BlockMask hidden, const QString& label);
 
+protected:
+    bool event(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void fitHeight();
     void makeState(QFormLayout& form);
     void makeLook(QFormLayout& form);
     void makeParameters(QFormLayout& form);

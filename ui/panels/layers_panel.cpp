@@ -32,6 +32,10 @@ LayersPanel::LayersPanel(Settings& settings, Workspace& workspace, LayerStack& l
     m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setMinimumHeight(120);
+    int rows = 4;
+    for (int row = 0; row < m_model->rowCount(); ++row)
+        rows += m_list->sizeHintForRow(row);
+    m_list->setMaximumHeight(rows); // what is left belongs to the controls
     connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
         if (const auto id = m_model->layerAt(index))
             m_layers.setCurrent(*id);
@@ -55,8 +59,8 @@ LayersPanel::LayersPanel(Settings& settings, Workspace& workspace, LayerStack& l
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addWidget(m_list, 5);
-    layout->addWidget(scroll, 4);
+    layout->addWidget(m_list, 3);
+    layout->addWidget(scroll, 2);
     layout->addWidget(makeGridRow());
     followCurrent();
 }

@@ -246,22 +246,6 @@ std::vector<LayerId> LayerStack::shown() const
     return ids;
 }
 
-std::optional<LayerId> LayerStack::readLayer() const
-{
-    return m_on ? topLayer() : std::nullopt;
-}
-
-std::optional<LayerId> LayerStack::topLayer() const
-{
-    if (look(m_current).visible)
-        return m_current;
-    for (int id = 0; id < LayerCount; ++id) {
-        if (m_looks[static_cast<std::size_t>(id)].visible)
-            return static_cast<LayerId>(id);
-    }
-    return std::nullopt;
-}
-
 void LayerStack::restore(const QByteArray& json)
 {
     const QJsonObject object = QJsonDocument::fromJson(json).object();

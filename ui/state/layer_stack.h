@@ -96,10 +96,6 @@ public:
 
     /// Layers to draw, bottom first; none while the switch is off.
     std::vector<LayerId> shown() const;
-    /// The shown layer values are read from: the current one, else the topmost; nothing when none.
-    std::optional<LayerId> readLayer() const;
-    /// The same whether the switch is on or off.
-    std::optional<LayerId> topLayer() const;
 
 Q_SIGNALS:
     void lookChanged(halflens::LayerId id);

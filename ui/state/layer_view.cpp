@@ -124,8 +124,23 @@ std::optional<LayerPicture> LayerView::picture(LayerId id) const
 
 std::optional<LayerPicture> LayerView::legend() const
 {
-    const std::optional<LayerId> id = m_layers.topLayer();
-    return id ? picture(*id) : std::nullopt;
+    return topPicture();
+}
+
+/// The current layer's where it is visible and has values, else the topmost that has.
+std::optional<LayerPicture> LayerView::topPicture() const
+{
+    if (m_layers.look(m_layers.current()).visible) {
+        if (auto current = picture(m_layers.current()))
+            return current;
+    }
+    for (int id = 0; id < LayerCount; ++id) {
+        if (!m_layers.look(static_cast<LayerId>(id)).visible)
+            continue;
+        if (auto shown = picture(static_cast<LayerId>(id)))
+            return shown;
+    }
+    return std::nullopt;
 }
 
 std::optional<BlockMeans> LayerView::ranking(LayerId id) const
@@ -148,8 +163,7 @@ std::vector<LayerPicture> LayerView::pictures() const
 
 std::optional<LayerPicture> LayerView::readPicture() const
 {
-    const std::optional<LayerId> id = m_layers.readLayer();
-    return id ? picture(*id) : std::nullopt;
+    return m_layers.isOn() ? topPicture() : std::nullopt;
 }
 
 QString LayerView::readout(QPoint pixel) const

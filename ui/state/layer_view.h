@@ -63,6 +63,7 @@ Q_SIGNALS:
 private:
     void followDocument();
     std::optional<BlockMeans> blockValues(LayerId id) const;
+    std::optional<LayerPicture> topPicture() const;
 
     Workspace& m_workspace;
     LayerStack& m_layers;

@@ -102,7 +102,7 @@ void MainWindow::makeDocks()
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    addDock(u"imagesDock"_s, tr("Images"), new FilmStrip(m_workspace), Qt::LeftDockWidgetArea);
+    addDock(u"imagesDock"_s, tr("Images"), new FilmStrip(m_workspace), Qt::BottomDockWidgetArea);
     addDock(u"qualityDock"_s, tr("Quality"), quality, Qt::RightDockWidgetArea);
     addDock(u"enoughDock"_s, tr("How much is enough"), m_enough, Qt::RightDockWidgetArea);
     addDock(u"blocksDock"_s, tr("Blocks"), m_blocks, Qt::RightDockWidgetArea);
@@ -123,11 +123,11 @@ void MainWindow::makeDocks()
 void MainWindow::sizeDocks()
 {
     const auto dock = [this](const QString& name) { return findChild<QDockWidget*>(name); };
-    resizeDocks({dock(u"imagesDock"_s), dock(u"qualityDock"_s)}, {248, 388}, Qt::Horizontal);
+    resizeDocks({dock(u"layersDock"_s), dock(u"qualityDock"_s)}, {264, 388}, Qt::Horizontal);
     const bool isAlone = m_comparison.models().size() < 2;
     resizeDocks({dock(u"qualityDock"_s), dock(u"enoughDock"_s), dock(u"blocksDock"_s)},
-                {isAlone ? 250 : 400, 240, isAlone ? 310 : 220}, Qt::Vertical);
-    resizeDocks({dock(u"imagesDock"_s), dock(u"layersDock"_s)}, {260, 560}, Qt::Vertical);
+                {isAlone ? 300 : 440, 225, isAlone ? 275 : 170}, Qt::Vertical);
+    resizeDocks({dock(u"imagesDock"_s)}, {138}, Qt::Vertical);
 }
 
 void MainWindow::makeMenus()
