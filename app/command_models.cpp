@@ -262,7 +262,9 @@ void addModelsCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
     sub->add_option("--id", import->options.id, "Id to use it by (default: made from what it is)");
     sub->add_option("--name", import->options.name, "Name for people (default: the file's)");
     sub->add_option("--licence", import->options.licence, "Licence of the weights (default: of the published file)");
-    sub->add_option("--manifest", import->options.manifest, "Manifest of a TorchScript file")->check(CLI::ExistingFile);
+    sub->add_option("--manifest", import->options.manifest,
+                    "Manifest to store the file with; a TorchScript file needs one")
+        ->check(CLI::ExistingFile);
     sub->add_flag("--fit", import->options.fit, "Resize images to the size the authors trained with");
     sub->footer("The file is copied unchanged to the user's data folder, or to --models-dir, after it has been loaded "
                 "and run once. Where published files come from: resources/help/published_models.md.\n"

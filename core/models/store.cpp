@@ -93,12 +93,7 @@ Result<ImportedModel> ModelStore::import(const std::filesystem::path& file, cons
     if (const Manifest* copy = options.id.empty() ? presentCopy(present, copied->sha256) : nullptr)
         return fail(importError("these weights are there already, as \"" + copy->id + "\"",
                                 "use that model, or give --id to have them twice"));
-    if (Status examined = guarded("import",
-                                  [&] {
-                                      return options.manifest.empty()
-                                          ? detail::examineCheckpoint(found, file, options, stop, tell)
-                                          : detail::examineScript(found, options, stop, tell);
-                                  });
+    if (Status examined = guarded("import", [&] { return detail::examine(found, file, options, stop, tell); });
         !examined)
         return fail(std::move(examined).error());
     if (options.id.empty())

@@ -22,7 +22,8 @@ struct ImportOptions {
     std::string name;
     std::string licence;
     bool fit = false; ///< feed images resized to the size the authors trained with
-    std::filesystem::path manifest; ///< of a TorchScript file: input and output (resources/help/own_model.md)
+    /// Input, output, name and licence as the user says; a TorchScript file needs it (resources/help/own_model.md).
+    std::filesystem::path manifest;
 };
 
 /// What an import found, and where it is now.

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace halflens {
 
@@ -84,16 +85,23 @@ void describe(ImportedModel& found, const NetworkWeights& weights, const ImportO
         manifest.id = found.hashMatches ? std::string(found.published->id) : layoutId(weights);
 }
 
-/// The manifest a user wrote for a program, with what the import knows better filled in.
-Result<Manifest> programManifest(const ImportOptions& options, const Manifest& copy)
+/// The manifest a user wrote, with what the import knows better filled in. Without a family it is a program's.
+Result<Manifest> givenManifest(const ImportOptions& options, const Manifest& copy)
 {
     using nlohmann::json;
     constexpr std::uint64_t MaxBytes = 1'000'000;
+    constexpr int MaxDepth = 8; // writing a text again recurses
     const Result<std::vector<std::uint8_t>> bytes = readFile(options.manifest, MaxBytes);
     if (!bytes)
         return bytes.error();
-    json root = json::parse(bytes->begin(), bytes->end(), nullptr, false);
-    if (root.is_object()) {
+    bool tooDeep = false;
+    const auto shallow = [&](int depth, json::parse_event_t, json&) {
+        tooDeep = tooDeep || depth > MaxDepth;
+        return !tooDeep;
+    };
+    json root = json::parse(bytes->begin(), bytes->end(), shallow, false);
+    const bool usable = root.is_object() && !tooDeep;
+    if (usable) {
         root["weights"] = {{"file", copy.weightsFile}, {"sha256", copy.weightsSha256}};
         if (!root.contains("family"))
             root["family"] = ScriptFamily;
@@ -106,19 +114,26 @@ Result<Manifest> programManifest(const ImportOptions& options, const Manifest& c
         put("id", options.id);
         put("name", options.name);
         put("licence", options.licence);
-        root.erase("card"); // only the program is taken in
+        root.erase("card"); // the one file is taken in
     }
     // A broken text stays broken, so that the parser says what is wrong with it.
-    const std::string text = root.is_object() ? root.dump(-1, ' ', false, json::error_handler_t::replace)
-                                              : std::string(bytes->begin(), bytes->end());
+    const std::string text =
+        usable ? root.dump(-1, ' ', false, json::error_handler_t::replace) : std::string(bytes->begin(), bytes->end());
     Result<Manifest> manifest = parseManifest(text, copy.folder);
     if (!manifest)
         return std::move(manifest).error().withFile(options.manifest.string());
-    if (manifest->family != ScriptFamily)
-        return Error{ErrorCode::InvalidInput, "manifest",
-                     "the manifest is of the family \"" + manifest->family + "\", a program's is \"torchscript\"",
-                     "leave --manifest out: published files are recognised without one", options.manifest.string()};
     return manifest;
+}
+
+/// Puts the user's manifest in the place of the guesses. `found.manifest` says what the tensors are.
+Status applyManifest(ImportedModel& found, Manifest given)
+{
+    if (given.family != found.manifest.family || given.trunk != found.manifest.trunk)
+        return detail::importError("the tensors are " + found.manifest.family + " on " + found.manifest.trunk
+                                       + ", the manifest says " + given.family + " on " + given.trunk,
+                                   "correct the manifest, or leave it out");
+    found.manifest = std::move(given);
+    return {};
 }
 
 } // namespace
@@ -150,9 +165,11 @@ Result<Trial> tryOut(const Predictor& predictor, std::stop_token stop)
     return trial;
 }
 
+namespace {
+
 /// Recognises and runs the copy; fills in everything but the last word on the id.
 Status examineCheckpoint(ImportedModel& found, const std::filesystem::path& file, const ImportOptions& options,
-                         const std::stop_token& stop, const StoreProgress& progress)
+                         std::optional<Manifest> given, const std::stop_token& stop, const StoreProgress& progress)
 {
     progress(CopyShare, "reading the tensors");
     Result<TensorArchive> archive = readCheckpoint(found.manifest.folder / found.manifest.weightsFile);
@@ -171,6 +188,10 @@ Status examineCheckpoint(ImportedModel& found, const std::filesystem::path& file
     if (stop.stop_requested())
         return cancelledError();
     describe(found, *weights, options, file);
+    if (given) {
+        if (Status fits = applyManifest(found, *given); !fits)
+            return fits;
+    }
 
     progress(ReadShare, "running it once");
     ModelInfo info;
@@ -183,30 +204,22 @@ Status examineCheckpoint(ImportedModel& found, const std::filesystem::path& file
     const Result<Trial> trial = tryOut(**predictor, stop);
     if (!trial)
         return trial.error();
-    found.manifest.outputs = (*predictor)->info().outputs;
+    const int outputs = (*predictor)->info().outputs;
+    if (given && given->outputs != outputs)
+        return importError("the network has " + std::to_string(outputs) + " outputs, the manifest says "
+                               + std::to_string(given->outputs),
+                           "correct output.kind of the manifest");
+    found.manifest.outputs = outputs;
     found.trial = *trial;
     return {};
 }
 
-Status examineScript(ImportedModel& found, const ImportOptions& options, const std::stop_token& stop,
-                     const StoreProgress& progress)
+Status examineScript(ImportedModel& found, Manifest given, const std::stop_token& stop, const StoreProgress& progress)
 {
     progress(CopyShare, "opening the program");
-    const std::filesystem::path file = found.manifest.folder / found.manifest.weightsFile;
-    {
-        const Result<std::vector<std::uint8_t>> bytes = readFile(file, CheckpointLimits().maxFileBytes);
-        if (!bytes)
-            return bytes.error();
-        if (!holdsTorchScript(*bytes))
-            return importError("this is no TorchScript archive; a file of torch.save holds weights without the network "
-                               "they belong to",
-                               "save the network with torch.jit.trace(model.eval(), example).save(path)");
-    }
+    const std::filesystem::path file = given.folder / given.weightsFile;
     found.format = ScriptFamily;
-    Result<Manifest> manifest = programManifest(options, found.manifest);
-    if (!manifest)
-        return std::move(manifest).error();
-    found.manifest = *std::move(manifest);
+    found.manifest = std::move(given);
     ModelInfo info;
     info.id = found.manifest.id;
     info.family = ScriptFamily;
@@ -225,6 +238,29 @@ Status examineScript(ImportedModel& found, const ImportOptions& options, const s
                            "let the manifest fit images to a smaller size");
     found.trial = *trial;
     return {};
+}
+
+} // namespace
+
+Status examine(ImportedModel& found, const std::filesystem::path& file, const ImportOptions& options,
+               const std::stop_token& stop, const StoreProgress& progress)
+{
+    if (options.manifest.empty())
+        return examineCheckpoint(found, file, options, {}, stop, progress);
+    Result<Manifest> given = givenManifest(options, found.manifest);
+    if (!given)
+        return std::move(given).error();
+    const bool isProgram = [&] {
+        const auto bytes = readFile(given->folder / given->weightsFile, CheckpointLimits().maxFileBytes);
+        return bytes && holdsTorchScript(*bytes);
+    }();
+    if (given->family != ScriptFamily)
+        return examineCheckpoint(found, file, options, *std::move(given), stop, progress);
+    if (!isProgram)
+        return importError("this is no TorchScript archive; a file of torch.save holds weights without the network "
+                           "they belong to",
+                           "save the network with torch.jit.trace(model.eval(), example).save(path)");
+    return examineScript(found, *std::move(given), stop, progress);
 }
 
 } // namespace detail

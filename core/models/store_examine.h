@@ -17,11 +17,7 @@ Result<Trial> tryOut(const Predictor& predictor, std::stop_token stop);
 
 /// `found.manifest` has folder, weights file and hash; the rest of `found` is filled in. `file` is
 /// what the user named. Errors of reading, recognising, building and running.
-Status examineCheckpoint(ImportedModel& found, const std::filesystem::path& file, const ImportOptions& options,
-                         const std::stop_token& stop, const StoreProgress& progress);
-
-/// The same for a TorchScript program and the manifest options.manifest.
-Status examineScript(ImportedModel& found, const ImportOptions& options, const std::stop_token& stop,
-                     const StoreProgress& progress);
+Status examine(ImportedModel& found, const std::filesystem::path& file, const ImportOptions& options,
+               const std::stop_token& stop, const StoreProgress& progress);
 
 } // namespace halflens::detail

@@ -44,6 +44,8 @@ private Q_SLOTS:
     void init();
     void imports();
     void options();
+    void manifest_data();
+    void manifest();
     void idsAreFree();
     void sameWeightsTwice();
     void refused_data();
@@ -125,6 +127,47 @@ void TestStore::options()
     QCOMPARE(manifest->name, options.name);
     QCOMPARE(manifest->licence, options.licence);
     QVERIFY(manifest->input.policy == InputPolicy::Fit);
+}
+
+void TestStore::manifest_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QByteArray>("says"); ///< empty: it works
+    const QByteArray good = R"({"format": 1, "id": "given", "name": "Given", "family": "triq",
+        "trunk": "efficientnet-lite0", "licence": "CC0", "card": "elsewhere.md",
+        "input": {"policy": "fit", "width": 128, "height": 96, "normalization": "plus_minus_one"},
+        "output": {"kind": "distribution", "scale": [1, 5]}})";
+    QTest::newRow("good") << good << QByteArray();
+    QTest::newRow("another trunk") << QByteArray(good).replace("efficientnet-lite0", "vgg16") << QByteArray("vgg16");
+    QTest::newRow("another family") << QByteArray(good).replace("\"triq\"", "\"dbcnn\"") << QByteArray("dbcnn");
+    QTest::newRow("other outputs") << QByteArray(good).replace("distribution", "score") << QByteArray("outputs");
+    QTest::newRow("a program's") << QByteArray(good).replace("\"triq\"", "\"torchscript\"")
+                                 << QByteArray("TorchScript");
+    QTest::newRow("wrong size") << QByteArray(good).replace("128", "7") << QByteArray("input.width");
+    QTest::newRow("no JSON") << QByteArray("hello") << QByteArray("JSON");
+    QTest::newRow("endless nesting") << QByteArray(400'000, '[') << QByteArray("nested");
+}
+
+void TestStore::manifest()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(QByteArray, says);
+    ImportOptions options;
+    options.manifest = fs::path(m_dir->path().toStdString()) / "given.json";
+    QVERIFY(writeFileAtomically(options.manifest, text.toStdString()).has_value());
+    const Result<ImportedModel> found = store().import(weights(), options, registry());
+    if (!says.isEmpty()) {
+        QVERIFY(!found.has_value());
+        QVERIFY2(found.error().reason.find(says.toStdString()) != std::string::npos, found.error().message().c_str());
+        return;
+    }
+    QVERIFY2(found.has_value(), found ? "" : found.error().message().c_str());
+    const ModelRegistry models = registry();
+    const Manifest* manifest = models.find("given");
+    QVERIFY(manifest != nullptr && manifest->cardFile.empty());
+    QVERIFY(manifest->input == (InputSpec{InputPolicy::Fit, 128, 96, false, Normalization::PlusMinusOne}));
+    QCOMPARE(manifest->licence, std::string("CC0"));
+    QVERIFY(loadModel(*manifest).has_value());
 }
 
 void TestStore::idsAreFree()
