@@ -100,7 +100,8 @@ Tensor freshTensor(const std::string& name, const Shape& shape, std::uint64_t se
     const double window = shape.size() == 4 ? static_cast<double>(shape[2] * shape[3]) : 1;
     const double in = static_cast<double>(shape[1]) * window;
     const double out = static_cast<double>(shape[0]) * window;
-    const bool beforeRelu = name.starts_with("decoder.") && !name.starts_with("decoder.output");
+    const bool beforeRelu =
+        name.starts_with("trunk.") || (name.starts_with("decoder.") && !name.starts_with("decoder.output"));
     if (beforeRelu) {
         for (float& value : tensor.values)
             value = static_cast<float>(std::sqrt(2 / in) * stream.normal());

@@ -41,10 +41,16 @@ Result<GraphCut> cutGraph(const Graph& graph, const std::vector<std::string>& ma
     const std::size_t count = graph.layers().size();
     std::vector<bool> frozen(count, freezeUntil == FreezeAll);
     if (!freezeUntil.empty() && freezeUntil != FreezeAll) {
-        const Result<LayerId> id = outputOf(graph, freezeUntil);
-        if (!id)
-            return id.error();
-        frozen = reachable(graph, {*id});
+        std::vector<LayerId> last;
+        for (std::size_t begin = 0; begin <= freezeUntil.size();) {
+            const std::size_t end = std::min(freezeUntil.find(',', begin), freezeUntil.size());
+            const Result<LayerId> id = outputOf(graph, freezeUntil.substr(begin, end - begin));
+            if (!id)
+                return id.error();
+            last.push_back(*id);
+            begin = end + 1;
+        }
+        frozen = reachable(graph, last);
     }
     frozen[0] = true; // the input has nothing to train
 

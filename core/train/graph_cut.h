@@ -20,8 +20,8 @@ struct GraphCut {
     bool fromImage = false; ///< the boundary is the graph's input alone: nothing is frozen
 };
 
-/// Cuts `graph`, of which the head reads the outputs `maps`. Everything that the output `freezeUntil`
-/// is computed from is frozen, itself included; empty freezes nothing, FreezeAll the whole trunk.
+/// Cuts `graph`, of which the head reads the outputs `maps`. Everything that the outputs `freezeUntil`
+/// (names between commas) are computed from is frozen, they included; empty freezes nothing, FreezeAll the whole trunk.
 /// InvalidInput: no such output.
 Result<GraphCut> cutGraph(const Graph& graph, const std::vector<std::string>& maps, const std::string& freezeUntil);
 

@@ -50,7 +50,7 @@ struct DataRecipe {
 struct TrunkRecipe {
     std::string name; ///< trunkByName()
     std::vector<std::string> weights; ///< files of start weights, paths as above
-    std::string freezeUntil; ///< graph output up to which nothing is trained; "all"; empty: nothing is frozen
+    std::string freezeUntil; ///< graph outputs, between commas, up to which nothing is trained; "all"; empty
     bool trainBatchNorm = false; ///< batch statistics; else the stored ones
     double rate = 0.3; ///< learning rate as a part of the head's
 };

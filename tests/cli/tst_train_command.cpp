@@ -79,6 +79,14 @@ private:
         + more;
     }
 
+    /// Threads that wait without spinning: tests run beside each other.
+    static QProcessEnvironment environment()
+    {
+        QProcessEnvironment result = QProcessEnvironment::systemEnvironment();
+        result.insert(QStringLiteral("OMP_WAIT_POLICY"), QStringLiteral("passive"));
+        return result;
+    }
+
     struct Outcome {
         int status = -1;
         json document;
@@ -88,6 +96,7 @@ private:
     Outcome run(const QStringList& arguments) const
     {
         QProcess process;
+        process.setProcessEnvironment(environment());
         process.start(QStringLiteral(HALFLENS_PROGRAM), arguments);
         if (!process.waitForFinished(240'000))
             return {};
@@ -165,6 +174,7 @@ private Q_SLOTS:
     void killedRunEndsTheSame()
     {
         QProcess process;
+        process.setProcessEnvironment(environment());
         process.start(QStringLiteral(HALFLENS_PROGRAM), arguments(QStringLiteral("killed")));
         QVERIFY(process.waitForStarted());
         const QString checkpoint = path(QStringLiteral("killed/checkpoint.safetensors"));

@@ -149,6 +149,8 @@ private Q_SLOTS:
         QVERIFY((boundaryOf({"early", "last"}, "late") == std::vector<LayerId>{early, late}));
         const Result<GraphCut> cut = cutGraph(graph, {"last"}, "late");
         QVERIFY((cut->trained == std::vector<bool>{false, false, false, true, true}));
+        QVERIFY((boundaryOf({"last"}, "early,late") == boundaryOf({"last"}, "late")));
+        QVERIFY(!cutGraph(graph, {"last"}, "early,"));
         QVERIFY(!cutGraph(graph, {"none"}, ""));
         QVERIFY(!cutGraph(graph, {"last"}, "none"));
     }
