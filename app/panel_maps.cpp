@@ -232,7 +232,7 @@ Result<MadeFigure> mapsOfPaper(const MapPanelOptions& options, MapMaker& maker, 
     if (isFirst) {
         const double opacity = options.opacity < 0 ? 0.65 : options.opacity;
         figure.mapNames = {"LIME", hasAttention ? "Grad-CAM × attention" : "Grad-CAM"};
-        figure.styles = {{ColorMap::BlueRed, opacity, true}, {ColorMap::Viridis, opacity, false}};
+        figure.styles = {{ColorMap::BlueRed, opacity, true}, {ColorMap::Inferno, opacity, false}};
         figure.footnote = "LIME: change of the score when a segment is visible. "
             + std::string(hasAttention ? "Grad-CAM × attention rollout" : "Grad-CAM")
             + ": what raises the score, 0–1. Model " + network.info().id + ".";

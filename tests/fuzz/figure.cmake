@@ -1,1 +1,2 @@
 halflens_fuzz(figure_provenance LINKS halflens_figure)
+halflens_fuzz(figure_layout LINKS halflens_figure)
