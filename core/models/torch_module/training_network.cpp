@@ -207,6 +207,9 @@ private:
         return m_graph.forward(boundary, m_graphTensors, training);
     }
 
+    /// KonCept's Keras form starts with the mean of its map, whatever the size of that.
+    bool poolsFirst() const { return m_recipe.family == "koncept" && m_recipe.trunk.name != "inceptionresnetv2-port"; }
+
     /// Logits of the whole batch in its own order.
     at::Tensor logits(const Batch& batch, bool training) const
     {
@@ -222,13 +225,21 @@ private:
                 maps = m_swin->forward(maps.front(), training, m_recipe.head.dropPath);
             else if (m_recipe.family == "triq" && training)
                 options.tokenMask = tokenMask(batch, group, maps.front());
-            parts.push_back(m_head->forward(maps, options));
+            // Batch norm behind the pooling needs the whole batch: the variance of a lone portrait photo is not a
+            // number.
+            parts.push_back(poolsFirst() ? maps.front().mean({2, 3}, true) : m_head->forward(maps, options));
             for (const int member : group.members)
                 place[static_cast<std::size_t>(member)] = next++;
         }
-        if (parts.size() == 1)
-            return parts.front();
-        return at::cat(parts, 0).index_select(0, at::tensor(place, at::kLong).to(m_device));
+        at::Tensor all = parts.size() == 1
+            ? parts.front()
+            : at::cat(parts, 0).index_select(0, at::tensor(place, at::kLong).to(m_device));
+        if (!poolsFirst())
+            return all;
+        HeadOptions options;
+        options.training = training;
+        options.dropout = m_recipe.head.dropout;
+        return m_head->forward({all}, options);
     }
 
     at::Tensor qualityLoss(const Batch& batch) const
