@@ -76,6 +76,7 @@ Result<RawMap> makeByModel(const Maker& maker, const MapRequest& request)
         return predictor.error();
     if (maker.context.isStopped())
         return cancelledError();
+    maker.context.report(-1, "Asking the model for its " + toString(request.kind) + " map");
     Result<ExplainedMap> explained = maker.models.explain(**predictor, maker.image, request, maker.context);
     if (!explained)
         return std::move(explained).error();

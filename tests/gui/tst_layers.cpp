@@ -286,7 +286,7 @@ private Q_SLOTS:
         open();
         showMap(LayerId::Objectness);
         QVERIFY(m_fixture->label("layerAbout").contains(u"MB+"_s));
-        QVERIFY(m_fixture->label("layerAbout").contains(u"Fallback"_s));
+        QVERIFY(m_fixture->label("layerAbout").contains(u"fallback"_s));
     }
 
     void upperAndLowerHalvesHideBlocks()

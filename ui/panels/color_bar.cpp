@@ -106,11 +106,14 @@ void ColorBarView::paintEvent(QPaintEvent*)
     const int most = std::clamp(static_cast<int>(barHeight / (metrics.height() * 2.2)), 2, 8);
     const std::vector<double> ticks = isCount ? niceTicks(0, range.high, std::max(2, static_cast<int>(range.high)))
                                               : niceTicks(range.low, range.high, most);
+    LayerPicture labels = *m_picture; // with as many decimals as the steps need
+    if (ticks.size() > 1)
+        labels.decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(ticks[1] - ticks[0]) - 1e-9)), 0, 5);
     double widest = 0;
     for (const double tick : ticks) {
         const double y = at(tick);
         painter.drawLine(QPointF(bar.right() + 1, y), QPointF(bar.right() + TickLength, y));
-        const QString text = m_picture->valueText(std::abs(tick) < 1e-12 ? 0 : tick);
+        const QString text = labels.valueText(std::abs(tick) < 1e-12 ? 0 : tick);
         widest = std::max(widest, metrics.horizontalAdvance(text));
         painter.drawText(
             QRectF(textLeft, y - metrics.height() / 2, metrics.horizontalAdvance(text) + 2, metrics.height()),

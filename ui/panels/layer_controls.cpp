@@ -333,9 +333,7 @@ void LayerControls::refreshState()
     const auto map = m_maps.map(id);
     QString about = layerHelp(id);
     if (map && !map->source().source.empty())
-        about += u'\n'
-            + (map->source().isFallback ? tr("Fallback: %1").arg(toQt(map->source().source))
-                                        : toQt(map->source().source));
+        about += u'\n' + toQt(map->source().source);
     m_about->setText(about);
     const bool isWorking = isMapLayer(id) && status.state == WorkState::Working;
     const bool isFailed = isMapLayer(id) && status.state == WorkState::Failed;

@@ -112,6 +112,12 @@ void MainWindow::makeDocks()
     auto* blocks = findChild<QDockWidget*>(u"blocksDock"_s);
     tabifyDockWidget(blocks, removal);
     blocks->raise();
+    if (m_comparison.models().size() > 2) { // their list needs the room
+        auto* enough = findChild<QDockWidget*>(u"enoughDock"_s);
+        tabifyDockWidget(enough, blocks);
+        tabifyDockWidget(blocks, removal);
+        enough->raise();
+    }
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     connect(m_enough, &EnoughPanel::keepRequested, this, [this](BlockMask keep) {
         if (Document* document = m_workspace.current())
@@ -124,9 +130,13 @@ void MainWindow::sizeDocks()
 {
     const auto dock = [this](const QString& name) { return findChild<QDockWidget*>(name); };
     resizeDocks({dock(u"layersDock"_s), dock(u"qualityDock"_s)}, {264, 388}, Qt::Horizontal);
-    const bool isAlone = m_comparison.models().size() < 2;
-    resizeDocks({dock(u"qualityDock"_s), dock(u"enoughDock"_s), dock(u"blocksDock"_s)},
-                {isAlone ? 300 : 440, 225, isAlone ? 275 : 170}, Qt::Vertical);
+    const std::size_t models = m_comparison.models().size();
+    if (models > 2)
+        resizeDocks({dock(u"qualityDock"_s), dock(u"enoughDock"_s)}, {355 + 32 * static_cast<int>(models), 280},
+                    Qt::Vertical);
+    else
+        resizeDocks({dock(u"qualityDock"_s), dock(u"enoughDock"_s), dock(u"blocksDock"_s)},
+                    {models < 2 ? 345 : 390, 220, models < 2 ? 235 : 200}, Qt::Vertical);
     resizeDocks({dock(u"imagesDock"_s)}, {138}, Qt::Vertical);
 }
 
