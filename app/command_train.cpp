@@ -328,6 +328,7 @@ void addTrainCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
     command->add_option("--out", options->out, "Folder for weights, manifest, log, curves, report and checkpoint")
         ->required();
     command->add_option("--data", options->data, "NAME=DIR: folder of a name the recipe uses")
+        ->allow_extra_args(false)
         ->check([](const std::string& entry) {
             const std::size_t equals = entry.find('=');
             return equals == 0 || equals == std::string::npos ? std::string("write NAME=DIR") : std::string();

@@ -12,7 +12,9 @@ void ModelOptions::addTo(CLI::App& command, bool several)
     CLI::Option* model =
         command.add_option(several ? "--model,--models" : "--model", models,
                            several ? "Model id, repeatable, or \"all\" (default: the default model)" : "Model id");
-    if (!several)
+    if (several)
+        model->allow_extra_args(false); // repeatable, one id each: what follows are images
+    else
         model->expected(1);
     CLI::Option* file = command.add_option("--checkpoint", checkpoint,
                                            "Published checkpoint to use as it is; the image is fed at its own size");

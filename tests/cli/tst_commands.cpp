@@ -93,6 +93,7 @@ private Q_SLOTS:
     void wrongUsage();
     void versionAndHelp();
     void score();
+    void modelsBeforeImages();
     void oneBadFileCostsOnlyItsRow();
     void nothingDone();
     void masksAndZeroes();
@@ -167,6 +168,15 @@ void TestCommands::score()
 
     const Outcome again = halflens({QStringLiteral("score"), QStringLiteral("--json"), sample("coffee.png")});
     QCOMPARE(again.output, outcome.output);
+}
+
+void TestCommands::modelsBeforeImages()
+{
+    const QString model = QStringLiteral("lite-triq");
+    const Outcome outcome = halflens({QStringLiteral("score"), QStringLiteral("--json"), QStringLiteral("--model"), model,
+                                      sample("cat.png"), sample("coffee.png")});
+    QCOMPARE(outcome.status, 0);
+    QCOMPARE(json::parse(outcome.output.toStdString())["results"].size(), std::size_t{2});
 }
 
 void TestCommands::oneBadFileCostsOnlyItsRow()
