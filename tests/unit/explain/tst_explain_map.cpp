@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The one call for LIME, Grad-CAM, attention and product: which models have what, sizes, ranges, odd images,
+// cancelling; curves, rank correlation and LIME on the mask table.
+#include "core/explain/explain_map.h"
+#include "core/explain/map_curves.h"
+#include "core/explain/sanity.h"
+#include "core/masking/table_builder.h"
+#include "core/models/triq.h"
+#include "core/models/weight_randomisation.h"
+#include "tests/unit/measures/test_images.h"
+#include "tests/unit/models/made_up_families.h"
+
+#include <QTest>
+
+#include <cmath>
+#include <numeric>
+
+using namespace halflens;
+
+namespace {
+
+std::shared_ptr<const Predictor> predictorOf(const std::string& family)
+{
+    const test::MadeUpFamily made = test::madeUpFamily(family);
+    ModelInfo info;
+    info.id = "made-up " + family;
+    info.input = {InputPolicy::Fit, 128, 96, false, Normalization::PlusMinusOne, {}};
+    return made.make(made.weights, info).value();
+}
+
+bool isSane(const ScalarMap& map, const Image& image, double low, double high)
+{
+    return map.height == image.height && map.width == image.width
+        && std::all_of(map.values.begin(), map.values.end(), [&](float v) {
+               return std::isfinite(v) && static_cast<double>(v) >= low && static_cast<double>(v) <= high;
+           });
+}
+
+Image plainImage(int height, int width, std::uint8_t value)
+{
+    Image image;
+    image.height = height;
+    image.width = width;
+    image.rgb.assign(3 * static_cast<std::size_t>(height) * static_cast<std::size_t>(width), value);
+    return image;
+}
+
+} // namespace
+
+class TestExplainMap : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void methods();
+    void signsOfGradCam();
+    void lime();
+    void withoutAttention();
+    void oddImages_data();
+    void oddImages();
+    void cancelled();
+    void words();
+    void curves();
+    void rankCorrelations();
+    void shuffledWeights();
+    void limeOnTables();
+};
+
+void TestExplainMap::methods()
+{
+    const auto predictor = predictorOf("triq");
+    const Image image = test::busyImage(60, 90);
+    std::map<MapMethod, ScalarMap> maps;
+    for (const MapMethod method : {MapMethod::GradCam, MapMethod::Attention, MapMethod::Product}) {
+        ExplainMapOptions options;
+        options.method = method;
+        const auto found = explainMap(*predictor, image, options);
+        QVERIFY2(found.has_value(), found ? "" : found.error().message().c_str());
+        QVERIFY(isSane(found->map, image, 0, 1));
+        QVERIFY(!found->done.empty() && !found->unit.empty() && found->lime == nullptr);
+        QCOMPARE(found->layer, std::string(method == MapMethod::Attention ? "tokens" : "c5"));
+        QVERIFY(found->prediction.output.size() == 5);
+        QVERIFY(found->seconds >= found->networkSeconds && found->networkSeconds > 0);
+        maps[method] = found->map;
+    }
+    const float top = *std::max_element(maps[MapMethod::Product].values.begin(), maps[MapMethod::Product].values.end());
+    QVERIFY(top == 1.F || top == 0.F);
+    const ScalarMap expected = productMap(maps[MapMethod::GradCam], maps[MapMethod::Attention]).value();
+    QVERIFY(maps[MapMethod::Product] == expected);
+
+    ExplainMapOptions last;
+    last.method = MapMethod::Attention;
+    last.attention = AttentionKind::LastLayer;
+    QVERIFY(!(explainMap(*predictor, image, last)->map == maps[MapMethod::Attention]));
+}
+
+/// What raises and what lowers the score never overlap before enlarging; both together are their sum in kind.
+void TestExplainMap::signsOfGradCam()
+{
+    const auto predictor = predictorOf("koncept");
+    const Image image = test::busyImage(96, 128);
+    std::vector<ScalarMap> maps;
+    for (const CamSign sign : {CamSign::Raises, CamSign::Lowers, CamSign::Both}) {
+        ExplainMapOptions options;
+        options.camSign = sign;
+        maps.push_back(explainMap(*predictor, image, options)->map);
+    }
+    QVERIFY(!(maps[0] == maps[1]));
+    QVERIFY(!(maps[2] == maps[0] && maps[2] == maps[1]));
+}
+
+void TestExplainMap::lime()
+{
+    const auto predictor = predictorOf("koncept");
+    const Image image = test::busyImage(60, 90);
+    ExplainMapOptions options;
+    options.method = MapMethod::Lime;
+    options.lime.segments = LimeSegments::Grid;
+    options.lime.samples = 24;
+    int last = 0;
+    const auto found = explainMap(*predictor, image, options, {}, [&](int done, int total) {
+        QVERIFY(done > last && total == 24);
+        last = done;
+    });
+    QVERIFY2(found.has_value(), found ? "" : found.error().message().c_str());
+    QCOMPARE(last, 24);
+    QVERIFY(found->lime && found->lime->segments.count == 12);
+    QVERIFY(found->layer.empty());
+    const auto input = toModelInput(image, predictor->info().input);
+    QCOMPARE(found->prediction.score, predictor->predict(*input, std::stop_token())->score);
+    QCOMPARE(found->lime->predictions.front(), found->prediction.score);
+    const std::vector<double> coefficients = found->lime->surrogate.byFeature(12);
+    QCOMPARE(found->map.at(0, 0), static_cast<float>(coefficients[0]));
+    QCOMPARE(found->map.at(59, 89), static_cast<float>(coefficients[11]));
+    // The same seed, the same map.
+    QVERIFY(explainMap(*predictor, image, options)->map == found->map);
+    options.lime.seed = 1;
+    QVERIFY(!(explainMap(*predictor, image, options)->map == found->map));
+}
+
+void TestExplainMap::withoutAttention()
+{
+    const auto predictor = predictorOf("koncept");
+    for (const MapMethod method : {MapMethod::Attention, MapMethod::Product}) {
+        ExplainMapOptions options;
+        options.method = method;
+        const auto found = explainMap(*predictor, test::busyImage(60, 90), options);
+        QVERIFY(!found.has_value());
+        QVERIFY(found.error().code == ErrorCode::Unsupported);
+        QVERIFY(found.error().reason.find("koncept") != std::string::npos && !found.error().remedy.empty());
+        QVERIFY(!supports(predictor->info(), method));
+    }
+    QVERIFY(supports(predictor->info(), MapMethod::Lime) && supports(predictor->info(), MapMethod::GradCam));
+}
+
+void TestExplainMap::oddImages_data()
+{
+    QTest::addColumn<int>("height");
+    QTest::addColumn<int>("width");
+    QTest::addColumn<int>("value");
+    QTest::newRow("black") << 48 << 64 << 0;
+    QTest::newRow("white") << 48 << 64 << 255;
+    QTest::newRow("one pixel") << 1 << 1 << 77;
+    QTest::newRow("one row") << 1 << 300 << 77;
+    QTest::newRow("one column") << 300 << 1 << 77;
+    QTest::newRow("very wide") << 3 << 2000 << 128;
+}
+
+void TestExplainMap::oddImages()
+{
+    QFETCH(int, height);
+    QFETCH(int, width);
+    QFETCH(int, value);
+    static const auto predictor = predictorOf("triq");
+    const Image image = plainImage(height, width, static_cast<std::uint8_t>(value));
+    for (const MapMethod method : AllMapMethods) {
+        ExplainMapOptions options;
+        options.method = method;
+        options.lime.samples = 4;
+        const auto found = explainMap(*predictor, image, options);
+        QVERIFY2(found.has_value(), found ? "" : found.error().message().c_str());
+        const bool isLime = method == MapMethod::Lime;
+        QVERIFY(isSane(found->map, image, isLime ? -10 : 0, isLime ? 10 : 1));
+    }
+}
+
+void TestExplainMap::cancelled()
+{
+    const auto predictor = predictorOf("triq");
+    const Image image = test::busyImage(60, 90);
+    for (const MapMethod method : AllMapMethods) {
+        std::stop_source stop;
+        stop.request_stop();
+        ExplainMapOptions options;
+        options.method = method;
+        QVERIFY(isCancelled(explainMap(*predictor, image, options, stop.get_token())));
+    }
+    // In the middle of the samples.
+    std::stop_source stop;
+    ExplainMapOptions options;
+    options.method = MapMethod::Lime;
+    options.lime.segments = LimeSegments::Grid;
+    int told = 0;
+    QVERIFY(isCancelled(explainMap(*predictor, image, options, stop.get_token(), [&](int, int) {
+        ++told;
+        stop.request_stop();
+    })));
+    QCOMPARE(told, 1);
+    QVERIFY(explainMap(*predictor, Image(), {}).error().code == ErrorCode::InvalidInput);
+}
+
+void TestExplainMap::words()
+{
+    std::vector<std::string> keys;
+    for (const MapMethod method : AllMapMethods) {
+        QVERIFY(mapMethodFromString(toString(method)).value() == method);
+        ExplainMapOptions options;
+        options.method = method;
+        keys.push_back(cacheKey(options));
+        options.camSign = CamSign::Both;
+        keys.push_back(cacheKey(options));
+        options.attention = AttentionKind::LastLayer;
+        keys.push_back(cacheKey(options));
+    }
+    std::sort(keys.begin(), keys.end());
+    // What has no influence is not in the key.
+    QCOMPARE(std::distance(keys.begin(), std::unique(keys.begin(), keys.end())), std::ptrdiff_t(1 + 2 + 2 + 3));
+    QVERIFY(!mapMethodFromString("cam").has_value());
+    for (const AttentionKind kind : {AttentionKind::Rollout, AttentionKind::LastLayer})
+        QVERIFY(attentionKindFromString(toString(kind)).value() == kind);
+    QVERIFY(!attentionKindFromString("first").has_value());
+}
+
+void TestExplainMap::curves()
+{
+    const Image image = test::busyImage(96, 128);
+    ScalarMap map(96, 128);
+    std::iota(map.values.begin(), map.values.end(), 0.F);
+    for (const char* family : {"triq", "koncept"}) {
+        const auto predictor = predictorOf(family);
+        const auto found = mapCurves(*predictor, image, map);
+        QVERIFY2(found.has_value(), found ? "" : found.error().message().c_str());
+        QCOMPARE(found->hiddenBy, std::string(family == std::string("triq") ? "attention" : "zero"));
+        QCOMPARE(found->curves.order.front(), 11); // the largest mean
+        const auto input = toModelInput(image, predictor->info().input);
+        QCOMPARE(found->curves.deletion.front(), predictor->predict(*input, std::stop_token())->score);
+        QCOMPARE(found->curves.insertion.back(), found->curves.deletion.front());
+        QCOMPARE(found->curves.insertion.front(), found->curves.deletion.back());
+    }
+    QVERIFY(!mapCurves(*predictorOf("koncept"), image, ScalarMap(2, 2)).has_value());
+}
+
+void TestExplainMap::rankCorrelations()
+{
+    const std::vector<float> a{1, 2, 3, 4, 5};
+    const std::vector<float> squares{1, 4, 9, 16, 25};
+    const std::vector<float> back{5, 4, 3, 2, 1};
+    QCOMPARE(rankCorrelation(a, squares).value(), 1.0);
+    QCOMPARE(rankCorrelation(a, back).value(), -1.0);
+    // Ties share their mean rank: ranks 0.5, 0.5, 2, 3 against 0..3 give 9 / sqrt(90).
+    const std::vector<float> tied{7, 7, 8, 9};
+    const std::vector<float> four{1, 2, 3, 4};
+    QVERIFY(std::abs(rankCorrelation(tied, four).value() - 4.5 / std::sqrt(22.5)) < 1e-12);
+    const std::vector<float> constant(4, 2.F);
+    QCOMPARE(rankCorrelation(constant, four).value(), 0.0);
+    QVERIFY(!rankCorrelation(a, four).has_value());
+    QVERIFY(!rankCorrelation({}, {}).has_value());
+    const std::vector<float> broken{1, 2, NAN, 4};
+    QVERIFY(!rankCorrelation(broken, four).has_value());
+}
+
+void TestExplainMap::shuffledWeights()
+{
+    const test::MadeUpFamily made = test::madeUpFamily("koncept");
+    for (const RandomisedPart part : {RandomisedPart::Head, RandomisedPart::Trunk}) {
+        StateDict state = made.weights.state;
+        randomiseWeights(state, part, 3);
+        StateDict again = made.weights.state;
+        randomiseWeights(again, part, 3);
+        QVERIFY(state == again);
+        int changed = 0;
+        for (const auto& [name, tensor] : state) {
+            const bool inPart = name.starts_with("trunk.") == (part == RandomisedPart::Trunk);
+            const Tensor& before = made.weights.state.at(name);
+            QVERIFY(tensor.shape == before.shape);
+            QVERIFY(inPart || tensor == before);
+            changed += tensor == before ? 0 : 1;
+            std::vector<float> sorted = tensor.values;
+            std::vector<float> sortedBefore = before.values;
+            std::sort(sorted.begin(), sorted.end());
+            std::sort(sortedBefore.begin(), sortedBefore.end());
+            QVERIFY(sorted == sortedBefore);
+        }
+        QVERIFY(changed > 0);
+    }
+}
+
+/// On an additive table the fit on all masks finds the blocks' effects but for the ridge's pull; sampling comes
+/// closer the more samples there are.
+void TestExplainMap::limeOnTables()
+{
+    MaskTable table;
+    table.outputs = 1;
+    for (std::uint32_t hidden = 0; hidden < MaskCount; ++hidden) {
+        float score = 3;
+        for (int block = 0; block < BlockCount; ++block)
+            score -= (hidden >> block & 1U) != 0 ? 0.02F * static_cast<float>(block - 4) : 0.F;
+        // Pairs make it differ from any linear model.
+        score += (hidden & 3U) == 3U ? 0.2F : 0.F;
+        table.rows.push_back(score);
+    }
+    const auto whole = limeOnWholeTable(table);
+    QVERIFY(whole.has_value());
+    const std::vector<double> effects = whole->byFeature(BlockCount);
+    for (int block = 2; block < BlockCount; ++block)
+        QVERIFY(std::abs(effects[static_cast<std::size_t>(block)] - 0.02 * (block - 4)) < 0.01);
+    const std::vector<int> counts{50, 4000};
+    const auto errors = limeSamplingErrors(table, counts, 1, 5);
+    QVERIFY(errors.has_value());
+    QCOMPARE(errors->size(), std::size_t(2));
+    QVERIFY(errors->at(0).maxError > errors->at(0).meanError && errors->at(0).meanError > 0);
+    QVERIFY(errors->at(1).meanError < errors->at(0).meanError / 2);
+    QVERIFY(!limeOnTable(table, 1, 0).has_value());
+}
+
+QTEST_GUILESS_MAIN(TestExplainMap)
+#include "tst_explain_map.moc"
