@@ -121,7 +121,7 @@ void ModelCard::paintEvent(QPaintEvent*)
     painter.setPen(theme.text);
     const int nameWidth = m_note.isEmpty()
         ? namesRight - Side
-        : std::min(fontMetrics().horizontalAdvance(m_name), (width() - 2 * Side) / 2);
+        : std::min(fontMetrics().horizontalAdvance(m_name) + 2, (width() - 2 * Side) / 2);
     painter.drawText(QRect(Side, 0, nameWidth, height()), Qt::AlignLeft | Qt::AlignVCenter,
                      fontMetrics().elidedText(m_name, Qt::ElideMiddle, nameWidth));
     if (!m_note.isEmpty()) {
