@@ -26,7 +26,10 @@ std::string firstLine(const std::exception& e)
     // A failure inside a program ends with the line that matters, after the program's own trace.
     if (const std::size_t last = text.rfind("RuntimeError: "); last != std::string::npos)
         text = text.substr(last + 14);
+    text.erase(0, text.find_first_not_of(" \n\r\t"));
     text = text.substr(0, std::min(text.find('\n'), MaxReason));
+    if (text.empty())
+        return "LibTorch gives no reason";
     std::replace_if(
         text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
     return text;
