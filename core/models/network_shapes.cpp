@@ -65,7 +65,7 @@ Result<Shapes> swinShapes(const Recipe& recipe)
             return stem.error();
         for (const auto& [name, shape] : stem->parameters())
             mark(sizes, weightName(name), shape);
-        config.channels = stem->channels(stem->outputs().at("c3"));
+        config.channels = stem->channels(stem->outputs().at("c5"));
     }
     for (std::size_t i = 0; i < head.swinDepths.size(); ++i) {
         constexpr int HiddenPerChannel = 4;
@@ -94,10 +94,10 @@ Result<Graph> networkGraph(const Recipe& recipe)
         return objectnessGraph();
     }
     if (recipe.trunk.name == "efficientnet-lite0-swin")
-        return efficientNetLite0Stem();
+        return efficientNetLite0Stride16();
     if (recipe.trunk.name == "swin") { // starts from pixels: nothing comes before the transformer
         Graph graph;
-        graph.output("c3", graph.input(3));
+        graph.output("c5", graph.input(3));
         return graph;
     }
     Result<Graph> graph = trunkByName(recipe.trunk.name);

@@ -18,9 +18,9 @@ namespace {
 
 constexpr const char* TrunkPrefix = "swin.";
 constexpr const char* StemPrefix = "trunk.";
-constexpr const char* StemMap = "c3";
+constexpr const char* StemMap = "c5";
 
-/// Whether the transformer starts from the early maps of a convolutional network, not from pixels.
+/// Whether the transformer starts from a map of a convolutional network, not from pixels.
 bool hasStem(const StateDict& state)
 {
     const auto after = state.lower_bound(StemPrefix);
@@ -160,7 +160,7 @@ Result<std::map<std::string, Shape>> swinIqaParameters(const StateDict& state)
         shapes[TrunkPrefix + name] = shape;
     int inputChannels = 3;
     if (hasStem(state)) {
-        const Graph stem = efficientNetLite0Stem();
+        const Graph stem = efficientNetLite0Stride16();
         inputChannels = stem.channels(stem.outputs().at(StemMap));
         for (const auto& [name, shape] : stem.parameters())
             shapes[StemPrefix + name] = shape;
@@ -204,7 +204,7 @@ Result<std::shared_ptr<const Predictor>> makeSwinIqa(NetworkWeights weights, Mod
              i != weights.state.end() && i->first.starts_with(StemPrefix);)
             stemState.insert(weights.state.extract(i++));
         Result<std::unique_ptr<InferenceForm>> made =
-            InferenceForm::create(efficientNetLite0Stem(), std::move(stemState), StemPrefix);
+            InferenceForm::create(efficientNetLite0Stride16(), std::move(stemState), StemPrefix);
         if (!made)
             return std::move(made).error();
         stem = std::move(*made);

@@ -165,7 +165,7 @@ std::vector<std::string> headMaps(const Recipe& recipe)
         return {"c2", "c3", "c4", "c5"};
     if (recipe.family == "dbcnn")
         return {"c5", "scnn"};
-    return {recipe.family == "swin-iqa" ? "c3" : "c5"};
+    return {"c5"};
 }
 
 } // namespace

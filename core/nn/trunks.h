@@ -21,10 +21,8 @@ Graph vgg16();
 /// c1 (H/2) .. c5 (H/32), and stage0 .. stage6.
 Graph efficientNetLite0();
 
-/// Its first three stages, to c3 (H/8): what the small Swin transformer starts from.
-Graph efficientNetLite0Stem();
-
 /// Its first five stages: c5 is the map of H/16, 112 channels. Cells see less of the image than at H/32.
+/// The small Swin transformer starts from this map.
 Graph efficientNetLite0Stride16();
 
 /// Those five stages, c5 after a ReLU, beside S-CNN (output scnn, parameters "scnn.*") on the same input:

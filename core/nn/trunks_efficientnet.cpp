@@ -78,14 +78,6 @@ Graph efficientNetLite0()
     return graph;
 }
 
-Graph efficientNetLite0Stem()
-{
-    Graph graph;
-    appendEfficientNet(graph, graph.input(3), 3);
-    nameLevels(graph);
-    return graph;
-}
-
 Graph efficientNetLite0Stride16()
 {
     Graph graph;

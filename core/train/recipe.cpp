@@ -225,7 +225,7 @@ void readMasking(JsonObject& root, Recipe& recipe, std::string& problem)
     const bool attention = true;
     recipe.masking.byAttention = reader.word<bool>("by", {{"attention", true}, {"zero", false}}, &attention);
     if (recipe.masking.share > 0 && recipe.masking.byAttention && recipe.family != "triq")
-        reader.fail("masking.by \"attention\" needs the family triq");
+        reader.fail("masking.by \"attention\" needs the family triq, not \"" + JsonObject::shown(recipe.family) + "\"");
     if (recipe.masking.share > 0 && !recipe.masking.byAttention && !recipe.trunk.freezeUntil.empty())
         reader.fail("masking.by \"zero\" changes pixels and needs an empty trunk.freeze_until");
     reader.finish();

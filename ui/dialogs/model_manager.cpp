@@ -76,6 +76,18 @@ QString manifestBeside(const QString& path)
     return isProgram && QFileInfo::exists(manifest) ? manifest : QString();
 }
 
+/// Words too long for a line lose their middle: a label cannot break them and would widen the dialog.
+QString withShortWords(const QString& text)
+{
+    constexpr qsizetype Longest = 60;
+    QStringList words = text.split(u' ');
+    for (QString& word : words) {
+        if (word.size() > Longest)
+            word = word.first(Longest / 2) + u'…' + word.last(Longest / 2);
+    }
+    return words.join(u' ');
+}
+
 QString row(const QString& title, const QString& value)
 {
     return u"<tr><td style='padding-right:14px;white-space:nowrap'>"_s + title.toHtmlEscaped() + u"</td><td>"_s + value
@@ -411,7 +423,8 @@ void ModelManager::setBusy(const QString& step)
 void ModelManager::say(const QString& text, bool isError)
 {
     m_isError = isError;
-    m_message->setText(text);
+    m_message->setText(withShortWords(text));
+    m_message->setToolTip(text);
     QPalette colors = palette();
     if (isError)
         colors.setColor(QPalette::WindowText, themeColors(colors).worse);

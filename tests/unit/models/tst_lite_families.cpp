@@ -143,7 +143,7 @@ void TestLiteFamilies::swinStartsFromTheStem()
     SwinConfig config;
     config.width = 16;
     config.patch = 1;
-    config.channels = 40;
+    config.channels = 112;
     config.stages = {{2, 2, 4, 32}, {2, 4, 4, 64}};
     StateDict sizes;
     for (const auto& [name, shape] : swinParameters(config))
@@ -159,9 +159,9 @@ void TestLiteFamilies::swinStartsFromTheStem()
     QVERIFY2(model.has_value(), model ? "" : model.error().message().c_str());
 
     // The same by hand: stem, transformer, head.
-    const ModelInput input = madeUpInput(64, 128);
-    const auto early = (*InferenceForm::create(efficientNetLite0Stem(), state, "trunk."))
-                           ->run(input.planes, input.height, input.width, {"c3"});
+    const ModelInput input = madeUpInput(128, 128);
+    const auto early = (*InferenceForm::create(efficientNetLite0Stride16(), state, "trunk."))
+                           ->run(input.planes, input.height, input.width, {"c5"});
     QVERIFY(early.has_value());
     const auto transformer = SwinTrunk::create(state, "swin.");
     QVERIFY(transformer.has_value());

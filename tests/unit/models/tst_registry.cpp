@@ -239,7 +239,7 @@ void TestRegistry::publishedCheckpoint()
     QVERIFY((*native)->info().input.policy == InputPolicy::Native);
     const auto fitted = loadPublishedCheckpoint(file, "triq", true);
     QVERIFY(fitted.has_value());
-    QVERIFY((*fitted)->info().input == (InputSpec{InputPolicy::Fit, 1024, 768, true, Normalization::PlusMinusOne}));
+    QVERIFY((*fitted)->info().input == (InputSpec{InputPolicy::Fit, 512, 384, true, Normalization::PlusMinusOne}));
 }
 
 void TestRegistry::publishedRefused()
