@@ -243,7 +243,9 @@ private:
         manifest.input = m_recipe.input;
         const bool objectness = m_recipe.task == TrainingTask::Objectness;
         manifest.outputs = objectness ? 0 : m_recipe.outputs;
-        if (m_recipe.outputs == 1 && !objectness)
+        if (objectness)
+            manifest.scale = {0, 1}; // probabilities
+        else if (m_recipe.outputs == 1)
             manifest.scale = m_recipe.scale;
         manifest.licence = m_recipe.licence;
         manifest.folder = m_options.out;
