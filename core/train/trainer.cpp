@@ -92,8 +92,8 @@ struct Trainer::State {
     Clock::time_point began;
     Clock::time_point saved;
     double secondsBefore = 0; ///< of former sessions
-    std::int64_t firstStep = 0; ///< of this session
-    double stepSeconds = 0; ///< spent in steps in this session
+    std::int64_t firstStep = 0; ///< of this run
+    double stepSeconds = 0; ///< spent in steps in this run
 
     double seconds() const { return secondsBefore + secondsSince(began); }
 };

@@ -19,7 +19,7 @@ namespace halflens {
 struct TrainerOptions {
     std::filesystem::path folder; ///< for checkpoint, log and curves
     bool resume = false;
-    std::int64_t stopAfter = 0; ///< steps done in this session before it stops as if interrupted; 0: none
+    std::int64_t stopAfter = 0; ///< steps done in this run before it stops as if interrupted; 0: none
 };
 
 struct TrainingSummary {
