@@ -53,19 +53,31 @@ void printDocument(nlohmann::json content, const Report& report)
     printJson(content);
 }
 
+/// Quality models, then the objectness networks that are in use: the first of an id.
+std::vector<Manifest> allManifests(const ModelRegistry& registry)
+{
+    std::vector<Manifest> all = registry.manifests();
+    for (const Manifest& manifest : registry.objectnessManifests()) {
+        if (std::none_of(all.begin(), all.end(), [&](const Manifest& other) { return other.id == manifest.id; }))
+            all.push_back(manifest);
+    }
+    return all;
+}
+
 int listModels(const CommonOptions& common)
 {
     const ModelLoader loader(common);
     const ModelStore store(common.modelsDir);
-    const std::vector<Manifest>& manifests = loader.registry().manifests();
+    const std::vector<Manifest> manifests = allManifests(loader.registry());
     if (common.json) {
         nlohmann::json models = nlohmann::json::array();
+        nlohmann::json objectness = nlohmann::json::array();
         for (const Manifest& manifest : manifests)
-            models.push_back(toJson(manifest, store));
+            (manifest.family == ObjectnessFamily ? objectness : models).push_back(toJson(manifest, store));
         nlohmann::json errors = nlohmann::json::array();
         for (const Error& problem : loader.registry().problems())
             errors.push_back(toJson(problem));
-        printJson({{"version", HALFLENS_VERSION}, {"models", models}, {"errors", errors}});
+        printJson({{"version", HALFLENS_VERSION}, {"models", models}, {"objectness", objectness}, {"errors", errors}});
         return ExitOk;
     }
     int widths[3] = {2, 6, 5};
@@ -93,7 +105,7 @@ int showModel(const CommonOptions& common, const std::string& id)
 {
     ModelLoader loader(common);
     Report report(common);
-    const Manifest* manifest = loader.registry().find(id);
+    const Manifest* manifest = loader.registry().findAny(id);
     if (!manifest)
         report.fail(std::move(loader.byId(id)).error());
     if (common.json) {
@@ -118,7 +130,7 @@ int verifyModels(const CommonOptions& common, std::vector<std::string> ids)
     ModelLoader loader(common);
     Report report(common);
     if (ids.empty()) {
-        for (const Manifest& manifest : loader.registry().manifests())
+        for (const Manifest& manifest : allManifests(loader.registry()))
             ids.push_back(manifest.id);
         for (const Error& problem : loader.registry().problems())
             report.fail(problem);
@@ -127,16 +139,16 @@ int verifyModels(const CommonOptions& common, std::vector<std::string> ids)
     for (const std::string& id : ids) {
         if (interruptToken().stop_requested())
             break;
-        const Manifest* manifest = loader.registry().find(id);
+        const Manifest* manifest = loader.registry().findAny(id);
         if (!manifest) {
             report.fail(std::move(loader.byId(id)).error());
             results.push_back({{"model", id}, {"verified", false}});
             continue;
         }
-        const Result<double> score = verifyModel(*manifest, interruptToken());
-        results.push_back({{"model", id}, {"verified", score.has_value()}, {"sha256", manifest->weightsSha256}});
-        if (!score) {
-            report.fail(score.error());
+        Status verified = verifyModel(*manifest, interruptToken());
+        results.push_back({{"model", id}, {"verified", verified.has_value()}, {"sha256", manifest->weightsSha256}});
+        if (!verified) {
+            report.fail(std::move(verified).error());
             continue;
         }
         report.succeed();

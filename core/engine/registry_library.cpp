@@ -125,9 +125,7 @@ Status RegistryLibrary::verify(const std::string& id, const JobContext& context)
                      "it was removed meanwhile",
                      {}};
     context.report(-1, "checking");
-    if (const Result<double> score = verifyModel(*manifest, context.stop()); !score)
-        return score.error();
-    return {};
+    return verifyModel(*manifest, context.stop());
 }
 
 Status RegistryLibrary::remove(const std::string& id)

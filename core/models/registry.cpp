@@ -109,6 +109,13 @@ std::filesystem::path ModelRegistry::ownFolder()
     return data.isEmpty() ? std::filesystem::path() : std::filesystem::path(data.toStdString()) / "halflens" / "models";
 }
 
+const Manifest* ModelRegistry::findAny(const std::string& id) const
+{
+    const auto found = std::find_if(m_objectnessManifests.begin(), m_objectnessManifests.end(),
+                                    [&](const Manifest& manifest) { return manifest.id == id; });
+    return found != m_objectnessManifests.end() && !find(id) ? &*found : find(id);
+}
+
 const Manifest* ModelRegistry::find(const std::string& id) const
 {
     const auto found =

@@ -32,7 +32,8 @@ public:
     /// Of objectness networks; the folders' order, by id within a folder.
     const std::vector<Manifest>& objectnessManifests() const { return m_objectnessManifests; }
     const std::vector<Error>& problems() const { return m_problems; }
-    const Manifest* find(const std::string& id) const;
+    const Manifest* find(const std::string& id) const; ///< among the quality models; null when there is none
+    const Manifest* findAny(const std::string& id) const; ///< among objectness networks, too
 
     /// The id to use when none is asked for: "lite-triq" when present, else the first; empty when none.
     std::string defaultId() const;

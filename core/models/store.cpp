@@ -2,6 +2,7 @@
 #include "core/models/store.h"
 
 #include "core/base/file.h"
+#include "core/models/objectness_network.h"
 #include "core/models/store_examine.h"
 #include "core/models/store_folder.h"
 
@@ -56,6 +57,27 @@ const Manifest* presentCopy(const ModelRegistry& present, const std::string& sha
     const auto found = std::find_if(manifests.begin(), manifests.end(),
                                     [&](const Manifest& manifest) { return manifest.weightsSha256 == sha256; });
     return found == manifests.end() ? nullptr : &*found;
+}
+
+Status verifyObjectness(const Manifest& manifest, std::stop_token stop)
+{
+    const Result<std::shared_ptr<const ObjectnessNetwork>> network = ObjectnessNetwork::load(manifest);
+    if (!network)
+        return network.error();
+    Image ramp;
+    ramp.width = manifest.input.width;
+    ramp.height = manifest.input.height;
+    ramp.rgb.resize(3 * static_cast<std::size_t>(ramp.width) * static_cast<std::size_t>(ramp.height));
+    for (std::size_t i = 0; i < ramp.rgb.size(); ++i)
+        ramp.rgb[i] = static_cast<std::uint8_t>(i / 3);
+    const Result<ScalarMap> map = (*network)->probabilities(ramp, std::move(stop));
+    if (!map)
+        return Error(map.error()).withFile((manifest.folder / manifest.weightsFile).string());
+    if (!std::all_of(map->values.begin(), map->values.end(), [](float v) { return std::isfinite(v); }))
+        return Error{ErrorCode::Model, "model", "the network's probabilities are not numbers",
+                     "the weights are damaged or training diverged; use another file",
+                     (manifest.folder / manifest.weightsFile).string()};
+    return {};
 }
 
 } // namespace
@@ -141,15 +163,17 @@ Status ModelStore::remove(const std::string& id, const ModelRegistry& present) c
     return {};
 }
 
-Result<double> verifyModel(const Manifest& manifest, std::stop_token stop)
+Status verifyModel(const Manifest& manifest, std::stop_token stop)
 {
+    if (manifest.family == ObjectnessFamily)
+        return verifyObjectness(manifest, std::move(stop));
     const Result<std::shared_ptr<const Predictor>> predictor = loadModel(manifest);
     if (!predictor)
         return predictor.error();
     const Result<detail::Trial> trial = detail::tryOut(**predictor, std::move(stop));
     if (!trial)
         return Error(trial.error()).withFile((manifest.folder / manifest.weightsFile).string());
-    return trial->score;
+    return {};
 }
 
 std::uint64_t modelBytes(const Manifest& manifest)

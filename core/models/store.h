@@ -76,9 +76,9 @@ private:
     std::filesystem::path m_folder;
 };
 
-/// Hash, manifest, tensors and one pass over a made-up input. The score of that pass.
-/// Errors of loadModel(); Model: the outputs are no numbers.
-Result<double> verifyModel(const Manifest& manifest, std::stop_token stop = {});
+/// Hash, manifest, tensors and one pass over a made-up input, for objectness networks too.
+/// Errors of loadModel() and ObjectnessNetwork::load(); Model: the outputs are no numbers.
+Status verifyModel(const Manifest& manifest, std::stop_token stop = {});
 
 /// Bytes the model takes on disk.
 std::uint64_t modelBytes(const Manifest& manifest);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The headless commands: JSON forms, exit status, files written, and what they promise about numbers.
+#include <QDirIterator>
 #include <QFile>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -102,6 +103,7 @@ private Q_SLOTS:
     void panel();
     void measures();
     void modelsAndBenchLists();
+    void defaultPack();
 };
 
 void TestCommands::wrongUsage_data()
@@ -173,8 +175,8 @@ void TestCommands::score()
 void TestCommands::modelsBeforeImages()
 {
     const QString model = QStringLiteral("lite-triq");
-    const Outcome outcome = halflens({QStringLiteral("score"), QStringLiteral("--json"), QStringLiteral("--model"), model,
-                                      sample("cat.png"), sample("coffee.png")});
+    const Outcome outcome = halflens({QStringLiteral("score"), QStringLiteral("--json"), QStringLiteral("--model"),
+                                      model, sample("cat.png"), sample("coffee.png")});
     QCOMPARE(outcome.status, 0);
     QCOMPARE(json::parse(outcome.output.toStdString())["results"].size(), std::size_t{2});
 }
@@ -345,11 +347,37 @@ void TestCommands::modelsAndBenchLists()
     const Outcome models = halflens({QStringLiteral("models"), QStringLiteral("list"), QStringLiteral("--json")});
     QCOMPARE(models.status, 0);
     QVERIFY(models.output.contains("lite-triq"));
-    QCOMPARE(halflens({QStringLiteral("models"), QStringLiteral("verify"), QStringLiteral("lite-triq")}).status, 0);
     QCOMPARE(halflens({QStringLiteral("models"), QStringLiteral("show"), QStringLiteral("no-such-model")}).status, 3);
     const Outcome bench = halflens({QStringLiteral("bench"), QStringLiteral("--list")});
     QCOMPARE(bench.status, 0);
     QVERIFY(bench.output.contains("trunk/resnet50/768x1024") && bench.output.contains("table/triq/768x1024"));
+}
+
+void TestCommands::defaultPack()
+{
+    const QString folder = QStringLiteral(HALFLENS_SOURCE_DIR "/models");
+    const Outcome verified = halflens({QStringLiteral("models"), QStringLiteral("verify"), QStringLiteral("--json"),
+                                       QStringLiteral("--models-dir"), folder});
+    QVERIFY2(verified.status == 0, verified.output.constData());
+    QVERIFY(verified.output.contains("lite-objectness"));
+
+    const Outcome scored = halflens({QStringLiteral("score"), QStringLiteral("--json"), QStringLiteral("--models-dir"),
+                                     folder, QStringLiteral("--models"), QStringLiteral("all"), sample("cat.png")});
+    QVERIFY2(scored.status == 0, scored.errors.constData());
+    std::set<std::string> ids;
+    for (const json& result : scored.document().at("results")) {
+        ids.insert(result.at("model").get<std::string>());
+        const double score = result.at("score5").get<double>();
+        QVERIFY2(score > 3 && score < 5, result.dump().c_str()); // a sharp, well lit photo
+    }
+    for (const char* id : {"lite-aihiqnet", "lite-dbcnn", "lite-koncept", "lite-swin-iqa", "lite-triq"})
+        QVERIFY2(ids.contains(id), id);
+
+    qint64 bytes = 0;
+    QDirIterator files(folder, QDir::Files, QDirIterator::Subdirectories);
+    while (files.hasNext())
+        bytes += QFileInfo(files.next()).size();
+    QVERIFY2(bytes <= 40'000'000, qPrintable(QString::number(bytes)));
 }
 
 QTEST_GUILESS_MAIN(TestCommands)
