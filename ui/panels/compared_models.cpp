@@ -227,7 +227,11 @@ void ComparedModels::rebuild()
 void ComparedModels::refresh()
 {
     const std::vector<ComparedModel>& models = m_comparison.models();
-    if (models.size() != m_cards.size()) {
+    const bool isSameList = std::equal(models.begin(), models.end(), m_cards.begin(), m_cards.end(),
+                                       [](const ComparedModel& model, const ModelCard* card) {
+                                           return card->objectName() == u"card-"_s + toQt(model.entry.id);
+                                       });
+    if (!isSameList) {
         rebuild();
         return;
     }

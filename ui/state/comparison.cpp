@@ -52,6 +52,7 @@ void Comparison::reloadModels()
     for (const ModelEntry& entry : m_workspace.models().models())
         m_models.emplace_back().entry = entry;
     fill();
+    Q_EMIT changed(); // the list is another one even where no image is open
 }
 
 void Comparison::followDocument()

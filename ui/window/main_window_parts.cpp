@@ -279,6 +279,7 @@ void MainWindow::openModelManager()
         fillModelBox();
         fillModelMenu();
         m_comparison.reloadModels();
+        updateActions();
     });
     showOnly(manager);
 }
