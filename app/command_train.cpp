@@ -224,12 +224,49 @@ private:
         return names;
     }
 
-    Status writeResults(const StateDict& state, const TrainingSummary& summary, ConsoleObserver& observer)
+    Status writeResults(StateDict& state, const TrainingSummary& summary, ConsoleObserver& observer)
+    {
+        Result<Manifest> manifest = writeModel(state);
+        if (manifest && m_recipe.calibrate) {
+            const Result<std::vector<RowPrediction>> predictions =
+                predictionsOf(Split::Validation, *manifest, observer);
+            if (!predictions)
+                return predictions.error();
+            std::vector<double> scores;
+            std::vector<double> opinions;
+            for (const RowPrediction& prediction : *predictions) {
+                scores.push_back(prediction.score5);
+                opinions.push_back(m_dataset.rows[prediction.row].mos5);
+            }
+            const Line line = leastSquares(scores, opinions);
+            recalibrate(state, m_recipe.scale, line.slope, line.offset);
+            manifest = writeModel(state);
+        }
+        if (!manifest)
+            return std::move(manifest).error();
+        m_result["model"] = m_recipe.id;
+        m_result["recipe_sha256"] = m_recipe.sha256;
+        m_result["seed"] = m_recipe.seed;
+        m_result["weights_sha256"] = manifest->weightsSha256;
+        m_result["steps"] = summary.steps;
+        m_result["best_epoch"] = summary.epoch;
+        m_result["stopped_early"] = summary.stoppedEarly;
+        m_result["seconds"] = summary.seconds;
+        if (m_recipe.task == TrainingTask::Objectness)
+            m_result["validation"] = {
+                {"max_f", summary.best.plcc}, {"auc", summary.best.srocc}, {"mae", summary.best.rmse}};
+        else if (Status reported = reportAgreement(*manifest, observer); !reported)
+            return reported;
+        return writeFileAtomically(m_options.out / "report.json", m_result.dump(2) + "\n");
+    }
+
+    /// Weights and manifest.
+    Result<Manifest> writeModel(const StateDict& state) const
     {
         const std::filesystem::path weights = m_options.out / "weights.safetensors";
         if (Status written = writeSafetensors(weights, state, {{"halflens", m_recipe.id}}, halfTensors(state));
             !written)
-            return written;
+            return std::move(written).error();
         const Result<std::string> hash = sha256HexOfFile(weights);
         if (!hash)
             return hash.error();
@@ -250,51 +287,47 @@ private:
         manifest.licence = m_recipe.licence;
         manifest.folder = m_options.out;
         if (Status written = writeFileAtomically(m_options.out / "manifest.json", toJsonText(manifest)); !written)
-            return written;
-        m_result["model"] = m_recipe.id;
-        m_result["recipe_sha256"] = m_recipe.sha256;
-        m_result["seed"] = m_recipe.seed;
-        m_result["weights_sha256"] = *hash;
-        m_result["steps"] = summary.steps;
-        m_result["best_epoch"] = summary.epoch;
-        m_result["stopped_early"] = summary.stoppedEarly;
-        m_result["seconds"] = summary.seconds;
-        if (objectness)
-            m_result["validation"] = {
-                {"max_f", summary.best.plcc}, {"auc", summary.best.srocc}, {"mae", summary.best.rmse}};
-        else if (Status reported = reportAgreement(manifest, observer); !reported)
-            return reported;
-        return writeFileAtomically(m_options.out / "report.json", m_result.dump(2) + "\n");
+            return std::move(written).error();
+        return manifest;
     }
 
     /// Figures of the finished files, read and run as the viewer does.
     Status reportAgreement(const Manifest& manifest, ConsoleObserver& observer)
     {
-        const Result<std::shared_ptr<const Predictor>> model = loadModel(manifest);
-        if (!model)
-            return model.error();
         std::vector<RowPrediction> all;
         std::vector<Split> splits{Split::Validation};
         if (m_recipe.reportTest)
             splits.push_back(Split::Test);
         for (const Split split : splits) {
-            std::vector<RowPrediction> predictions;
-            const std::vector<std::size_t> rows = m_dataset.of(split);
-            for (const std::size_t row : rows) {
-                if (interruptToken().stop_requested())
-                    return cancelledError();
-                observer.show("report: " + std::to_string(predictions.size()) + " of " + std::to_string(rows.size()));
-                const Result<double> score = scoreOfRow(row, **model);
-                if (!score)
-                    m_report.fail(score.error());
-                else
-                    predictions.push_back({row, *score});
-            }
+            const Result<std::vector<RowPrediction>> predictions = predictionsOf(split, manifest, observer);
+            if (!predictions)
+                return predictions.error();
             m_result[split == Split::Test ? "test" : "validation"] =
-                agreementJson(m_dataset, predictions, m_recipe.seed);
-            all.insert(all.end(), predictions.begin(), predictions.end());
+                agreementJson(m_dataset, *predictions, m_recipe.seed);
+            all.insert(all.end(), predictions->begin(), predictions->end());
         }
         return writeFileAtomically(m_options.out / "predictions.csv", predictionsCsv(m_dataset, all));
+    }
+
+    /// Photos that cannot be read are reported and left out.
+    Result<std::vector<RowPrediction>> predictionsOf(Split split, const Manifest& manifest, ConsoleObserver& observer)
+    {
+        const Result<std::shared_ptr<const Predictor>> model = loadModel(manifest);
+        if (!model)
+            return model.error();
+        std::vector<RowPrediction> predictions;
+        const std::vector<std::size_t> rows = m_dataset.of(split);
+        for (const std::size_t row : rows) {
+            if (interruptToken().stop_requested())
+                return cancelledError();
+            observer.show("report: " + std::to_string(predictions.size()) + " of " + std::to_string(rows.size()));
+            const Result<double> score = scoreOfRow(row, **model);
+            if (!score)
+                m_report.fail(score.error());
+            else
+                predictions.push_back({row, *score});
+        }
+        return predictions;
     }
 
     Result<double> scoreOfRow(std::size_t row, const Predictor& model) const

@@ -226,4 +226,18 @@ Result<std::unique_ptr<TrainingNetwork>> makeTrainingNetwork(const Recipe& recip
     return network;
 }
 
+void recalibrate(StateDict& state, const ScoreScale& scale, double slope, double offset)
+{
+    // In native units: low + slope (s - low) + grade (slope + offset - 1), where one grade is (high - low) / 4.
+    const double shift = scale.low - slope * scale.low + (scale.high - scale.low) / 4 * (slope + offset - 1);
+    for (auto& [name, tensor] : state) {
+        if (!isOutputBias(name))
+            continue;
+        for (float& value : state.at(name.substr(0, name.size() - 4) + "weight").values)
+            value = static_cast<float>(slope * value);
+        for (float& value : tensor.values)
+            value = static_cast<float>(slope * value + shift);
+    }
+}
+
 } // namespace halflens

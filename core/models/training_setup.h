@@ -36,6 +36,10 @@ Result<Graph> networkGraph(const Recipe& recipe);
 /// Names and shapes of all weights of the recipe's network.
 Result<std::map<std::string, Shape>> networkShapes(const Recipe& recipe);
 
+/// Changes the last layer of a one-output network so that it puts out slope * score5 + offset instead of score5,
+/// both on 1..5.
+void recalibrate(StateDict& state, const ScoreScale& scale, double slope, double offset);
+
 /// The network in LibTorch, on a graphics card where LibTorch has one. Unsupported: LibTorch cannot be loaded.
 Result<std::unique_ptr<TrainingNetwork>> makeTrainingNetwork(const Recipe& recipe, const TrainingSetup& setup);
 

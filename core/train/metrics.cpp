@@ -67,6 +67,23 @@ double rootMeanSquare(std::span<const double> a, std::span<const double> b)
     return a.empty() ? 0 : std::sqrt(sum / static_cast<double>(a.size()));
 }
 
+Line leastSquares(std::span<const double> x, std::span<const double> y)
+{
+    const auto count = static_cast<double>(x.size());
+    if (x.empty())
+        return {};
+    const double meanX = std::accumulate(x.begin(), x.end(), 0.0) / count;
+    const double meanY = std::accumulate(y.begin(), y.end(), 0.0) / count;
+    double products = 0;
+    double squares = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        products += (x[i] - meanX) * (y[i] - meanY);
+        squares += (x[i] - meanX) * (x[i] - meanX);
+    }
+    const double slope = squares > 0 ? products / squares : 0;
+    return {slope, meanY - slope * meanX};
+}
+
 Interval bootstrapInterval(std::span<const double> a, std::span<const double> b,
                            const std::function<double(std::span<const double>, std::span<const double>)>& figure,
                            int samples, std::uint64_t seed)

@@ -16,6 +16,13 @@ double pearson(std::span<const double> a, std::span<const double> b);
 double spearman(std::span<const double> a, std::span<const double> b);
 double rootMeanSquare(std::span<const double> a, std::span<const double> b);
 
+/// The straight line slope x + offset nearest to y in the squared mean; slope 0 where x does not vary.
+struct Line {
+    double slope = 1;
+    double offset = 0;
+};
+Line leastSquares(std::span<const double> x, std::span<const double> y);
+
 struct Interval {
     double low = 0;
     double high = 0;

@@ -159,6 +159,9 @@ void readOutput(JsonObject& root, Recipe& recipe, std::string& problem)
         else
             reader.fail("output.scale is not [low, high] with low below high");
     }
+    recipe.calibrate = reader.boolean("calibrate", false);
+    if (recipe.calibrate && recipe.outputs != 1)
+        reader.fail("output.calibrate needs the kind score: the mean of grades has no scale to fit");
     reader.finish();
 }
 

@@ -136,6 +136,7 @@ struct Recipe {
     InputSpec input;
     int outputs = 5;
     ScoreScale scale; ///< of one-output networks
+    bool calibrate = false; ///< one-output networks: fit the last layer's scale and offset to the validation opinions
     std::vector<DataRecipe> data;
     std::vector<ViewRecipe> views{ViewRecipe{}};
     LossRecipe losses;

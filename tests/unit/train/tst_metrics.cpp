@@ -37,6 +37,18 @@ private Q_SLOTS:
         QVERIFY(isNear(rootMeanSquare(a, std::vector<double>{1, 2, 3, 6}), 1));
     }
 
+    void lines()
+    {
+        const std::vector<double> x{1, 2, 3, 4};
+        const std::vector<double> y{3.5, 5, 7, 8.5}; // by hand: slope 8.5 / 5
+        const Line line = leastSquares(x, y);
+        QVERIFY(std::abs(line.slope - 1.7) < 1e-12);
+        QVERIFY(std::abs(line.offset - 1.75) < 1e-12);
+        const Line flat = leastSquares(std::vector<double>{2, 2}, std::vector<double>{1, 4});
+        QCOMPARE(flat.slope, 0.0);
+        QCOMPARE(flat.offset, 2.5);
+    }
+
     void intervals()
     {
         std::vector<double> a;

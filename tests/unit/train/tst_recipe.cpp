@@ -65,6 +65,7 @@ private Q_SLOTS:
         row("not whole", "/optimizer", R"({"batch": 1.5})", "optimizer.batch");
         row("word", "/output", R"({"kind": "both"})", "output.kind");
         row("scale", "/output", R"({"kind": "score", "scale": [5, 1]})", "output.scale");
+        row("calibrated grades", "/output", R"({"kind": "distribution", "calibrate": true})", "output.calibrate");
         row("cross-entropy of scores", "/output", R"({"kind": "score"})", "");
         row("no loss", "/losses", R"({"plcc": 0})", "losses");
         row("form", "/data/0/form", "\"masks\"", "data[0].form");

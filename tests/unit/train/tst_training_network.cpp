@@ -265,6 +265,19 @@ private Q_SLOTS:
         QCOMPARE(vector.item<float>(), live);
     }
 
+    void recalibratesTheLastLayer()
+    {
+        StateDict state;
+        state["dbcnn.fc.weight"] = {{1, 2}, {2, 4}};
+        state["dbcnn.fc.bias"] = {{1}, {10}};
+        state["scnn.0.bias"] = {{1}, {7}};
+        recalibrate(state, {10, 50}, 2, -1);
+        const std::vector<float>& weight = state["dbcnn.fc.weight"].values;
+        // Features 3 and 1 gave 20, grade 2 of 10..50; grade 2 * 2 - 1 is 30.
+        QCOMPARE(3 * weight[0] + 1 * weight[1] + state["dbcnn.fc.bias"].values[0], 30.F);
+        QCOMPARE(state["scnn.0.bias"].values[0], 7.F);
+    }
+
     void networksStartFromRecipes_data()
     {
         QTest::addColumn<QString>("family");
