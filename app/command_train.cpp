@@ -6,6 +6,7 @@
 #include "core/image/decode.h"
 #include "core/models/registry.h"
 #include "core/models/training_setup.h"
+#include "core/train/metrics.h"
 #include "core/train/trainer.h"
 #include "core/train/training_report.h"
 
