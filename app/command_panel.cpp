@@ -27,13 +27,14 @@ struct PanelOptions {
     bool imagesAsColumns = false;
     int samples = 0;
     std::string segments = "quickshift";
+    bool noColorBars = false;
 };
 
 MapPanelOptions mapPanelOptions(const PanelOptions& options)
 {
-    return {options.files,   options.output,  options.figure, options.title,   options.caption,
-            options.page,    options.models,  options.report, options.opacity, options.imagesAsColumns,
-            options.samples, options.segments};
+    return {options.files,   options.output,   options.figure,      options.title,   options.caption,
+            options.page,    options.models,   options.report,      options.opacity, options.imagesAsColumns,
+            options.samples, options.segments, !options.noColorBars};
 }
 
 std::string baseName(const std::string& file)
@@ -174,6 +175,7 @@ void addPanelCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
         ->check(CLI::Range(0.0, 1.0))
         ->default_str("0.65 in Fig. 1, 1 in Fig. 3");
     command->add_flag("--images-as-columns", options->imagesAsColumns, "Figs. 1 and 3: images beside each other");
+    command->add_flag("--no-color-bars", options->noColorBars, "Figs. 1 and 3: maps without their colour bars");
     command->add_option("--samples", options->samples, "Predictions LIME is fitted to")
         ->check(CLI::Range(2, 1'000'000))
         ->default_str("1000");

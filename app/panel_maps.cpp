@@ -5,6 +5,7 @@
 #include "core/figure/figure_layout.h"
 #include "core/figure/figure_writer.h"
 #include "core/figure/figures.h"
+#include "core/figure/paper_maps.h"
 #include "core/image/decode.h"
 #include "core/measures/measures.h"
 #include "core/measures/network_objectness.h"
@@ -97,10 +98,7 @@ public:
             return known;
         ExplainMapOptions options;
         options.method = mapMethodFromString(name).value();
-        options.lime.seed = m_common.seed;
-        options.lime.segments = limeSegmentsFromString(m_options.segments).value();
-        if (m_options.samples > 0)
-            options.lime.samples = m_options.samples;
+        options.lime = limeOptions();
         ProgressLine progress(m_common);
         Result<MapExplanation> map =
             explainMap(**network, **photo, options, interruptToken(), [&](int done, int total) {
@@ -139,6 +137,16 @@ public:
         return *known;
     }
 
+    LimeOptions limeOptions() const
+    {
+        LimeOptions lime;
+        lime.seed = m_common.seed;
+        lime.segments = limeSegmentsFromString(m_options.segments).value();
+        if (m_options.samples > 0)
+            lime.samples = m_options.samples;
+        return lime;
+    }
+
     std::string objectnessName() const { return m_objectness ? m_objectness->name() : std::string(); }
     const std::map<std::size_t, std::shared_ptr<const Image>>& images() const { return m_images; }
 
@@ -154,28 +162,17 @@ private:
     std::map<std::pair<std::size_t, std::string>, std::optional<Halves>> m_halves;
 };
 
-struct MadeFigure {
-    PanelGrid grid;
-    Provenance provenance;
-};
-
-/// Files that were used, models that were asked.
-void describe(const MapPanelOptions& options, const std::vector<std::shared_ptr<const Predictor>>& networks,
-              const MapMaker& maker, Provenance& provenance)
+/// Files that a free layout used.
+Provenance describe(const MapPanelOptions& options, const MapMaker& maker)
 {
-    provenance.figure = options.figure == "1" || options.figure == "3" ? options.figure : baseName(options.figure);
+    Provenance provenance;
+    provenance.figure = baseName(options.figure);
     provenance.title = options.title;
-    for (const auto& network : networks)
-        provenance.models.push_back({network->info().id, network->info().weightsHash});
-    for (const auto& [index, image] : maker.images()) {
-        const std::string name = baseName(options.files[index]);
-        const bool described = std::any_of(provenance.sources.begin(), provenance.sources.end(),
-                                           [&](const auto& source) { return source.file == name; });
-        if (!described)
-            provenance.sources.push_back({name, image->contentHash, {}});
-    }
+    for (const auto& [index, image] : maker.images())
+        provenance.sources.push_back({baseName(options.files[index]), image->contentHash, {}});
     if (!maker.objectnessName().empty())
         provenance.settings["objectness"] = maker.objectnessName();
+    return provenance;
 }
 
 /// Fig. 1: LIME, and Grad-CAM times attention (plain Grad-CAM for networks without attention).
@@ -196,7 +193,7 @@ Result<MapRow> rowOfFigure1(MapMaker& maker, std::size_t index, bool hasAttentio
 }
 
 /// Fig. 3: the four measures and the two halves.
-Result<MapRow> rowOfFigure3(MapMaker& maker, std::size_t index, Provenance& provenance, const std::string& name)
+Result<MapRow> rowOfFigure3(MapMaker& maker, std::size_t index)
 {
     const Result<std::shared_ptr<const Image>> image = maker.image(index);
     if (!image)
@@ -213,55 +210,38 @@ Result<MapRow> rowOfFigure3(MapMaker& maker, std::size_t index, Provenance& prov
     if (!halves)
         return halves.error();
     row.important = halves->important;
-    provenance.sources.push_back(
-        {name, (*image)->contentHash, {{"important", halves->important}, {"trivial", halves->important.complement()}}});
     return row;
 }
 
-Result<MadeFigure> mapsOfPaper(const MapPanelOptions& options, MapMaker& maker, const Predictor& network,
-                               Report& report)
+Result<ComposedFigure> mapsOfPaper(const MapPanelOptions& options, MapMaker& maker, Report& report)
 {
-    const bool isFirst = options.figure == "1";
-    const bool hasAttention = network.attentionEncoder() != nullptr;
-    MapFigure figure;
-    MadeFigure made;
+    const Result<std::shared_ptr<const Predictor>> network = maker.predictor({});
+    if (!network)
+        return network.error();
+    PaperMapFigure figure;
+    figure.kind = options.figure == "1" ? PaperMaps::Explanations : PaperMaps::Measures;
+    figure.model = {(*network)->info().id, (*network)->info().weightsHash};
+    figure.hasAttention = (*network)->attentionEncoder() != nullptr;
+    figure.lime = cacheKey(maker.limeOptions());
+    figure.indicator = options.report.indicator;
+    figure.opacity = options.opacity;
+    figure.colorBars = options.colorBars;
+    figure.imagesAsColumns = options.imagesAsColumns;
     figure.title = options.title;
     figure.caption = options.caption;
-    figure.imagesAsColumns = options.imagesAsColumns;
-    figure.halves = !isFirst;
-    if (isFirst) {
-        const double opacity = options.opacity < 0 ? 0.65 : options.opacity;
-        figure.mapNames = {"LIME", hasAttention ? "Grad-CAM × attention" : "Grad-CAM"};
-        figure.styles = {{ColorMap::BlueRed, opacity, true}, {ColorMap::Inferno, opacity, false}};
-        figure.footnote = "LIME: change of the score when a segment is visible. "
-            + std::string(hasAttention ? "Grad-CAM × attention rollout" : "Grad-CAM")
-            + ": what raises the score, 0–1. Model " + network.info().id + ".";
-    } else {
-        figure.mapNames = {"Saliency", "Frequency", "Objectness", "Averaged"};
-        figure.opacity = options.opacity < 0 ? 1 : options.opacity;
-        made.provenance.by = "attention";
-        made.provenance.indicator = options.report.indicator;
-    }
     for (std::size_t i = 0; i < options.files.size() && !interruptToken().stop_requested(); ++i) {
-        const std::string name = baseName(options.files[i]);
-        Result<MapRow> row =
-            isFirst ? rowOfFigure1(maker, i, hasAttention) : rowOfFigure3(maker, i, made.provenance, name);
+        Result<MapRow> row = figure.kind == PaperMaps::Explanations ? rowOfFigure1(maker, i, figure.hasAttention)
+                                                                    : rowOfFigure3(maker, i);
         if (!row) {
             report.fail(std::move(row).error().withFile(options.files[i]));
             continue;
         }
-        row->name = name;
+        row->name = baseName(options.files[i]);
         figure.rows.push_back(*std::move(row));
         report.succeed();
     }
-    if (!isFirst)
-        figure.footnote = "Important and trivial regions by " + network.info().id + ", attention mask. Objectness by "
-            + maker.objectnessName() + ".";
-    Result<PanelGrid> grid = mapFigure(figure);
-    if (!grid)
-        return std::move(grid).error();
-    made.grid = *std::move(grid);
-    return made;
+    figure.objectness = maker.objectnessName();
+    return paperMapFigure(figure);
 }
 
 Result<CellContent> contentOf(MapMaker& maker, const MapPanelOptions& options, const LayoutCell& cell)
@@ -293,7 +273,7 @@ Result<CellContent> contentOf(MapMaker& maker, const MapPanelOptions& options, c
     return content;
 }
 
-Result<MadeFigure> freeLayout(const MapPanelOptions& options, MapMaker& maker, Report& report)
+Result<ComposedFigure> freeLayout(const MapPanelOptions& options, MapMaker& maker, Report& report)
 {
     constexpr std::size_t MaxLayoutBytes = 1 << 20;
     const Result<std::vector<std::uint8_t>> bytes = readFile(options.figure, MaxLayoutBytes);
@@ -311,7 +291,7 @@ Result<MadeFigure> freeLayout(const MapPanelOptions& options, MapMaker& maker, R
     if (!grid)
         return std::move(grid).error();
     report.succeed();
-    return MadeFigure{*std::move(grid), {}};
+    return ComposedFigure{*std::move(grid), describe(options, maker)};
 }
 
 } // namespace
@@ -327,20 +307,12 @@ int runMapPanel(const CommonOptions& common, const MapPanelOptions& options)
     MapMaker maker(common, options, loader);
     const Status written = [&]() -> Status {
         const bool isPaper = options.figure == "1" || options.figure == "3";
-        std::vector<std::shared_ptr<const Predictor>> networks;
-        if (isPaper) {
-            Result<std::shared_ptr<const Predictor>> network = maker.predictor({});
-            if (!network)
-                return std::move(network).error();
-            networks.push_back(*std::move(network));
-        }
-        Result<MadeFigure> made =
-            isPaper ? mapsOfPaper(options, maker, *networks.front(), report) : freeLayout(options, maker, report);
+        const Result<ComposedFigure> made =
+            isPaper ? mapsOfPaper(options, maker, report) : freeLayout(options, maker, report);
         if (!made)
-            return std::move(made).error();
+            return made.error();
         if (interruptToken().stop_requested())
             return cancelledError();
-        describe(options, networks, maker, made->provenance);
         const Result<FigurePage> page = layOut(made->grid, options.page);
         if (!page)
             return page.error();

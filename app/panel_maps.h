@@ -21,6 +21,7 @@ struct MapPanelOptions {
     bool imagesAsColumns = false;
     int samples = 0; ///< of LIME; 0: the package's
     std::string segments = "quickshift";
+    bool colorBars = true;
 };
 
 /// Makes the figure and prints what is in it; an exit status.

@@ -99,6 +99,13 @@ PanelImage styledPanel(const std::shared_ptr<const Image>& photo, BlockMask hidd
     return {sizeOf(*photo), [photo, hidden, style] { return maskedImage(*photo, hidden, style); }};
 }
 
+/// As symmetricRangeOf() makes it.
+ValueRange symmetric(ValueRange range)
+{
+    const double magnitude = std::max(std::abs(range.low), std::abs(range.high));
+    return {-magnitude, magnitude};
+}
+
 /// As many decimals as tell the ends of the range apart.
 int barDecimals(ValueRange range)
 {
@@ -116,7 +123,8 @@ std::vector<Panel> mapPanels(const MapRow& row, const MapFigure& figure)
             continue;
         const MapStyle style =
             figure.styles.empty() ? MapStyle{figure.colors, figure.opacity, figure.symmetric} : figure.styles[i];
-        const ValueRange range = style.symmetric ? symmetricRangeOf(*map) : rangeOf(*map);
+        const ValueRange own = i < row.ranges.size() ? row.ranges[i] : rangeOf(*map);
+        const ValueRange range = style.symmetric ? symmetric(own) : own;
         panels.back().image = mapOverPhoto(row.image, map, style.colors, range, style.opacity);
         if (figure.colorBars)
             panels.back().bar = ColorBar{style.colors, range, barDecimals(range)};

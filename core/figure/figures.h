@@ -46,6 +46,7 @@ struct MapRow {
     std::string name;
     std::vector<std::shared_ptr<const ScalarMap>> maps; ///< one per name; null leaves a gap; of the photo's shape
     std::optional<BlockMask> important; ///< adds the two halves when `halves` is set
+    std::vector<ValueRange> ranges = {}; ///< of the maps, rangeOf() each, where they are known; none: found here
 };
 
 /// How the map of one name is shown.

@@ -5,6 +5,7 @@
 #include "core/figure/figures.h"
 #include "ui/dialogs/figure_preview.h"
 #include "ui/panels/card.h"
+#include "ui/panels/error_bar.h"
 #include "ui/state/text.h"
 
 #include <QCheckBox>
@@ -16,10 +17,15 @@
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QPointer>
+#include <QProgressBar>
 #include <QPushButton>
+#include <QSlider>
 #include <QSpinBox>
+#include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
+#include <initializer_list>
 #include <utility>
 
 namespace halflens {
@@ -32,38 +38,104 @@ constexpr int RefreshDelayMs = 60;
 constexpr std::uint64_t NoDocument = 0; ///< documents count from 1
 enum ImageChoice { ShownImage, AllImages };
 
+int percentOf(PaperMaps kind)
+{
+    return static_cast<int>(std::lround(100 * paperOpacity(kind)));
+}
+
 } // namespace
 
-ExportFigureDialog::ExportFigureDialog(Workspace& workspace, QWidget* parent)
+ExportFigureDialog::ExportFigureDialog(Workspace& workspace, LayerStack& layers, QWidget* parent)
     : QDialog(parent)
     , m_workspace(workspace)
+    , m_layers(layers)
+    , m_maps(new FigureMaps(workspace, layers, this))
     , m_preview(new FigurePreview(this))
+    , m_opacityPercent{percentOf(PaperMaps::Explanations), percentOf(PaperMaps::Measures)}
 {
     setWindowTitle(tr("Export figure"));
     setObjectName(u"exportFigureDialog"_s);
     m_refresh.setSingleShot(true);
     m_refresh.setInterval(RefreshDelayMs);
-    connect(&m_refresh, &QTimer::timeout, this, &ExportFigureDialog::refresh);
-    connect(m_preview, &FigurePreview::resized, this, &ExportFigureDialog::refreshSoon);
-    connect(&workspace, &Workspace::currentChanged, this, &ExportFigureDialog::refreshSoon);
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_preview, 1);
     layout->addWidget(makeOptions());
-    resize(980, 600);
+    resize(1040, 620);
+    connect(&m_refresh, &QTimer::timeout, this, &ExportFigureDialog::refresh);
+    connect(m_preview, &FigurePreview::resized, this, &ExportFigureDialog::refreshSoon);
+    connect(&workspace, &Workspace::currentChanged, this, &ExportFigureDialog::refreshSoon);
+    connect(m_maps, &FigureMaps::changed, this, [this] {
+        showProgress();
+        refreshSoon();
+    });
+    connect(this, &QDialog::finished, m_maps, &FigureMaps::cancel);
+    chooseFigure();
     refresh();
 }
 
 QWidget* ExportFigureDialog::makeOptions()
 {
     auto* panel = new QWidget(this);
-    panel->setFixedWidth(320);
+    panel->setFixedWidth(340);
+    m_form = new QFormLayout;
+    m_form->setVerticalSpacing(10);
+    addOptions(*m_form, panel);
+    m_size = mutedLabel(panel);
+    m_size->setWordWrap(true);
+    m_form->addRow(QString(), m_size);
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, panel);
+    m_export = buttons->addButton(tr("Export…"), QDialogButtonBox::AcceptRole);
+    m_export->setObjectName(u"exportButton"_s);
+    m_export->setDefault(true);
+    auto* layout = new QVBoxLayout(panel);
+    layout->setContentsMargins(18, 18, 18, 14);
+    layout->setSpacing(12);
+    layout->addLayout(m_form);
+    layout->addStretch();
+    layout->addWidget(makeProgress(panel));
+    layout->addWidget(buttons);
+    connectOptions();
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
+    connect(m_export, &QPushButton::clicked, this, &ExportFigureDialog::chooseAndExport);
+    return panel;
+}
+
+void ExportFigureDialog::addOptions(QFormLayout& form, QWidget* panel)
+{
+    m_figure = new QComboBox(panel);
+    m_figure->setObjectName(u"figureChoice"_s);
+    m_figure->addItem(tr("Fig. 1: where the model looks"), 1);
+    m_figure->addItem(tr("Fig. 2: trivial and important half"), 2);
+    m_figure->addItem(tr("Fig. 3: semantic measures"), 3);
+    m_figure->setCurrentIndex(m_figure->findData(2));
     m_images = new QComboBox(panel);
     m_images->addItem(tr("The shown image"), ShownImage);
     m_images->addItem(tr("All images looked at"), AllImages);
     m_original = new QCheckBox(tr("First row with the whole images"), panel);
     m_gridLines = new QCheckBox(tr("Lines between the blocks"), panel);
+    m_opacity = new QSlider(Qt::Horizontal, panel);
+    m_opacity->setObjectName(u"figureOpacity"_s);
+    m_opacity->setRange(0, 100);
+    m_opacity->setAccessibleName(tr("Opacity of the maps over the photo in percent"));
+    m_opacityText = mutedLabel(panel);
+    m_opacityText->setMinimumWidth(fontMetrics().horizontalAdvance(u"100 %"_s));
+    m_opacityText->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_opacityRow = new QWidget(panel);
+    auto* opacity = new QHBoxLayout(m_opacityRow);
+    opacity->setContentsMargins(0, 0, 0, 0);
+    opacity->addWidget(m_opacity, 1);
+    opacity->addWidget(m_opacityText);
+    auto* opacityLabel = new QLabel(tr("&Opacity"), panel);
+    opacityLabel->setBuddy(m_opacity);
+    m_colorBars = new QCheckBox(tr("Colour bars beside the maps"), panel);
+    m_colorBars->setObjectName(u"figureColorBars"_s);
+    m_colorBars->setChecked(true);
+    m_turned = new QCheckBox(tr("Maps below each other"), panel);
+    m_turned->setObjectName(u"figureTurned"_s);
+    m_lime = mutedLabel(panel);
+    m_lime->setWordWrap(true);
     m_title = new QLineEdit(panel);
     m_caption = new QLineEdit(panel);
     m_width = new QDoubleSpinBox(panel);
@@ -75,53 +147,122 @@ QWidget* ExportFigureDialog::makeOptions()
     m_dpi->setRange(50, 1200);
     m_dpi->setValue(300);
     m_dpi->setSuffix(tr(" dpi"));
-    m_size = mutedLabel(panel);
-    m_size->setWordWrap(true);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, panel);
-    m_export = buttons->addButton(tr("Export…"), QDialogButtonBox::AcceptRole);
-    m_export->setObjectName(u"exportButton"_s);
-    m_export->setDefault(true);
 
-    auto* form = new QFormLayout;
-    form->setVerticalSpacing(10);
-    form->addRow(tr("&Columns"), m_images);
-    form->addRow(QString(), m_original);
-    form->addRow(QString(), m_gridLines);
-    form->addRow(tr("&Title"), m_title);
-    form->addRow(tr("C&aption"), m_caption);
-    form->addRow(tr("&Width"), m_width);
-    form->addRow(tr("&Resolution"), m_dpi);
-    form->addRow(QString(), m_size);
-    auto* layout = new QVBoxLayout(panel);
-    layout->setContentsMargins(18, 18, 18, 14);
-    layout->addLayout(form);
-    layout->addStretch();
-    layout->addWidget(buttons);
+    form.addRow(tr("&Figure"), m_figure);
+    form.addRow(tr("&Columns"), m_images);
+    form.addRow(QString(), m_original);
+    form.addRow(QString(), m_gridLines);
+    form.addRow(opacityLabel, m_opacityRow);
+    form.addRow(QString(), m_colorBars);
+    form.addRow(QString(), m_turned);
+    form.addRow(tr("LIME"), m_lime);
+    form.addRow(tr("&Title"), m_title);
+    form.addRow(tr("C&aption"), m_caption);
+    form.addRow(tr("&Width"), m_width);
+    form.addRow(tr("&Resolution"), m_dpi);
+}
 
+QWidget* ExportFigureDialog::makeProgress(QWidget* panel)
+{
+    m_progressBox = new QWidget(panel);
+    m_progressBox->setObjectName(u"figureProgress"_s);
+    m_progressText = mutedLabel(m_progressBox);
+    m_progressText->setWordWrap(true);
+    m_progress = new QProgressBar(m_progressBox);
+    m_progress->setTextVisible(false);
+    m_progress->setAccessibleName(tr("Progress of the maps"));
+    m_again = new QPushButton(tr("Try again"), m_progressBox);
+    m_again->setObjectName(u"figureAgain"_s);
+    m_again->setAutoDefault(false);
+    connect(m_again, &QPushButton::clicked, m_maps, &FigureMaps::retry);
+    auto* layout = new QVBoxLayout(m_progressBox);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    layout->addWidget(m_progressText);
+    layout->addWidget(m_progress);
+    layout->addWidget(m_again, 0, Qt::AlignRight);
+    return m_progressBox;
+}
+
+void ExportFigureDialog::connectOptions()
+{
+    connect(m_figure, &QComboBox::currentIndexChanged, this, &ExportFigureDialog::chooseFigure);
     connect(m_images, &QComboBox::currentIndexChanged, this, &ExportFigureDialog::refreshSoon);
-    for (QCheckBox* box : {m_original, m_gridLines})
+    for (QCheckBox* box : {m_original, m_gridLines, m_colorBars, m_turned})
         connect(box, &QCheckBox::toggled, this, &ExportFigureDialog::refreshSoon);
+    connect(m_opacity, &QSlider::valueChanged, this, [this](int percent) {
+        m_opacityText->setText(tr("%1 %").arg(percent));
+        m_opacityPercent[kind() == PaperMaps::Measures ? 1 : 0] = percent;
+        refreshSoon();
+    });
     for (QLineEdit* edit : {m_title, m_caption})
         connect(edit, &QLineEdit::textChanged, this, &ExportFigureDialog::refreshSoon);
     connect(m_width, &QDoubleSpinBox::valueChanged, this, &ExportFigureDialog::refreshSoon);
     connect(m_dpi, &QSpinBox::valueChanged, this, &ExportFigureDialog::refreshSoon);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
-    connect(m_export, &QPushButton::clicked, this, &ExportFigureDialog::chooseAndExport);
-    return panel;
+}
+
+std::optional<PaperMaps> ExportFigureDialog::kind() const
+{
+    switch (m_figure->currentData().toInt()) {
+    case 1:
+        return PaperMaps::Explanations;
+    case 3:
+        return PaperMaps::Measures;
+    default:
+        return std::nullopt;
+    }
+}
+
+/// Shows the options of the chosen figure and has its maps made.
+void ExportFigureDialog::chooseFigure()
+{
+    const std::optional<PaperMaps> maps = kind();
+    for (QWidget* option : std::initializer_list<QWidget*>{m_images, m_original, m_gridLines})
+        m_form->setRowVisible(option, !maps);
+    for (QWidget* option : std::initializer_list<QWidget*>{m_opacityRow, m_colorBars, m_turned})
+        m_form->setRowVisible(option, maps.has_value());
+    m_form->setRowVisible(m_lime, maps == PaperMaps::Explanations);
+    if (maps) {
+        const int percent = m_opacityPercent[maps == PaperMaps::Measures ? 1 : 0];
+        m_opacity->setValue(percent);
+        m_opacityText->setText(tr("%1 %").arg(percent));
+    }
+    m_maps->setKind(maps);
+    refreshSoon();
+}
+
+/// How far the maps are, or why there are none.
+void ExportFigureDialog::showProgress()
+{
+    const LimeOptions& lime = m_layers.parameters().lime;
+    m_lime->setText(tr("%1 samples, %2 segments, seed %3; set in the Layers panel")
+                        .arg(lime.samples)
+                        .arg(toQt(toString(lime.segments)))
+                        .arg(lime.seed));
+    const MapStatus& status = m_maps->status();
+    const bool isWorking = kind() && status.state == WorkState::Working;
+    if (kind() && status.state != WorkState::Ready)
+        m_export->setEnabled(false); // not only once the preview follows
+    m_progressBox->setVisible(kind() && status.state != WorkState::Ready);
+    m_progress->setVisible(isWorking);
+    m_again->setVisible(!isWorking);
+    m_progress->setRange(0, status.fraction < 0 ? 0 : 100);
+    m_progress->setValue(status.fraction < 0 ? 0 : static_cast<int>(100 * status.fraction));
+    if (isWorking)
+        m_progressText->setText(status.text);
+    else
+        m_progressText->setText(status.error ? tr("The maps could not be made.") : tr("Stopped."));
 }
 
 namespace {
 
-/// How blocks were hidden; an estimate says that it is one.
-std::string methodOf(const std::vector<Document*>& columns)
+/// The one that knows least; an estimate says that it is one.
+const Analysis& fewestMasks(const std::vector<Document*>& columns)
 {
-    if (columns.front()->analysis()->model.masksAttention)
-        return "attention mask";
-    int fewest = MaskCount;
-    for (const Document* document : columns)
-        fewest = std::min(fewest, document->analysis()->table->samples);
-    return fewest == MaskCount ? "pixels set to zero"
-                               : "pixels set to zero, estimated from " + std::to_string(fewest) + " of 4096 masks";
+    const auto samples = [](const Document* document) { return document->analysis()->table->samples; };
+    return *(*std::min_element(columns.begin(), columns.end(), [&](const Document* a, const Document* b) {
+                return samples(a) < samples(b);
+            }))->analysis();
 }
 
 } // namespace
@@ -162,10 +303,12 @@ Provenance ExportFigureDialog::provenance() const
     return provenance;
 }
 
-Result<FigurePage> ExportFigureDialog::page(std::optional<int> dpi) const
+/// Fig. 2 of what is known.
+Result<ComposedFigure> ExportFigureDialog::halvesFigure() const
 {
     Figure2 figure;
-    for (const Document* document : columns()) {
+    const std::vector<Document*> shown = columns();
+    for (const Document* document : shown) {
         const Analysis& analysis = *document->analysis();
         const BlockReport& report = *analysis.report;
         figure.columns.push_back({m_workspace.imageOf(*document), document->title().toStdString(), report.important,
@@ -181,24 +324,65 @@ Result<FigurePage> ExportFigureDialog::page(std::optional<int> dpi) const
                      "there is no image with results yet",
                      "open an image and wait for its blocks",
                      {}};
-    figure.method = methodOf(columns());
+    figure.method = hidingMethod(fewestMasks(shown));
     figure.original = m_original->isChecked();
     figure.gridLines = m_gridLines->isChecked();
     figure.title = m_title->text().toStdString();
     figure.caption = m_caption->text().toStdString();
-    const Result<PanelGrid> grid = figure2(figure);
+    Result<PanelGrid> grid = figure2(figure);
     if (!grid)
-        return grid.error();
-    return layOut(*grid, {m_width->value(), dpi.value_or(m_dpi->value())});
+        return std::move(grid).error();
+    return ComposedFigure{*std::move(grid), provenance()};
+}
+
+/// Fig. 1 or 3, once its maps are there.
+Result<ComposedFigure> ExportFigureDialog::mapsFigure() const
+{
+    const MapStatus& status = m_maps->status();
+    if (status.error)
+        return *status.error;
+    if (status.state != WorkState::Ready)
+        return Error{
+            ErrorCode::InvalidInput, "figure", "the maps of the figure are not there yet", "wait for them", {}};
+    PaperMapFigure figure = m_maps->figure();
+    figure.opacity = m_opacity->value() / 100.0;
+    figure.colorBars = m_colorBars->isChecked();
+    figure.imagesAsColumns = m_turned->isChecked();
+    figure.title = m_title->text().toStdString();
+    figure.caption = m_caption->text().toStdString();
+    return paperMapFigure(figure);
+}
+
+Result<ComposedFigure> ExportFigureDialog::composed() const
+{
+    return kind() ? mapsFigure() : halvesFigure();
+}
+
+Result<FigurePage> ExportFigureDialog::page(std::optional<int> dpi) const
+{
+    const Result<ComposedFigure> figure = composed();
+    if (!figure)
+        return figure.error();
+    return layOut(figure->grid, {m_width->value(), dpi.value_or(m_dpi->value())});
+}
+
+void ExportFigureDialog::showMessage(const QString& message)
+{
+    m_workspace.engine().cancel({NoDocument, Stage::Preview}); // it would come over the message
+    m_size->clear();
+    m_preview->setMessage(message);
 }
 
 void ExportFigureDialog::refresh()
 {
-    const Result<FigurePage> full = page();
+    const bool isWaiting =
+        kind() && (m_maps->status().state == WorkState::Working || m_maps->status().state == WorkState::Absent);
+    const Result<ComposedFigure> figure = composed();
+    const Result<FigurePage> full =
+        figure ? layOut(figure->grid, {m_width->value(), m_dpi->value()}) : Result<FigurePage>(figure.error());
     m_export->setEnabled(full.has_value());
     if (!full) {
-        m_size->clear();
-        m_preview->setMessage(toQt(full.error().reason));
+        showMessage(isWaiting ? tr("The figure appears here when its maps are made.") : sentences(full.error()));
         return;
     }
     m_size->setText(tr("%1 × %2 pixels").arg(full->width).arg(full->height));
@@ -207,7 +391,7 @@ void ExportFigureDialog::refresh()
     const double room =
         std::min<double>(m_preview->width(), m_preview->height() * static_cast<double>(full->width) / full->height);
     const int dpi = std::clamp(static_cast<int>(room * devicePixelRatioF() / inches), 50, m_dpi->value());
-    Result<FigurePage> preview = page(dpi);
+    Result<FigurePage> preview = layOut(figure->grid, {m_width->value(), dpi});
     if (!preview)
         return;
     m_workspace.engine().submit({{NoDocument, Stage::Preview},
@@ -232,7 +416,9 @@ void ExportFigureDialog::refresh()
 
 void ExportFigureDialog::exportTo(const QString& path)
 {
-    Result<FigurePage> full = page();
+    const Result<ComposedFigure> figure = composed();
+    Result<FigurePage> full =
+        figure ? layOut(figure->grid, {m_width->value(), m_dpi->value()}) : Result<FigurePage>(figure.error());
     if (!full) {
         Q_EMIT m_workspace.failed(std::move(full).error().withFile(path.toStdString()));
         return;
@@ -241,7 +427,7 @@ void ExportFigureDialog::exportTo(const QString& path)
         {{NoDocument, Stage::Export},
          Lane::Interactive,
          {},
-         [page = *std::move(full), provenance = provenance(), path](const JobContext& context) -> Outcome {
+         [page = *std::move(full), provenance = figure->provenance, path](const JobContext& context) -> Outcome {
              context.report(-1, "Writing the figure");
              if (Status written = writeFigure(page, provenance, toPath(path)); !written)
                  return std::move(written).error().withFile(path.toStdString());

@@ -1,59 +1,95 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The paper's Fig. 2 from the opened images, with a live preview of the page that is written.
+// The paper's three figures from the opened images, with a live preview of the page that is written.
 #pragma once
 
 #include "core/base/result.h"
 #include "core/figure/figure_page.h"
-#include "core/figure/provenance.h"
+#include "core/figure/paper_maps.h"
+#include "ui/state/figure_maps.h"
 #include "ui/state/workspace.h"
 
 #include <QDialog>
 #include <QTimer>
 
+#include <array>
+#include <optional>
+#include <vector>
+
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
+class QFormLayout;
 class QLabel;
 class QLineEdit;
+class QProgressBar;
 class QPushButton;
+class QSlider;
 class QSpinBox;
 
 namespace halflens {
 
 class FigurePreview;
 
-/// Images as columns: the shown one, or all opened ones whose results are known. Preview and file
-/// are made on the engine; the dialog may be closed meanwhile.
+/// Fig. 2 has images as columns: the shown one, or all opened ones whose results are known. Figs. 1 and 3
+/// are of the shown image; their maps are made while the dialog is open, and closing it ends that. Preview
+/// and file are made on the engine; the dialog may be closed before the file is written.
 class ExportFigureDialog final : public QDialog {
     Q_OBJECT
 
 public:
-    explicit ExportFigureDialog(Workspace& workspace, QWidget* parent = nullptr);
+    ExportFigureDialog(Workspace& workspace, LayerStack& layers, QWidget* parent = nullptr);
 
-    /// The page as it would be written now, or at another resolution.
+    /// The page as it would be written now, or at another resolution. An error while its maps are not there.
     Result<FigurePage> page(std::optional<int> dpi = {}) const;
     /// Writes by suffix; Workspace::exported() or failed() tells the end.
     void exportTo(const QString& path);
+    /// Ends what is made for the figure; the dialog offers to start again.
+    void cancelWork() { m_maps->cancel(); }
 
 private:
     QWidget* makeOptions();
+    void addOptions(QFormLayout& form, QWidget* panel);
+    QWidget* makeProgress(QWidget* panel);
+    void connectOptions();
+    std::optional<PaperMaps> kind() const; ///< none: Fig. 2
     std::vector<Document*> columns() const;
     Provenance provenance() const;
+    Result<ComposedFigure> halvesFigure() const;
+    Result<ComposedFigure> mapsFigure() const;
+    Result<ComposedFigure> composed() const;
+    void chooseFigure();
     void refreshSoon() { m_refresh.start(); }
     void refresh();
+    void showProgress();
+    void showMessage(const QString& message);
     void chooseAndExport();
 
     Workspace& m_workspace;
+    LayerStack& m_layers;
+    FigureMaps* m_maps;
     FigurePreview* m_preview;
+    QFormLayout* m_form = nullptr;
+    QComboBox* m_figure = nullptr;
     QComboBox* m_images = nullptr;
     QCheckBox* m_original = nullptr;
     QCheckBox* m_gridLines = nullptr;
+    QWidget* m_opacityRow = nullptr;
+    QSlider* m_opacity = nullptr;
+    QLabel* m_opacityText = nullptr;
+    QCheckBox* m_colorBars = nullptr;
+    QCheckBox* m_turned = nullptr;
+    QLabel* m_lime = nullptr;
     QLineEdit* m_title = nullptr;
     QLineEdit* m_caption = nullptr;
     QDoubleSpinBox* m_width = nullptr;
     QSpinBox* m_dpi = nullptr;
     QLabel* m_size = nullptr;
+    QWidget* m_progressBox = nullptr;
+    QLabel* m_progressText = nullptr;
+    QProgressBar* m_progress = nullptr;
+    QPushButton* m_again = nullptr;
     QPushButton* m_export = nullptr;
+    std::array<int, 2> m_opacityPercent; ///< of Figs. 1 and 3, so that each keeps its own
     QTimer m_refresh; ///< collects quick changes into one
 };
 

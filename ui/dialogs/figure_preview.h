@@ -15,6 +15,7 @@ public:
     void setImage(const QImage& image);
     void setMessage(const QString& message); ///< instead of an image
     const QImage& image() const { return m_image; }
+    const QString& message() const { return m_message; }
     QSize sizeHint() const override { return {560, 420}; }
 
 Q_SIGNALS:

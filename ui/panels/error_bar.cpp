@@ -44,6 +44,12 @@ QString stageText(const QString& stage)
 
 } // namespace
 
+QString sentences(const Error& error)
+{
+    const QString reason = sentence(toQt(error.reason));
+    return error.remedy.empty() ? reason : reason + u' ' + sentence(toQt(error.remedy));
+}
+
 ErrorBar::ErrorBar(QWidget* parent)
     : QFrame(parent)
     , m_icon(new QLabel(this))
@@ -85,9 +91,7 @@ void ErrorBar::showError(const Error& error)
     const QString path = toQt(error.file);
     const QString name = path.isEmpty() ? tr("The last action") : QFileInfo(path).fileName();
     m_headline->setFullText(name + u' ' + stageText(toQt(error.stage)));
-    QString details = sentence(toQt(error.reason));
-    if (!error.remedy.empty())
-        details += u' ' + sentence(toQt(error.remedy));
+    const QString details = sentences(error);
     m_details->setText(details);
     m_details->setToolTip(path);
     m_more->setVisible(m_count > 1);

@@ -13,6 +13,9 @@ namespace halflens {
 
 class ElidedLabel;
 
+/// Reason and remedy, a sentence each.
+QString sentences(const Error& error);
+
 /// Shows the newest error with the number of earlier ones not dismissed; hidden while there is none.
 class ErrorBar final : public QFrame {
     Q_OBJECT

@@ -182,6 +182,8 @@ void MainWindow::connectWorkspace()
         m_workspace.cancelWork();
         m_maps.cancelWork();
         m_comparison.cancelWork();
+        if (auto* figure = findChild<ExportFigureDialog*>())
+            figure->cancelWork();
     });
     connect(&m_comparison, &Comparison::onChanged, m_actions->compare, &QAction::setChecked);
     const auto showLayers = [this] { m_actions->toggleLayers->setChecked(m_layers.isOn() && m_layers.isAnyVisible()); };
@@ -237,7 +239,7 @@ void MainWindow::updateActions()
     for (QAction* action : {m_actions->closeImage, m_actions->copy, m_actions->fit, m_actions->actualSize,
                             m_actions->zoomIn, m_actions->zoomOut, m_actions->original})
         action->setEnabled(document != nullptr);
-    m_actions->exportFigure->setEnabled(hasReport);
+    m_actions->exportFigure->setEnabled(document && document->analysis());
     const bool isAnswered = document && document->analysis() && (hasReport || !document->analysis()->tableNote.empty());
     m_actions->tryAllMasks->setEnabled(m_workspace.canTryAllMasks());
     m_actions->analyseAgain->setEnabled(document && !isAnswered); // after a cancel or an error
@@ -314,7 +316,7 @@ void MainWindow::copyImage()
 
 void MainWindow::openExportDialog()
 {
-    showOnly(new ExportFigureDialog(m_workspace, this));
+    showOnly(new ExportFigureDialog(m_workspace, m_layers, this));
 }
 
 void MainWindow::openPalette()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/figure/figures.h"
+#include "core/figure/paper_maps.h"
 #include "tests/unit/figure/photos.h"
 
 #include <QTest>
@@ -70,6 +71,8 @@ private Q_SLOTS:
     void blendedMaps();
     void missingMapLeavesGap();
     void signedMaps();
+    void knownRanges();
+    void paperFigures();
     void mapFigureRefused();
 };
 
@@ -242,6 +245,54 @@ void TestFigures::signedMaps()
     figure.symmetric = true;
     figure.colors = ColorMap::BlueRed;
     QCOMPARE(mapFigure(figure).value().rows[0][1].bar->range, (ValueRange{-59, 59}));
+}
+
+/// Ranges that are known are taken as those found.
+void TestFigures::knownRanges()
+{
+    MapFigure figure = mapsOf(1);
+    figure.styles = {{ColorMap::BlueRed, 1, true}, {ColorMap::Viridis, 1, false}};
+    const PanelGrid found = mapFigure(figure).value();
+    figure.rows[0].ranges = {rangeOf(*figure.rows[0].maps[0]), rangeOf(*figure.rows[0].maps[1])};
+    const PanelGrid known = mapFigure(figure).value();
+    for (const std::size_t column : {1, 2})
+        QCOMPARE(known.rows[0][column].bar->range, found.rows[0][column].bar->range);
+}
+
+void TestFigures::paperFigures()
+{
+    PaperMapFigure paper;
+    paper.rows = mapsOf(2).rows;
+    for (MapRow& row : paper.rows)
+        row.important.reset();
+    paper.model = {"lite-triq", "abc"};
+    paper.lime = "how";
+    ComposedFigure figure = paperMapFigure(paper).value();
+    QCOMPARE(figure.grid.rows[0].size(), std::size_t{3});
+    QCOMPARE(figure.grid.columnHeaders[2][0][0].text, QStringLiteral("Grad-CAM × attention"));
+    QVERIFY(figure.grid.footnote.contains(QStringLiteral("lite-triq")));
+    QCOMPARE(figure.grid.rows[0][1].bar->range, (ValueRange{-59, 59})); // signed
+    QCOMPARE(figure.provenance.figure, std::string("1"));
+    QCOMPARE(figure.provenance.settings.at("lime"), std::string("how"));
+    QCOMPARE(figure.provenance.sources.size(), std::size_t{2});
+    QVERIFY(figure.provenance.by.empty()); // nothing was masked
+    paper.hasAttention = false;
+    paper.colorBars = false;
+    figure = paperMapFigure(paper).value();
+    QCOMPARE(figure.grid.columnHeaders[2][0][0].text, QStringLiteral("Grad-CAM"));
+    QVERIFY(!figure.grid.rows[0][1].bar);
+
+    paper.kind = PaperMaps::Measures;
+    QVERIFY(!paperMapFigure(paper)); // two maps in place of four
+    paper.rows.resize(1);
+    paper.rows[0].maps.resize(4, paper.rows[0].maps[0]);
+    paper.rows[0].important = BlockMask(0x03f);
+    paper.by = "zero";
+    paper.indicator = "dmos";
+    figure = paperMapFigure(paper).value();
+    QCOMPARE(figure.grid.rows[0].size(), std::size_t{7});
+    QCOMPARE(figure.provenance.fill, std::string("zero"));
+    QCOMPARE(figure.provenance.sources[0].masks.size(), std::size_t{2});
 }
 
 void TestFigures::mapFigureRefused()
