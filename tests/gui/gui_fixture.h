@@ -85,7 +85,7 @@ public:
     QPoint at(int block) const { return blockViewRect({block}, canvas().view()).center().toPoint(); }
 
     /// Row of a layer in the dock's list, in coordinates of the list's viewport.
-    QRect layerRow(LayerId id) const
+    QRect layerRow(OverlayId id) const
     {
         auto* list = window->findChild<QListView*>(QStringLiteral("layerList"));
         const auto* model = static_cast<LayerListModel*>(list->model());
@@ -95,12 +95,12 @@ public:
     }
     QWidget* layerViewport() const { return window->findChild<QListView*>(QStringLiteral("layerList"))->viewport(); }
     /// A click on the box that shows and hides the layer.
-    void clickLayerBox(LayerId id) const
+    void clickLayerBox(OverlayId id) const
     {
         QTest::mouseClick(layerViewport(), Qt::LeftButton, {}, LayerDelegate::boxRect(layerRow(id)).center());
     }
     /// A click on the name, which makes the layer the current one.
-    void clickLayerName(LayerId id) const
+    void clickLayerName(OverlayId id) const
     {
         QTest::mouseClick(layerViewport(), Qt::LeftButton, {}, layerRow(id).center());
     }

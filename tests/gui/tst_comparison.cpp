@@ -99,13 +99,13 @@ private Q_SLOTS:
             const QString expected = ImportantBlocks.contains({block}) ? u"2/2"_s : u"0/2"_s;
             QCOMPARE(model->index(row, BlockTableModel::Agree).data().toString(), expected);
         }
-        m_fixture->clickLayerName(LayerId::Agreement);
-        m_fixture->clickLayerBox(LayerId::Agreement);
+        m_fixture->clickLayerName(OverlayId::Agreement);
+        m_fixture->clickLayerBox(OverlayId::Agreement);
         const auto values = m_fixture->canvas().scene().values;
         QVERIFY(values);
         QCOMPARE((*values)[5], u"2"_s);
         QCOMPARE((*values)[0], u"0"_s);
-        const auto picture = window.layerView().picture(LayerId::Agreement);
+        const auto picture = window.layerView().picture(OverlayId::Agreement);
         QCOMPARE(picture->range.high, 2.0);
         QVERIFY(m_fixture->find<QWidget>("colorBar")->isVisible());
     }

@@ -253,9 +253,10 @@ private Q_SLOTS:
         };
         m_fixture->open();
         m_fixture->openAndWait(m_fixture->image(u"a.png"_s));
-        m_fixture->window->maps().request(LayerId::Lime);
-        m_fixture->window->maps().request(LayerId::Product);
-        QTRY_VERIFY(m_fixture->window->maps().map(LayerId::Product) && m_fixture->window->maps().map(LayerId::Lime));
+        m_fixture->window->maps().request(OverlayId::Lime);
+        m_fixture->window->maps().request(OverlayId::Product);
+        QTRY_VERIFY(m_fixture->window->maps().map(OverlayId::Product)
+                    && m_fixture->window->maps().map(OverlayId::Lime));
         QCOMPARE(m_made.load(), 2);
         open();
         choose(1);

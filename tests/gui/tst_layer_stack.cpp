@@ -19,28 +19,29 @@ private Q_SLOTS:
         Settings settings(nullptr);
         const LayerStack layers(settings);
         QVERIFY(layers.shown().empty());
-        QVERIFY(layers.look(LayerId::Saliency).colors == ColorMap::Viridis);
-        QVERIFY(layers.look(LayerId::Lime).colors == ColorMap::BlueRed); // signed: zero in the middle
-        QVERIFY(layers.look(LayerId::Shapley).colors == ColorMap::BlueRed);
+        QVERIFY(layers.look(OverlayId::Saliency).colors == ColorMap::Viridis);
+        QVERIFY(layers.look(OverlayId::Lime).colors == ColorMap::BlueRed); // signed: zero in the middle
+        QVERIFY(layers.look(OverlayId::Shapley).colors == ColorMap::BlueRed);
     }
 
     void idsAndKindsBelongTogether()
     {
         for (const MapKind kind : AllMapKinds)
             QVERIFY(mapKindOf(layerOf(kind)) == kind);
-        QVERIFY(!isMapLayer(LayerId::Shapley));
-        QVERIFY(isMapLayer(LayerId::Saliency) && isMapLayer(LayerId::Product));
+        QVERIFY(!isMapLayer(OverlayId::Shapley));
+        QVERIFY(isMapLayer(OverlayId::Saliency) && isMapLayer(OverlayId::Product));
         for (int id = 0; id < LayerCount; ++id)
-            QVERIFY(!layerName(static_cast<LayerId>(id)).isEmpty() && !layerHelp(static_cast<LayerId>(id)).isEmpty());
+            QVERIFY(!layerName(static_cast<OverlayId>(id)).isEmpty()
+                    && !layerHelp(static_cast<OverlayId>(id)).isEmpty());
     }
 
     void bottomFirst()
     {
         Settings settings(nullptr);
         LayerStack layers(settings);
-        layers.setVisible(LayerId::Halves, true);
-        layers.setVisible(LayerId::Saliency, true);
-        const std::vector<LayerId> expected{LayerId::Saliency, LayerId::Halves};
+        layers.setVisible(OverlayId::Halves, true);
+        layers.setVisible(OverlayId::Saliency, true);
+        const std::vector<OverlayId> expected{OverlayId::Saliency, OverlayId::Halves};
         QVERIFY(layers.shown() == expected);
     }
 
@@ -48,17 +49,17 @@ private Q_SLOTS:
     {
         Settings settings(nullptr);
         LayerStack layers(settings);
-        layers.setCurrent(LayerId::Frequency);
+        layers.setCurrent(OverlayId::Frequency);
         layers.toggle(); // nothing is shown: the current layer comes
-        QVERIFY(layers.look(LayerId::Frequency).visible);
+        QVERIFY(layers.look(OverlayId::Frequency).visible);
         QVERIFY(layers.isOn());
         layers.toggle();
         QVERIFY(layers.shown().empty());
-        QVERIFY(layers.look(LayerId::Frequency).visible);
+        QVERIFY(layers.look(OverlayId::Frequency).visible);
         layers.toggle();
         QCOMPARE(layers.shown().size(), std::size_t(1));
         layers.toggle();
-        layers.setVisible(LayerId::Halves, true); // showing one switches them on
+        layers.setVisible(OverlayId::Halves, true); // showing one switches them on
         QCOMPARE(layers.shown().size(), std::size_t(2));
     }
 
@@ -66,11 +67,11 @@ private Q_SLOTS:
     {
         Settings settings(nullptr);
         LayerStack layers(settings);
-        layers.setVisible(LayerId::Halves, true);
-        layers.setVisible(LayerId::Saliency, true);
-        layers.showOnly(LayerId::Objectness);
-        QVERIFY(layers.shown() == std::vector<LayerId>{LayerId::Objectness});
-        QVERIFY(layers.current() == LayerId::Objectness);
+        layers.setVisible(OverlayId::Halves, true);
+        layers.setVisible(OverlayId::Saliency, true);
+        layers.showOnly(OverlayId::Objectness);
+        QVERIFY(layers.shown() == std::vector<OverlayId>{OverlayId::Objectness});
+        QVERIFY(layers.current() == OverlayId::Objectness);
     }
 
     void senselessLooksAreRefused_data()
@@ -93,12 +94,12 @@ private Q_SLOTS:
         Settings settings(nullptr);
         LayerStack layers(settings);
         const QSignalSpy changes(&layers, &LayerStack::lookChanged);
-        const LayerLook before = layers.look(LayerId::Saliency);
+        const LayerLook before = layers.look(OverlayId::Saliency);
         LayerLook look = before;
         look.opacityPercent = opacity;
         look.range = {low, high};
-        layers.setLook(LayerId::Saliency, look);
-        QVERIFY(layers.look(LayerId::Saliency) == before);
+        layers.setLook(OverlayId::Saliency, look);
+        QVERIFY(layers.look(OverlayId::Saliency) == before);
         QCOMPARE(changes.count(), 0);
     }
 
@@ -108,16 +109,16 @@ private Q_SLOTS:
         LayerStack layers(settings);
         const QSignalSpy looks(&layers, &LayerStack::lookChanged);
         const QSignalSpy parameters(&layers, &LayerStack::parametersChanged);
-        layers.setVisible(LayerId::Saliency, true);
-        layers.setVisible(LayerId::Saliency, true);
+        layers.setVisible(OverlayId::Saliency, true);
+        layers.setVisible(OverlayId::Saliency, true);
         QCOMPARE(looks.count(), 1);
         MapRequest request = layers.parameters();
         layers.setParameters(request);
         request.lime.seed = 5;
         layers.setParameters(request);
         QCOMPARE(parameters.count(), 1);
-        QCOMPARE(layers.request(LayerId::Lime).lime.seed, std::uint64_t(5));
-        QVERIFY(layers.request(LayerId::Lime).kind == MapKind::Lime);
+        QCOMPARE(layers.request(OverlayId::Lime).lime.seed, std::uint64_t(5));
+        QVERIFY(layers.request(OverlayId::Lime).kind == MapKind::Lime);
     }
 
     void everythingIsKept()
@@ -143,15 +144,15 @@ private Q_SLOTS:
         {
             Settings settings(std::make_unique<QSettings>(path, QSettings::IniFormat));
             LayerStack layers(settings);
-            layers.setLook(LayerId::Frequency, look);
+            layers.setLook(OverlayId::Frequency, look);
             layers.setParameters(request);
-            layers.setCurrent(LayerId::GradCam);
+            layers.setCurrent(OverlayId::GradCam);
         }
         Settings settings(std::make_unique<QSettings>(path, QSettings::IniFormat));
         const LayerStack again(settings);
-        QVERIFY(again.look(LayerId::Frequency) == look);
+        QVERIFY(again.look(OverlayId::Frequency) == look);
         QVERIFY(again.parameters() == request);
-        QVERIFY(again.current() == LayerId::GradCam);
+        QVERIFY(again.current() == OverlayId::GradCam);
     }
 
     void damagedSettingsReadAsDefaults_data()
@@ -169,8 +170,8 @@ private Q_SLOTS:
         Settings settings(nullptr);
         settings.setValue(setting::Layers, json);
         const LayerStack layers(settings);
-        QVERIFY(layers.look(LayerId::Agreement)
-                == LayerStack(*std::make_unique<Settings>(nullptr)).look(LayerId::Agreement));
+        QVERIFY(layers.look(OverlayId::Agreement)
+                == LayerStack(*std::make_unique<Settings>(nullptr)).look(OverlayId::Agreement));
         QVERIFY(layers.parameters().lime.samples >= 2);
         QVERIFY(layers.parameters().band <= BandCount);
         QVERIFY(static_cast<int>(layers.current()) < LayerCount);

@@ -49,13 +49,13 @@ private Q_SLOTS:
         MainWindow& window = open();
         QVERIFY(!m_fixture->find<QWidget>("colorBar")->isVisible());
         const QColor before = canvasColor(0);
-        m_fixture->clickLayerBox(LayerId::Saliency);
-        QTRY_VERIFY(window.maps().map(LayerId::Saliency));
-        QVERIFY(window.layers().look(LayerId::Saliency).visible);
+        m_fixture->clickLayerBox(OverlayId::Saliency);
+        QTRY_VERIFY(window.maps().map(OverlayId::Saliency));
+        QVERIFY(window.layers().look(OverlayId::Saliency).visible);
         QTRY_VERIFY(canvasColor(0) != before);
         QVERIFY(m_fixture->find<QWidget>("colorBar")->isVisible());
-        m_fixture->clickLayerBox(LayerId::Saliency);
-        QVERIFY(!window.layers().look(LayerId::Saliency).visible);
+        m_fixture->clickLayerBox(OverlayId::Saliency);
+        QVERIFY(!window.layers().look(OverlayId::Saliency).visible);
         QTRY_COMPARE(canvasColor(0), before);
         QVERIFY(!m_fixture->find<QWidget>("colorBar")->isVisible());
     }
@@ -63,9 +63,9 @@ private Q_SLOTS:
     void clickOnTheNameOnlyChooses()
     {
         MainWindow& window = open();
-        m_fixture->clickLayerName(LayerId::Frequency);
-        QVERIFY(window.layers().current() == LayerId::Frequency);
-        QVERIFY(!window.layers().look(LayerId::Frequency).visible);
+        m_fixture->clickLayerName(OverlayId::Frequency);
+        QVERIFY(window.layers().current() == OverlayId::Frequency);
+        QVERIFY(!window.layers().look(OverlayId::Frequency).visible);
         QVERIFY(m_fixture->find<QComboBox>("frequencyMode")->isVisible());
         QVERIFY(!m_fixture->find<QComboBox>("saliencyMode")->isVisible());
     }
@@ -73,29 +73,29 @@ private Q_SLOTS:
     void doubleClickShowsOnlyIt()
     {
         MainWindow& window = open();
-        window.layers().setVisible(LayerId::Halves, true);
-        m_fixture->clickLayerName(LayerId::Objectness);
+        window.layers().setVisible(OverlayId::Halves, true);
+        m_fixture->clickLayerName(OverlayId::Objectness);
         QTest::mouseDClick(m_fixture->layerViewport(), Qt::LeftButton, {},
-                           m_fixture->layerRow(LayerId::Objectness).center());
-        QVERIFY(window.layers().shown() == std::vector<LayerId>{LayerId::Objectness});
+                           m_fixture->layerRow(OverlayId::Objectness).center());
+        QVERIFY(window.layers().shown() == std::vector<OverlayId>{OverlayId::Objectness});
     }
 
     void spaceShowsTheChosenLayer()
     {
         MainWindow& window = open();
-        m_fixture->clickLayerName(LayerId::Averaged);
+        m_fixture->clickLayerName(OverlayId::Averaged);
         QTest::keyClick(m_fixture->find<QListView>("layerList"), Qt::Key_Space);
-        QVERIFY(window.layers().look(LayerId::Averaged).visible);
+        QVERIFY(window.layers().look(OverlayId::Averaged).visible);
         QTest::keyClick(m_fixture->find<QListView>("layerList"), Qt::Key_Up);
-        QVERIFY(window.layers().current() == LayerId::Objectness);
+        QVERIFY(window.layers().current() == OverlayId::Objectness);
     }
 
     void vSwitchesLayersOffAndOn()
     {
         MainWindow& window = open();
-        window.layers().setCurrent(LayerId::Halves);
+        window.layers().setCurrent(OverlayId::Halves);
         QTest::keyClick(&m_fixture->canvas(), Qt::Key_V);
-        QVERIFY(window.layers().look(LayerId::Halves).visible);
+        QVERIFY(window.layers().look(OverlayId::Halves).visible);
         QVERIFY(window.actions().toggleLayers->isChecked());
         QTest::keyClick(&m_fixture->canvas(), Qt::Key_V);
         QVERIFY(window.layers().shown().empty());
@@ -107,7 +107,7 @@ private Q_SLOTS:
     void theSwitchDoesNotMoveThePicture()
     {
         open();
-        showMap(LayerId::Saliency);
+        showMap(OverlayId::Saliency);
         const ViewTransform view = m_fixture->canvas().view();
         QTest::keyClick(&m_fixture->canvas(), Qt::Key_V);
         QVERIFY(m_fixture->find<QWidget>("colorBar")->isVisible());
@@ -117,24 +117,24 @@ private Q_SLOTS:
     void opacityDoesNotColourAgain()
     {
         MainWindow& window = open();
-        showMap(LayerId::Saliency);
+        showMap(OverlayId::Saliency);
         window.repaint();
-        const MapLayer* layer = m_fixture->canvas().mapLayer(LayerId::Saliency);
+        const MapLayer* layer = m_fixture->canvas().mapLayer(OverlayId::Saliency);
         QVERIFY(layer);
         const int renderings = layer->renderings();
         const QColor faint = canvasColor(5);
         auto* slider = m_fixture->find<QSlider>("opacity");
         QTest::keyClick(slider, Qt::Key_End);
-        QCOMPARE(window.layers().look(LayerId::Saliency).opacityPercent, 100);
+        QCOMPARE(window.layers().look(OverlayId::Saliency).opacityPercent, 100);
         QTRY_VERIFY(canvasColor(5) != faint);
-        QCOMPARE(m_fixture->canvas().mapLayer(LayerId::Saliency)->renderings(), renderings);
+        QCOMPARE(m_fixture->canvas().mapLayer(OverlayId::Saliency)->renderings(), renderings);
         // opaque: the colours are those of the figures
         const QPoint pixel(200, 150);
         const ViewTransform& view = m_fixture->canvas().view();
         const ViewPoint at = view.toView({pixel.x() + 0.5, pixel.y() + 0.5});
-        const auto picture = window.layerView().picture(LayerId::Saliency);
+        const auto picture = window.layerView().picture(OverlayId::Saliency);
         const float value = picture->map->source().map.at(pixel.y(), pixel.x());
-        window.layers().setVisible(LayerId::Halves, false);
+        window.layers().setVisible(OverlayId::Halves, false);
         m_fixture->settings.setValue(setting::Grid, false);
         m_fixture->settings.setValue(setting::Numbers, false);
         const QColor expected(colorOf(static_cast<double>(value), picture->colors, picture->range));
@@ -146,7 +146,7 @@ private Q_SLOTS:
     void colourMapsNeverJetAndDivergingForSigned()
     {
         MainWindow& window = open();
-        m_fixture->clickLayerName(LayerId::Saliency);
+        m_fixture->clickLayerName(OverlayId::Saliency);
         auto* box = m_fixture->find<QComboBox>("colorMap");
         QStringList names;
         for (int i = 0; i < box->count(); ++i)
@@ -155,8 +155,8 @@ private Q_SLOTS:
         QCOMPARE(names, expected);
         box->setFocus();
         QTest::keyClick(box, Qt::Key_Down);
-        QVERIFY(window.layers().look(LayerId::Saliency).colors == ColorMap::Magma);
-        m_fixture->clickLayerName(LayerId::Lime);
+        QVERIFY(window.layers().look(OverlayId::Saliency).colors == ColorMap::Magma);
+        m_fixture->clickLayerName(OverlayId::Lime);
         QVERIFY(box->findText(u"Blue to red"_s) >= 0);
         QCOMPARE(box->currentText(), u"Blue to red"_s);
     }
@@ -170,8 +170,8 @@ private Q_SLOTS:
             return ramp;
         };
         MainWindow& window = open();
-        showMap(LayerId::Lime);
-        const auto picture = window.layerView().picture(LayerId::Lime);
+        showMap(OverlayId::Lime);
+        const auto picture = window.layerView().picture(OverlayId::Lime);
         QVERIFY(picture);
         QCOMPARE(picture->range.low, -1.0);
         QCOMPARE(picture->range.high, 1.0);
@@ -181,42 +181,42 @@ private Q_SLOTS:
     void fixedRangeStartsFromTheImageAndStays()
     {
         MainWindow& window = open();
-        showMap(LayerId::Saliency);
+        showMap(OverlayId::Saliency);
         auto* mode = m_fixture->find<QComboBox>("rangeMode");
         auto* high = m_fixture->find<QDoubleSpinBox>("rangeHigh");
         QVERIFY(!high->isVisible());
-        const ValueRange own = window.layerView().picture(LayerId::Saliency)->range;
+        const ValueRange own = window.layerView().picture(OverlayId::Saliency)->range;
         mode->setFocus();
         QTest::keyClick(mode, Qt::Key_Down);
-        QVERIFY(window.layers().look(LayerId::Saliency).fixedRange);
+        QVERIFY(window.layers().look(OverlayId::Saliency).fixedRange);
         QVERIFY(high->isVisible());
-        QVERIFY(window.layers().look(LayerId::Saliency).range == own);
+        QVERIFY(window.layers().look(OverlayId::Saliency).range == own);
         high->setFocus();
         high->selectAll();
         QTest::keyClicks(high, u"2.5"_s);
         QTest::keyClick(high, Qt::Key_Return);
-        QCOMPARE(window.layerView().picture(LayerId::Saliency)->range.high, 2.5);
+        QCOMPARE(window.layerView().picture(OverlayId::Saliency)->range.high, 2.5);
         // an upper end below the lower one springs back
         high->selectAll();
         QTest::keyClicks(high, u"-3"_s);
         QTest::keyClick(high, Qt::Key_Return);
         QCOMPARE(high->value(), 2.5);
         QTest::keyClick(mode, Qt::Key_Up);
-        QVERIFY(window.layerView().picture(LayerId::Saliency)->range == own);
+        QVERIFY(window.layerView().picture(OverlayId::Saliency)->range == own);
     }
 
     void readoutShowsTheRawValueAndTheBlockMean()
     {
         m_fixture->models.onExplain = &signedRamp;
         MainWindow& window = open();
-        showMap(LayerId::Lime);
+        showMap(OverlayId::Lime);
         const ViewTransform& view = m_fixture->canvas().view();
         const ViewPoint at = view.toView({399.5, 10.5});
         QTest::mouseMove(&m_fixture->canvas(), QPointF(at.x, at.y).toPoint());
         QTRY_VERIFY(m_fixture->label("readValue").startsWith(u"LIME 1.00"_s));
-        const double mean = (*window.maps().map(LayerId::Lime)->source().blockMeans)[3];
+        const double mean = (*window.maps().map(OverlayId::Lime)->source().blockMeans)[3];
         QVERIFY(m_fixture->label("readValue").endsWith(QString::number(mean, 'f', 2)));
-        window.layers().setVisible(LayerId::Lime, false);
+        window.layers().setVisible(OverlayId::Lime, false);
         QVERIFY(m_fixture->label("readValue").isEmpty());
     }
 
@@ -224,48 +224,48 @@ private Q_SLOTS:
     {
         m_fixture->models.onExplain = &signedRamp;
         MainWindow& window = open();
-        showMap(LayerId::Saliency);
-        showMap(LayerId::Lime);
-        QVERIFY(window.layerView().readPicture()->id == LayerId::Lime);
-        m_fixture->clickLayerName(LayerId::Saliency);
-        QVERIFY(window.layerView().readPicture()->id == LayerId::Saliency);
-        m_fixture->clickLayerName(LayerId::Frequency); // not shown
-        QVERIFY(window.layerView().readPicture()->id == LayerId::Saliency);
-        m_fixture->clickLayerBox(LayerId::Product); // shown, but without values as yet
+        showMap(OverlayId::Saliency);
+        showMap(OverlayId::Lime);
+        QVERIFY(window.layerView().readPicture()->id == OverlayId::Lime);
+        m_fixture->clickLayerName(OverlayId::Saliency);
+        QVERIFY(window.layerView().readPicture()->id == OverlayId::Saliency);
+        m_fixture->clickLayerName(OverlayId::Frequency); // not shown
+        QVERIFY(window.layerView().readPicture()->id == OverlayId::Saliency);
+        m_fixture->clickLayerBox(OverlayId::Product); // shown, but without values as yet
         QVERIFY(window.layerView().readPicture().has_value());
     }
 
     void blockMeansAreWrittenIntoTheBlocks()
     {
         MainWindow& window = open();
-        showMap(LayerId::Saliency);
+        showMap(OverlayId::Saliency);
         QVERIFY(!m_fixture->canvas().scene().values);
         QTest::mouseClick(m_fixture->find<QCheckBox>("blockMeans"), Qt::LeftButton, {}, QPoint(8, 8));
-        const auto picture = window.layerView().picture(LayerId::Saliency);
+        const auto picture = window.layerView().picture(OverlayId::Saliency);
         QVERIFY(picture->blocks.has_value());
         const auto values = m_fixture->canvas().scene().values;
         QVERIFY(values);
-        QCOMPARE((*values)[6], picture->valueText((*window.maps().map(LayerId::Saliency)->source().blockMeans)[6]));
+        QCOMPARE((*values)[6], picture->valueText((*window.maps().map(OverlayId::Saliency)->source().blockMeans)[6]));
     }
 
     void parametersMakeAnotherMapAndTheCacheKeepsBoth()
     {
         MainWindow& window = open();
-        showMap(LayerId::Saliency);
-        const auto first = window.maps().map(LayerId::Saliency);
+        showMap(OverlayId::Saliency);
+        const auto first = window.maps().map(OverlayId::Saliency);
         auto* mode = m_fixture->find<QComboBox>("saliencyMode");
         mode->setFocus();
         QTest::keyClick(mode, Qt::Key_Down);
-        QTRY_VERIFY(window.maps().map(LayerId::Saliency) && window.maps().map(LayerId::Saliency) != first);
-        QVERIFY(window.maps().map(LayerId::Saliency)->source().request.saliency.mode == SaliencyMode::OpenCv);
+        QTRY_VERIFY(window.maps().map(OverlayId::Saliency) && window.maps().map(OverlayId::Saliency) != first);
+        QVERIFY(window.maps().map(OverlayId::Saliency)->source().request.saliency.mode == SaliencyMode::OpenCv);
         QTest::keyClick(mode, Qt::Key_Up);
-        QCOMPARE(window.maps().map(LayerId::Saliency), first); // at once
+        QCOMPARE(window.maps().map(OverlayId::Saliency), first); // at once
     }
 
     void bandChooserAppearsWithItsMode()
     {
         MainWindow& window = open();
-        showMap(LayerId::Frequency);
+        showMap(OverlayId::Frequency);
         auto* mode = m_fixture->find<QComboBox>("frequencyMode");
         auto* band = m_fixture->find<QComboBox>("band");
         QVERIFY(!band->isVisible());
@@ -276,15 +276,15 @@ private Q_SLOTS:
         QCOMPARE(window.layers().parameters().band, 1);
         band->setFocus();
         QTest::keyClick(band, Qt::Key_End);
-        QTRY_VERIFY(window.maps().map(LayerId::Frequency)
-                    && window.maps().map(LayerId::Frequency)->source().request.band == 10);
-        QVERIFY(window.layerView().picture(LayerId::Frequency)->unit.contains(u"45–50"_s));
+        QTRY_VERIFY(window.maps().map(OverlayId::Frequency)
+                    && window.maps().map(OverlayId::Frequency)->source().request.band == 10);
+        QVERIFY(window.layerView().picture(OverlayId::Frequency)->unit.contains(u"45–50"_s));
     }
 
     void fallbackIsNamed()
     {
         open();
-        showMap(LayerId::Objectness);
+        showMap(OverlayId::Objectness);
         QVERIFY(m_fixture->label("layerAbout").contains(u"MB+"_s));
         QVERIFY(m_fixture->label("layerAbout").contains(u"fallback"_s));
     }
@@ -292,8 +292,8 @@ private Q_SLOTS:
     void upperAndLowerHalvesHideBlocks()
     {
         MainWindow& window = open();
-        showMap(LayerId::Saliency);
-        const BlockMask upper = window.maps().map(LayerId::Saliency)->source().upper;
+        showMap(OverlayId::Saliency);
+        const BlockMask upper = window.maps().map(OverlayId::Saliency)->source().upper;
         QTest::mouseClick(m_fixture->find<QAbstractButton>("hideUpper"), Qt::LeftButton);
         QVERIFY(window.workspace().current()->mask() == upper);
         QTest::mouseClick(m_fixture->find<QAbstractButton>("hideLower"), Qt::LeftButton);
@@ -310,27 +310,27 @@ private Q_SLOTS:
     void menuHidesAHalfOfAMapThatIsNotThereYet()
     {
         MainWindow& window = open();
-        QVERIFY(!window.maps().map(LayerId::Averaged));
+        QVERIFY(!window.maps().map(OverlayId::Averaged));
         for (const Actions::MapHalf& half : window.actions().mapHalves) {
             if (half.kind == MapKind::Averaged && half.upper)
                 half.action->trigger();
         }
         QTRY_COMPARE(window.workspace().current()->mask().count(), HalfSize);
-        QVERIFY(window.workspace().current()->mask() == window.maps().map(LayerId::Averaged)->source().upper);
-        QVERIFY(!window.layers().look(LayerId::Averaged).visible);
+        QVERIFY(window.workspace().current()->mask() == window.maps().map(OverlayId::Averaged)->source().upper);
+        QVERIFY(!window.layers().look(OverlayId::Averaged).visible);
     }
 
     void modelWithoutTheMapSaysSoQuietly()
     {
         MainWindow& window = open();
-        m_fixture->clickLayerName(LayerId::GradCam);
-        m_fixture->clickLayerBox(LayerId::GradCam);
-        QTRY_VERIFY(window.maps().status(LayerId::GradCam).state == WorkState::Failed);
+        m_fixture->clickLayerName(OverlayId::GradCam);
+        m_fixture->clickLayerBox(OverlayId::GradCam);
+        QTRY_VERIFY(window.maps().status(OverlayId::GradCam).state == WorkState::Failed);
         QVERIFY(m_fixture->find<QLabel>("layerProblem")->isVisible());
         QVERIFY(m_fixture->label("layerProblem").contains(u"grad-cam"_s));
         QVERIFY(!m_fixture->find<QAbstractButton>("layerAgain")->isVisible()); // again would not help
         QVERIFY(!window.errorBar().isVisible());
-        QCOMPARE(statusOf(LayerId::GradCam), u"not for this model"_s);
+        QCOMPARE(statusOf(OverlayId::GradCam), u"not for this model"_s);
     }
 
     void failedMapCanBeTriedAgain()
@@ -343,12 +343,12 @@ private Q_SLOTS:
             return Error{ErrorCode::Model, "lime", "the network broke", "try again", {}};
         };
         MainWindow& window = open();
-        m_fixture->clickLayerName(LayerId::Lime);
-        m_fixture->clickLayerBox(LayerId::Lime);
+        m_fixture->clickLayerName(OverlayId::Lime);
+        m_fixture->clickLayerBox(OverlayId::Lime);
         QTRY_VERIFY(m_fixture->label("layerProblem").contains(u"the network broke"_s));
         works = true;
         QTest::mouseClick(m_fixture->find<QAbstractButton>("layerAgain"), Qt::LeftButton);
-        QTRY_VERIFY(window.maps().map(LayerId::Lime));
+        QTRY_VERIFY(window.maps().map(OverlayId::Lime));
         QVERIFY(!m_fixture->find<QLabel>("layerProblem")->isVisible());
     }
 
@@ -364,15 +364,15 @@ private Q_SLOTS:
             return cancelledError();
         };
         MainWindow& window = open();
-        m_fixture->clickLayerName(LayerId::Lime);
-        m_fixture->clickLayerBox(LayerId::Lime);
-        QTRY_COMPARE(statusOf(LayerId::Lime), u"40 %"_s);
+        m_fixture->clickLayerName(OverlayId::Lime);
+        m_fixture->clickLayerBox(OverlayId::Lime);
+        QTRY_COMPARE(statusOf(OverlayId::Lime), u"40 %"_s);
         started.wait();
         auto* cancel = m_fixture->find<QAbstractButton>("layerCancel");
         QVERIFY(cancel->isVisible());
         QTest::mouseClick(cancel, Qt::LeftButton);
         QTRY_VERIFY(!window.workspace().engine().isBusy());
-        QVERIFY(window.maps().status(LayerId::Lime).state == WorkState::Absent);
+        QVERIFY(window.maps().status(OverlayId::Lime).state == WorkState::Absent);
         QVERIFY(!cancel->isVisible());
     }
 
@@ -392,14 +392,14 @@ private Q_SLOTS:
             return signedRamp(image, request, context);
         };
         MainWindow& window = open();
-        m_fixture->clickLayerName(LayerId::Lime);
-        m_fixture->clickLayerBox(LayerId::Lime);
+        m_fixture->clickLayerName(OverlayId::Lime);
+        m_fixture->clickLayerBox(OverlayId::Lime);
         QTRY_VERIFY(started.try_wait());
         auto* seed = m_fixture->find<QSpinBox>("limeSeed");
         seed->setFocus();
         QTest::keyClick(seed, Qt::Key_Up);
-        QTRY_VERIFY(window.maps().map(LayerId::Lime));
-        QCOMPARE(window.maps().map(LayerId::Lime)->source().request.lime.seed, std::uint64_t(1));
+        QTRY_VERIFY(window.maps().map(OverlayId::Lime));
+        QCOMPARE(window.maps().map(OverlayId::Lime)->source().request.lime.seed, std::uint64_t(1));
         QCOMPARE(runs.load(), 2);
     }
 
@@ -420,28 +420,28 @@ private Q_SLOTS:
         window.workspace().setModelId(u"fake-two"_s);
         Document* document = window.workspace().current();
         QTRY_VERIFY(document->analysis() && !document->analysis()->tableNote.empty());
-        window.layers().setVisible(LayerId::Lime, true);
+        window.layers().setVisible(OverlayId::Lime, true);
         QTRY_VERIFY(runs >= 1);
         QTest::mouseClick(&m_fixture->canvas(), Qt::LeftButton, {}, m_fixture->at(5));
         QTRY_VERIFY(document->scoreFor(document->mask()).has_value());
         ends = true;
-        QTRY_VERIFY(window.maps().map(LayerId::Lime)); // it went on afterwards
+        QTRY_VERIFY(window.maps().map(OverlayId::Lime)); // it went on afterwards
     }
 
     void anotherImageBringsItsOwnMap()
     {
         MainWindow& window = open();
-        showMap(LayerId::Saliency);
-        const auto first = window.maps().map(LayerId::Saliency);
+        showMap(OverlayId::Saliency);
+        const auto first = window.maps().map(OverlayId::Saliency);
         window.workspace().open({m_fixture->image(u"other.png"_s, 200, 160)});
-        QTRY_VERIFY(window.maps().map(LayerId::Saliency)
-                    && window.maps().map(LayerId::Saliency)->source().map.width == 200);
+        QTRY_VERIFY(window.maps().map(OverlayId::Saliency)
+                    && window.maps().map(OverlayId::Saliency)->source().map.width == 200);
         window.workspace().step(-1);
-        QTRY_COMPARE(window.maps().map(LayerId::Saliency), first);
+        QTRY_COMPARE(window.maps().map(OverlayId::Saliency), first);
         QTest::keyClick(&window, Qt::Key_W, Qt::ControlModifier);
         QTest::keyClick(&window, Qt::Key_W, Qt::ControlModifier);
         QTRY_COMPARE(window.workspace().count(), 0);
-        QVERIFY(!window.maps().map(LayerId::Saliency));
+        QVERIFY(!window.maps().map(OverlayId::Saliency));
         QVERIFY(!m_fixture->find<QWidget>("colorBar")->isVisible());
     }
 
@@ -449,13 +449,13 @@ private Q_SLOTS:
     {
         m_fixture->models.onExplain = &signedRamp;
         MainWindow& window = open();
-        showMap(LayerId::Saliency);
-        showMap(LayerId::Lime);
-        const auto saliency = window.maps().map(LayerId::Saliency);
+        showMap(OverlayId::Saliency);
+        showMap(OverlayId::Lime);
+        const auto saliency = window.maps().map(OverlayId::Saliency);
         QTest::keyClick(&m_fixture->canvas(), Qt::Key_2);
-        QCOMPARE(window.maps().map(LayerId::Saliency), saliency);
-        QTRY_VERIFY(window.maps().map(LayerId::Lime)
-                    && window.maps().map(LayerId::Lime)->source().modelId == "fake-two");
+        QCOMPARE(window.maps().map(OverlayId::Saliency), saliency);
+        QTRY_VERIFY(window.maps().map(OverlayId::Lime)
+                    && window.maps().map(OverlayId::Lime)->source().modelId == "fake-two");
     }
 
     void tinyImageHasNoHalves()
@@ -464,7 +464,7 @@ private Q_SLOTS:
         MainWindow& window = *m_fixture->window;
         window.workspace().open({m_fixture->image(u"tiny.png"_s, 3, 2)});
         QTRY_VERIFY(window.workspace().current());
-        showMap(LayerId::Saliency);
+        showMap(OverlayId::Saliency);
         QVERIFY(!m_fixture->find<QAbstractButton>("hideUpper")->isVisible());
     }
 
@@ -489,17 +489,17 @@ private Q_SLOTS:
     {
         MainWindow& window = open();
         auto* plot = m_fixture->find<RemovalPlot>("removalPlot");
-        m_fixture->clickLayerName(LayerId::Importance);
+        m_fixture->clickLayerName(OverlayId::Importance);
         QVERIFY(plot->curves());
         QCOMPARE(m_fixture->label("removalTitle"), u"By Importance"_s);
         QVERIFY(m_fixture->label("removalAreas").contains(scoreText(plot->curves()->curves.deletionArea)));
-        m_fixture->clickLayerName(LayerId::Saliency);
+        m_fixture->clickLayerName(OverlayId::Saliency);
         QVERIFY(!plot->curves()); // no map yet
-        m_fixture->clickLayerBox(LayerId::Saliency);
+        m_fixture->clickLayerBox(OverlayId::Saliency);
         QTRY_VERIFY(plot->curves());
         QTest::keyClick(&m_fixture->canvas(), Qt::Key_2); // a model without a table
         QTRY_VERIFY(!plot->curves());
-        QVERIFY(window.maps().map(LayerId::Saliency));
+        QVERIFY(window.maps().map(OverlayId::Saliency));
     }
 
     void ticksAreRound_data()
@@ -534,7 +534,7 @@ private:
         return window;
     }
 
-    void showMap(LayerId id)
+    void showMap(OverlayId id)
     {
         m_fixture->clickLayerBox(id);
         QTRY_VERIFY(m_fixture->window->maps().map(id));
@@ -545,7 +545,7 @@ private:
         return m_fixture->canvas().grab().toImage().pixelColor(m_fixture->at(block));
     }
 
-    QString statusOf(LayerId id) const
+    QString statusOf(OverlayId id) const
     {
         const auto* model = static_cast<LayerListModel*>(m_fixture->find<QListView>("layerList")->model());
         return model->indexOf(id).data(LayerListModel::StatusRole).toString();

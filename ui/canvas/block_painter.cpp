@@ -110,8 +110,8 @@ BlockTints tintsOf(const LayerPicture& layer, const ThemeColors& theme)
     BlockTints tints;
     for (std::size_t block = 0; block < tints.size(); ++block) {
         const double value = (*layer.blocks)[block];
-        tints[block] = layer.id == LayerId::Halves ? (value > 0 ? theme.important : theme.trivial)
-                                                   : QColor(colorOf(value, layer.colors, layer.range));
+        tints[block] = layer.id == OverlayId::Halves ? (value > 0 ? theme.important : theme.trivial)
+                                                     : QColor(colorOf(value, layer.colors, layer.range));
         tints[block].setAlphaF(static_cast<float>(layer.opacity));
     }
     return tints;

@@ -150,7 +150,7 @@ void CanvasView::drawLayers(QPainter& painter, QSize sizePx)
 {
     if (!m_layers)
         return;
-    std::map<LayerId, MapLayer> used;
+    std::map<OverlayId, MapLayer> used;
     for (const LayerPicture& picture : m_layers->pictures()) {
         if (picture.blocks) {
             paintTints(painter, tintsOf(picture, themeColors(palette())), m_view);
@@ -175,7 +175,7 @@ void CanvasView::setLayers(const LayerView* layers)
     update();
 }
 
-const MapLayer* CanvasView::mapLayer(LayerId id) const
+const MapLayer* CanvasView::mapLayer(OverlayId id) const
 {
     const auto it = m_maps.find(id);
     return it == m_maps.end() ? nullptr : &it->second;

@@ -31,7 +31,7 @@ public:
 
     /// What lies over the photo; outlives the canvas. None is needed.
     void setLayers(const LayerView* layers);
-    const MapLayer* mapLayer(LayerId id) const; ///< null: never drawn
+    const MapLayer* mapLayer(OverlayId id) const; ///< null: never drawn
 
     Document* document() const { return m_document; }
     void setDocument(Document* document);
@@ -91,7 +91,7 @@ private:
     ViewTransform m_view;
     ImageLayer m_layer;
     const LayerView* m_layers = nullptr;
-    std::map<LayerId, MapLayer> m_maps;
+    std::map<OverlayId, MapLayer> m_maps;
     std::optional<BlockIndex> m_hovered;
     Drag m_drag = Drag::None;
     QPointF m_last;

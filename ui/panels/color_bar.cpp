@@ -63,7 +63,7 @@ QSize ColorBarView::sizeHint() const
 void ColorBarView::refresh()
 {
     m_picture = m_layers.legend();
-    if (m_picture && m_picture->id == LayerId::Halves)
+    if (m_picture && m_picture->id == OverlayId::Halves)
         m_picture.reset();
     setVisible(m_picture.has_value());
     if (m_picture)
@@ -87,7 +87,7 @@ void ColorBarView::paintEvent(QPaintEvent*)
     const ValueRange range = m_picture->range;
     const double ratio = devicePixelRatioF();
     const int steps = std::max(1, static_cast<int>(std::lround(barHeight * ratio)));
-    const bool isCount = m_picture->id == LayerId::Agreement;
+    const bool isCount = m_picture->id == OverlayId::Agreement;
     for (int i = 0; i < steps; ++i) {
         double share = 1 - (i + 0.5) / steps;
         if (isCount) // whole models only

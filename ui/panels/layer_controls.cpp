@@ -317,7 +317,7 @@ void LayerControls::changeParameters(const std::function<void(MapRequest&)>& cha
 
 void LayerControls::refresh()
 {
-    const LayerId id = m_layers.current();
+    const OverlayId id = m_layers.current();
     static_cast<ElidedLabel*>(m_title)->setFullText(layerName(id));
     fillColors();
     refreshState();
@@ -328,7 +328,7 @@ void LayerControls::refresh()
 
 void LayerControls::refreshState()
 {
-    const LayerId id = m_layers.current();
+    const OverlayId id = m_layers.current();
     const MapStatus& status = m_maps.status(id);
     const auto map = m_maps.map(id);
     QString about = layerHelp(id);
@@ -366,7 +366,7 @@ void LayerControls::fillColors()
 void LayerControls::refreshLook()
 {
     m_refreshing = true;
-    const LayerId id = m_layers.current();
+    const OverlayId id = m_layers.current();
     const LayerLook& look = m_layers.look(id);
     m_opacity->setValue(look.opacityPercent);
     m_opacityText->setText(tr("%1 %").arg(look.opacityPercent));
@@ -375,10 +375,10 @@ void LayerControls::refreshLook()
     m_low->setValue(look.range.low);
     m_high->setValue(look.range.high);
     m_means->setChecked(look.blockMeans);
-    const bool hasValues = id != LayerId::Halves;
+    const bool hasValues = id != OverlayId::Halves;
     m_form->setRowVisible(m_colors, hasValues);
-    m_form->setRowVisible(m_range, hasValues && id != LayerId::Agreement);
-    m_form->setRowVisible(m_ends, hasValues && look.fixedRange && id != LayerId::Agreement);
+    m_form->setRowVisible(m_range, hasValues && id != OverlayId::Agreement);
+    m_form->setRowVisible(m_ends, hasValues && look.fixedRange && id != OverlayId::Agreement);
     m_form->setRowVisible(m_means, isMapLayer(id));
     m_refreshing = false;
 }
@@ -386,7 +386,7 @@ void LayerControls::refreshLook()
 void LayerControls::refreshParameters()
 {
     m_refreshing = true;
-    const LayerId id = m_layers.current();
+    const OverlayId id = m_layers.current();
     const MapRequest& request = m_layers.parameters();
     const bool isBand = request.band > 0;
     choose(m_saliency, static_cast<int>(request.saliency.mode));
@@ -397,14 +397,14 @@ void LayerControls::refreshParameters()
     m_seed->setValue(static_cast<int>(request.lime.seed));
     choose(m_sign, static_cast<int>(request.camSign));
     choose(m_attention, static_cast<int>(request.attention));
-    m_form->setRowVisible(m_saliency, id == LayerId::Saliency);
-    m_form->setRowVisible(m_frequency, id == LayerId::Frequency);
-    m_form->setRowVisible(m_band, id == LayerId::Frequency && isBand);
-    m_form->setRowVisible(m_segments, id == LayerId::Lime);
-    m_form->setRowVisible(m_samples, id == LayerId::Lime);
-    m_form->setRowVisible(m_seed, id == LayerId::Lime);
-    m_form->setRowVisible(m_sign, id == LayerId::GradCam || id == LayerId::Product);
-    m_form->setRowVisible(m_attention, id == LayerId::Attention || id == LayerId::Product);
+    m_form->setRowVisible(m_saliency, id == OverlayId::Saliency);
+    m_form->setRowVisible(m_frequency, id == OverlayId::Frequency);
+    m_form->setRowVisible(m_band, id == OverlayId::Frequency && isBand);
+    m_form->setRowVisible(m_segments, id == OverlayId::Lime);
+    m_form->setRowVisible(m_samples, id == OverlayId::Lime);
+    m_form->setRowVisible(m_seed, id == OverlayId::Lime);
+    m_form->setRowVisible(m_sign, id == OverlayId::GradCam || id == OverlayId::Product);
+    m_form->setRowVisible(m_attention, id == OverlayId::Attention || id == OverlayId::Product);
     m_refreshing = false;
 }
 

@@ -11,7 +11,7 @@ namespace {
 /// A heading, or a layer.
 struct Row {
     QString heading;
-    LayerId id = LayerId::Halves;
+    OverlayId id = OverlayId::Halves;
 };
 
 const std::vector<Row>& rows()
@@ -19,12 +19,12 @@ const std::vector<Row>& rows()
     static const std::vector<Row> all = [] {
         std::vector<Row> list;
         for (int layer = 0; layer < LayerCount; ++layer) {
-            const auto id = static_cast<LayerId>(layer);
-            if (id == LayerId::Agreement)
+            const auto id = static_cast<OverlayId>(layer);
+            if (id == OverlayId::Agreement)
                 list.push_back({LayerListModel::tr("Blocks"), id});
-            else if (id == LayerId::Saliency)
+            else if (id == OverlayId::Saliency)
                 list.push_back({LayerListModel::tr("Measures of the image"), id});
-            else if (id == LayerId::Lime)
+            else if (id == OverlayId::Lime)
                 list.push_back({LayerListModel::tr("Explaining the model"), id});
             list.push_back({{}, id});
         }
@@ -60,14 +60,14 @@ int LayerListModel::rowCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : static_cast<int>(rows().size());
 }
 
-std::optional<LayerId> LayerListModel::layerAt(const QModelIndex& index) const
+std::optional<OverlayId> LayerListModel::layerAt(const QModelIndex& index) const
 {
     if (!index.isValid() || !rows()[static_cast<std::size_t>(index.row())].heading.isEmpty())
         return std::nullopt;
     return rows()[static_cast<std::size_t>(index.row())].id;
 }
 
-QModelIndex LayerListModel::indexOf(LayerId id) const
+QModelIndex LayerListModel::indexOf(OverlayId id) const
 {
     for (std::size_t row = 0; row < rows().size(); ++row) {
         if (rows()[row].heading.isEmpty() && rows()[row].id == id)
@@ -76,7 +76,7 @@ QModelIndex LayerListModel::indexOf(LayerId id) const
     return {};
 }
 
-QString LayerListModel::status(LayerId id) const
+QString LayerListModel::status(OverlayId id) const
 {
     if (!m_workspace.current())
         return {};
@@ -89,7 +89,7 @@ QString LayerListModel::status(LayerId id) const
                                                                                 : tr("failed");
         return {};
     }
-    if (id == LayerId::Agreement) {
+    if (id == OverlayId::Agreement) {
         const int models = m_comparison.agreement().models;
         return models > 1 ? tr("%1 models").arg(models) : tr("compare first");
     }

@@ -27,11 +27,11 @@ public:
     bool setData(const QModelIndex& index, const QVariant& value, int role) override;
     Qt::ItemFlags flags(const QModelIndex& index) const override;
 
-    std::optional<LayerId> layerAt(const QModelIndex& index) const; ///< nothing for headings
-    QModelIndex indexOf(LayerId id) const;
+    std::optional<OverlayId> layerAt(const QModelIndex& index) const; ///< nothing for headings
+    QModelIndex indexOf(OverlayId id) const;
 
 private:
-    QString status(LayerId id) const;
+    QString status(OverlayId id) const;
     void refresh();
 
     Workspace& m_workspace;

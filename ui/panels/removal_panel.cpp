@@ -172,7 +172,7 @@ RemovalPanel::RemovalPanel(Workspace& workspace, const LayerStack& layers, const
 
 void RemovalPanel::refresh()
 {
-    const LayerId id = m_layers.current();
+    const OverlayId id = m_layers.current();
     m_title->setText(tr("By %1").arg(layerName(id)));
     const Document* document = m_workspace.current();
     const auto order = m_view.ranking(id);

@@ -22,7 +22,7 @@ bool isSensible(const LayerLook& look)
         && std::isfinite(look.range.high) && look.range.low < look.range.high;
 }
 
-LayerLook defaultLook(LayerId id)
+LayerLook defaultLook(OverlayId id)
 {
     LayerLook look;
     if (isSignedLayer(id)) {
@@ -92,63 +92,63 @@ MapRequest requestFromJson(const QJsonObject& json)
 
 } // namespace
 
-QString layerName(LayerId id)
+QString layerName(OverlayId id)
 {
     switch (id) {
-    case LayerId::Agreement:
+    case OverlayId::Agreement:
         return LayerStack::tr("Agreement of models");
-    case LayerId::Halves:
+    case OverlayId::Halves:
         return LayerStack::tr("Halves");
-    case LayerId::Importance:
+    case OverlayId::Importance:
         return LayerStack::tr("Importance");
-    case LayerId::Shapley:
+    case OverlayId::Shapley:
         return LayerStack::tr("Shapley values");
-    case LayerId::Saliency:
+    case OverlayId::Saliency:
         return LayerStack::tr("Saliency");
-    case LayerId::Frequency:
+    case OverlayId::Frequency:
         return LayerStack::tr("Spatial frequency");
-    case LayerId::Objectness:
+    case OverlayId::Objectness:
         return LayerStack::tr("Objectness");
-    case LayerId::Averaged:
+    case OverlayId::Averaged:
         return LayerStack::tr("Averaged measure");
-    case LayerId::Lime:
+    case OverlayId::Lime:
         return LayerStack::tr("LIME");
-    case LayerId::GradCam:
+    case OverlayId::GradCam:
         return LayerStack::tr("Grad-CAM");
-    case LayerId::Attention:
+    case OverlayId::Attention:
         return LayerStack::tr("Attention");
-    case LayerId::Product:
+    case OverlayId::Product:
         return LayerStack::tr("Grad-CAM × attention");
     }
     return {};
 }
 
-QString layerHelp(LayerId id)
+QString layerHelp(OverlayId id)
 {
     switch (id) {
-    case LayerId::Agreement:
+    case OverlayId::Agreement:
         return LayerStack::tr("How many of the compared models have the block in their important half.");
-    case LayerId::Halves:
+    case OverlayId::Halves:
         return LayerStack::tr("Orange: the six important blocks. Blue: the six trivial ones.");
-    case LayerId::Importance:
+    case OverlayId::Importance:
         return LayerStack::tr("Mean change of the score over all masks that hide the block.");
-    case LayerId::Shapley:
+    case OverlayId::Shapley:
         return LayerStack::tr("Exact contribution of each block to the score.");
-    case LayerId::Saliency:
+    case OverlayId::Saliency:
         return LayerStack::tr("What stands out: spectral residual.");
-    case LayerId::Frequency:
+    case OverlayId::Frequency:
         return LayerStack::tr("How much fine structure the eye can see.");
-    case LayerId::Objectness:
+    case OverlayId::Objectness:
         return LayerStack::tr("How likely a pixel belongs to an object.");
-    case LayerId::Averaged:
+    case OverlayId::Averaged:
         return LayerStack::tr("Mean of saliency, frequency and objectness.");
-    case LayerId::Lime:
+    case OverlayId::Lime:
         return LayerStack::tr("Which segments raise or lower the model's score.");
-    case LayerId::GradCam:
+    case OverlayId::GradCam:
         return LayerStack::tr("Where the network's last features change the score.");
-    case LayerId::Attention:
+    case OverlayId::Attention:
         return LayerStack::tr("Where the model's quality token looks.");
-    case LayerId::Product:
+    case OverlayId::Product:
         return LayerStack::tr("Grad-CAM times attention, as in the paper's Fig. 1.");
     }
     return {};
@@ -161,7 +161,7 @@ LayerStack::LayerStack(Settings& settings, QObject* parent)
     restore(settings.value(setting::Layers).toByteArray());
 }
 
-void LayerStack::setLook(LayerId id, const LayerLook& look)
+void LayerStack::setLook(OverlayId id, const LayerLook& look)
 {
     LayerLook& mine = m_looks[static_cast<std::size_t>(id)];
     if (look == mine || !isSensible(look))
@@ -171,7 +171,7 @@ void LayerStack::setLook(LayerId id, const LayerLook& look)
     Q_EMIT lookChanged(id);
 }
 
-void LayerStack::setVisible(LayerId id, bool visible)
+void LayerStack::setVisible(OverlayId id, bool visible)
 {
     LayerLook changed = look(id);
     changed.visible = visible;
@@ -180,17 +180,17 @@ void LayerStack::setVisible(LayerId id, bool visible)
         setOn(true); // else nothing would happen before the user's eyes
 }
 
-void LayerStack::showOnly(LayerId id)
+void LayerStack::showOnly(OverlayId id)
 {
     for (int other = 0; other < LayerCount; ++other) {
-        if (static_cast<LayerId>(other) != id)
-            setVisible(static_cast<LayerId>(other), false);
+        if (static_cast<OverlayId>(other) != id)
+            setVisible(static_cast<OverlayId>(other), false);
     }
     setVisible(id, true);
     setCurrent(id);
 }
 
-MapRequest LayerStack::request(LayerId id) const
+MapRequest LayerStack::request(OverlayId id) const
 {
     MapRequest request = m_parameters;
     request.kind = mapKindOf(id);
@@ -206,7 +206,7 @@ void LayerStack::setParameters(const MapRequest& parameters)
     Q_EMIT parametersChanged();
 }
 
-void LayerStack::setCurrent(LayerId id)
+void LayerStack::setCurrent(OverlayId id)
 {
     if (id == m_current)
         return;
@@ -236,12 +236,12 @@ void LayerStack::toggle()
         setOn(!m_on);
 }
 
-std::vector<LayerId> LayerStack::shown() const
+std::vector<OverlayId> LayerStack::shown() const
 {
-    std::vector<LayerId> ids;
+    std::vector<OverlayId> ids;
     for (int id = LayerCount - 1; m_on && id >= 0; --id) {
         if (m_looks[static_cast<std::size_t>(id)].visible)
-            ids.push_back(static_cast<LayerId>(id));
+            ids.push_back(static_cast<OverlayId>(id));
     }
     return ids;
 }
@@ -252,10 +252,10 @@ void LayerStack::restore(const QByteArray& json)
     const QJsonArray looks = object.value(u"looks"_s).toArray();
     for (int id = 0; id < LayerCount; ++id)
         m_looks[static_cast<std::size_t>(id)] =
-            lookFromJson(looks.at(id).toObject(), defaultLook(static_cast<LayerId>(id)));
+            lookFromJson(looks.at(id).toObject(), defaultLook(static_cast<OverlayId>(id)));
     m_parameters = requestFromJson(object.value(u"parameters"_s).toObject());
-    m_current = static_cast<LayerId>(
-        std::clamp(object.value(u"current"_s).toInt(static_cast<int>(LayerId::Halves)), 0, LayerCount - 1));
+    m_current = static_cast<OverlayId>(
+        std::clamp(object.value(u"current"_s).toInt(static_cast<int>(OverlayId::Halves)), 0, LayerCount - 1));
 }
 
 void LayerStack::store()

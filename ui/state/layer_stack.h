@@ -17,8 +17,8 @@
 namespace halflens {
 
 /// From the top of the stack to its bottom. The first four have one value for each block, the others
-/// one for each pixel.
-enum class LayerId : std::uint8_t {
+/// one for each pixel. Not called LayerId: that is a layer of a network, and one name for two types breaks both.
+enum class OverlayId : std::uint8_t {
     Agreement,
     Halves,
     Importance,
@@ -34,22 +34,22 @@ enum class LayerId : std::uint8_t {
 };
 inline constexpr int LayerCount = 12;
 
-constexpr bool isMapLayer(LayerId id)
+constexpr bool isMapLayer(OverlayId id)
 {
-    return id >= LayerId::Saliency;
+    return id >= OverlayId::Saliency;
 }
-constexpr MapKind mapKindOf(LayerId id)
+constexpr MapKind mapKindOf(OverlayId id)
 {
-    return static_cast<MapKind>(static_cast<int>(id) - static_cast<int>(LayerId::Saliency));
+    return static_cast<MapKind>(static_cast<int>(id) - static_cast<int>(OverlayId::Saliency));
 }
-constexpr LayerId layerOf(MapKind kind)
+constexpr OverlayId layerOf(MapKind kind)
 {
-    return static_cast<LayerId>(static_cast<int>(kind) + static_cast<int>(LayerId::Saliency));
+    return static_cast<OverlayId>(static_cast<int>(kind) + static_cast<int>(OverlayId::Saliency));
 }
 /// Zero lies in the middle: a diverging colour map and a symmetric range.
-constexpr bool isSignedLayer(LayerId id)
+constexpr bool isSignedLayer(OverlayId id)
 {
-    return id == LayerId::Shapley || (isMapLayer(id) && isSigned(mapKindOf(id)));
+    return id == OverlayId::Shapley || (isMapLayer(id) && isSigned(mapKindOf(id)));
 }
 
 /// How a layer looks.
@@ -63,8 +63,8 @@ struct LayerLook {
     bool operator==(const LayerLook&) const = default;
 };
 
-QString layerName(LayerId id);
-QString layerHelp(LayerId id); ///< what it shows, in a sentence
+QString layerName(OverlayId id);
+QString layerHelp(OverlayId id); ///< what it shows, in a sentence
 
 /// GUI thread. Kept in the settings; what is damaged there reads as the default.
 class LayerStack final : public QObject {
@@ -73,20 +73,20 @@ class LayerStack final : public QObject {
 public:
     explicit LayerStack(Settings& settings, QObject* parent = nullptr);
 
-    const LayerLook& look(LayerId id) const { return m_looks[static_cast<std::size_t>(id)]; }
+    const LayerLook& look(OverlayId id) const { return m_looks[static_cast<std::size_t>(id)]; }
     /// Ignored when the opacity or the range makes no sense.
-    void setLook(LayerId id, const LayerLook& look);
-    void setVisible(LayerId id, bool visible);
-    void showOnly(LayerId id);
+    void setLook(OverlayId id, const LayerLook& look);
+    void setVisible(OverlayId id, bool visible);
+    void showOnly(OverlayId id);
 
     /// Parameters of all maps; `kind` is that of the layer.
-    MapRequest request(LayerId id) const;
+    MapRequest request(OverlayId id) const;
     const MapRequest& parameters() const { return m_parameters; }
     void setParameters(const MapRequest& parameters);
 
     /// The layer whose values are read out and whose controls are shown.
-    LayerId current() const { return m_current; }
-    void setCurrent(LayerId id);
+    OverlayId current() const { return m_current; }
+    void setCurrent(OverlayId id);
 
     /// The switch over all of them. Switching on what is empty shows the current layer.
     bool isOn() const { return m_on; }
@@ -95,10 +95,10 @@ public:
     bool isAnyVisible() const;
 
     /// Layers to draw, bottom first; none while the switch is off.
-    std::vector<LayerId> shown() const;
+    std::vector<OverlayId> shown() const;
 
 Q_SIGNALS:
-    void lookChanged(halflens::LayerId id);
+    void lookChanged(halflens::OverlayId id);
     void parametersChanged();
     void currentChanged();
     void onChanged(bool on);
@@ -110,7 +110,7 @@ private:
     Settings& m_settings;
     std::array<LayerLook, LayerCount> m_looks;
     MapRequest m_parameters;
-    LayerId m_current = LayerId::Halves;
+    OverlayId m_current = OverlayId::Halves;
     bool m_on = true;
 };
 

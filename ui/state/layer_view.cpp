@@ -62,9 +62,9 @@ void LayerView::followDocument()
     Q_EMIT changed();
 }
 
-std::optional<BlockMeans> LayerView::blockValues(LayerId id) const
+std::optional<BlockMeans> LayerView::blockValues(OverlayId id) const
 {
-    if (id == LayerId::Agreement) {
+    if (id == OverlayId::Agreement) {
         const Agreement agreement = m_comparison.agreement();
         if (agreement.models == 0)
             return std::nullopt;
@@ -76,9 +76,9 @@ std::optional<BlockMeans> LayerView::blockValues(LayerId id) const
     if (!document || !document->analysis() || !document->analysis()->report)
         return std::nullopt;
     const BlockReport& report = *document->analysis()->report;
-    if (id == LayerId::Importance)
+    if (id == OverlayId::Importance)
         return report.importance.dmos;
-    if (id == LayerId::Shapley)
+    if (id == OverlayId::Shapley)
         return report.shapley.values;
     BlockMeans values{};
     for (int block = 0; block < BlockCount; ++block)
@@ -86,7 +86,7 @@ std::optional<BlockMeans> LayerView::blockValues(LayerId id) const
     return values;
 }
 
-std::optional<LayerPicture> LayerView::picture(LayerId id) const
+std::optional<LayerPicture> LayerView::picture(OverlayId id) const
 {
     const LayerLook& look = m_layers.look(id);
     LayerPicture picture;
@@ -109,15 +109,17 @@ std::optional<LayerPicture> LayerView::picture(LayerId id) const
         if (!picture.blocks)
             return std::nullopt;
         picture.range = rangeOfBlocks(*picture.blocks);
-        if (id == LayerId::Agreement)
+        if (id == OverlayId::Agreement)
             picture.range = {0, static_cast<double>(m_comparison.agreement().models)};
-        picture.unit = id == LayerId::Agreement ? tr("models") : id == LayerId::Halves ? QString() : tr("score change");
+        picture.unit = id == OverlayId::Agreement ? tr("models")
+            : id == OverlayId::Halves             ? QString()
+                                                  : tr("score change");
     }
     if (isSignedLayer(id))
         picture.range = symmetric(picture.range);
     if (look.fixedRange)
         picture.range = look.range;
-    const bool isCount = id == LayerId::Agreement || id == LayerId::Halves;
+    const bool isCount = id == OverlayId::Agreement || id == OverlayId::Halves;
     picture.decimals = isCount ? 0 : decimalsFor(picture.range);
     return picture;
 }
@@ -135,15 +137,15 @@ std::optional<LayerPicture> LayerView::topPicture() const
             return current;
     }
     for (int id = 0; id < LayerCount; ++id) {
-        if (!m_layers.look(static_cast<LayerId>(id)).visible)
+        if (!m_layers.look(static_cast<OverlayId>(id)).visible)
             continue;
-        if (auto shown = picture(static_cast<LayerId>(id)))
+        if (auto shown = picture(static_cast<OverlayId>(id)))
             return shown;
     }
     return std::nullopt;
 }
 
-std::optional<BlockMeans> LayerView::ranking(LayerId id) const
+std::optional<BlockMeans> LayerView::ranking(OverlayId id) const
 {
     if (!isMapLayer(id))
         return blockValues(id);
@@ -154,7 +156,7 @@ std::optional<BlockMeans> LayerView::ranking(LayerId id) const
 std::vector<LayerPicture> LayerView::pictures() const
 {
     std::vector<LayerPicture> pictures;
-    for (const LayerId id : m_layers.shown()) {
+    for (const OverlayId id : m_layers.shown()) {
         if (auto shown = picture(id))
             pictures.push_back(*std::move(shown));
     }
@@ -178,7 +180,7 @@ QString LayerView::readout(QPoint pixel) const
     const auto block = static_cast<std::size_t>(blockAt(pixel.y(), pixel.x(), image.height, image.width).value);
     const QString name = layerName(shown->id);
     if (!shown->map) {
-        if (shown->id == LayerId::Halves)
+        if (shown->id == OverlayId::Halves)
             return (*shown->blocks)[block] > 0 ? tr("important half") : tr("trivial half");
         return tr("%1 %2").arg(name, shown->valueText((*shown->blocks)[block]));
     }
@@ -193,7 +195,7 @@ QString LayerView::readout(QPoint pixel) const
 std::optional<std::array<QString, BlockCount>> LayerView::blockTexts() const
 {
     const auto shown = readPicture();
-    if (!shown || !shown->blocks || shown->id == LayerId::Halves)
+    if (!shown || !shown->blocks || shown->id == OverlayId::Halves)
         return std::nullopt;
     std::array<QString, BlockCount> texts;
     for (std::size_t block = 0; block < texts.size(); ++block)

@@ -20,7 +20,7 @@ namespace halflens {
 
 /// One layer as it is drawn: pixels, or one value for each block.
 struct LayerPicture {
-    LayerId id = LayerId::Halves;
+    OverlayId id = OverlayId::Halves;
     ColorMap colors = ColorMap::Viridis;
     ValueRange range;
     double opacity = 1;
@@ -41,7 +41,7 @@ public:
               QObject* parent = nullptr);
 
     std::vector<LayerPicture> pictures() const; ///< shown ones that have values, bottom first
-    std::optional<LayerPicture> picture(LayerId id) const; ///< shown or not; nothing without values
+    std::optional<LayerPicture> picture(OverlayId id) const; ///< shown or not; nothing without values
     /// The one that colour bar and read-out are about.
     std::optional<LayerPicture> readPicture() const;
 
@@ -51,7 +51,7 @@ public:
     bool isOn() const { return m_layers.isOn(); }
 
     /// What a layer says about each block, largest = most important: means of a map, or its own values.
-    std::optional<BlockMeans> ranking(LayerId id) const;
+    std::optional<BlockMeans> ranking(OverlayId id) const;
     /// "Saliency 0.42, block 0.31" at an image pixel; empty when nothing is shown.
     QString readout(QPoint pixel) const;
     /// Numbers to write into the blocks, when the read layer has one for each.
@@ -62,7 +62,7 @@ Q_SIGNALS:
 
 private:
     void followDocument();
-    std::optional<BlockMeans> blockValues(LayerId id) const;
+    std::optional<BlockMeans> blockValues(OverlayId id) const;
     std::optional<LayerPicture> topPicture() const;
 
     Workspace& m_workspace;

@@ -17,9 +17,9 @@ template<class Function> void forMapLayers(Function function)
 }
 
 /// Minutes of work give way to clicks and start again; what takes a moment does not.
-Lane laneOf(LayerId id)
+Lane laneOf(OverlayId id)
 {
-    return id == LayerId::Lime ? Lane::Batch : Lane::Visible;
+    return id == OverlayId::Lime ? Lane::Batch : Lane::Visible;
 }
 
 } // namespace
@@ -31,12 +31,12 @@ MapService::MapService(Workspace& workspace, LayerStack& layers, QObject* parent
 {
     connect(&workspace, &Workspace::currentChanged, this, &MapService::followDocument);
     connect(&workspace, &Workspace::modelChanged, this, &MapService::followModel);
-    connect(&layers, &LayerStack::lookChanged, this, [this](LayerId id) {
+    connect(&layers, &LayerStack::lookChanged, this, [this](OverlayId id) {
         if (isMapLayer(id) && m_layers.look(id).visible && at(id).status.state == WorkState::Absent)
             request(id);
     });
     connect(&layers, &LayerStack::parametersChanged, this, [this] {
-        forMapLayers([this](LayerId id) {
+        forMapLayers([this](OverlayId id) {
             const bool isStarted = at(id).status.state != WorkState::Absent;
             if (isStarted && m_layers.look(id).visible)
                 request(id);
@@ -46,7 +46,7 @@ MapService::MapService(Workspace& workspace, LayerStack& layers, QObject* parent
     });
 }
 
-std::string MapService::modelFor(LayerId id) const
+std::string MapService::modelFor(OverlayId id) const
 {
     return needsModel(mapKindOf(id)) ? m_workspace.modelId().toStdString() : std::string();
 }
@@ -57,7 +57,7 @@ void MapService::followDocument()
     const std::uint64_t now = document ? document->id() : 0;
     if (now == m_document)
         return;
-    forMapLayers([this](LayerId id) { drop(id); });
+    forMapLayers([this](OverlayId id) { drop(id); });
     m_document = now;
     // Later, so that the score of the new image is asked for first.
     QMetaObject::invokeMethod(this, &MapService::requestShown, Qt::QueuedConnection);
@@ -65,7 +65,7 @@ void MapService::followDocument()
 
 void MapService::followModel()
 {
-    forMapLayers([this](LayerId id) {
+    forMapLayers([this](OverlayId id) {
         if (needsModel(mapKindOf(id)))
             drop(id);
     });
@@ -74,13 +74,13 @@ void MapService::followModel()
 
 void MapService::requestShown()
 {
-    forMapLayers([this](LayerId id) {
+    forMapLayers([this](OverlayId id) {
         if (m_layers.look(id).visible)
             request(id);
     });
 }
 
-void MapService::drop(LayerId id)
+void MapService::drop(OverlayId id)
 {
     Entry& entry = at(id);
     if (entry.status.state == WorkState::Working)
@@ -93,13 +93,13 @@ void MapService::drop(LayerId id)
 
 void MapService::cancelWork()
 {
-    forMapLayers([this](LayerId id) {
+    forMapLayers([this](OverlayId id) {
         if (at(id).status.state == WorkState::Working)
             drop(id);
     });
 }
 
-void MapService::request(LayerId id)
+void MapService::request(OverlayId id)
 {
     const Document* document = m_workspace.current();
     if (!isMapLayer(id) || !document || document->id() != m_document || !document->loaded())
@@ -128,7 +128,7 @@ void MapService::request(LayerId id)
     submit(id);
 }
 
-void MapService::submit(LayerId id)
+void MapService::submit(OverlayId id)
 {
     Entry& entry = at(id);
     entry.status = {WorkState::Working, -1, tr("Waiting"), {}};
@@ -149,7 +149,7 @@ void MapService::submit(LayerId id)
     Q_EMIT changed(id);
 }
 
-void MapService::arrived(LayerId id, const Outcome& outcome)
+void MapService::arrived(OverlayId id, const Outcome& outcome)
 {
     if (outcome) {
         ready(id, outcome->as<ShownMap>());
@@ -162,7 +162,7 @@ void MapService::arrived(LayerId id, const Outcome& outcome)
     Q_EMIT changed(id);
 }
 
-void MapService::ready(LayerId id, std::shared_ptr<const ShownMap> map)
+void MapService::ready(OverlayId id, std::shared_ptr<const ShownMap> map)
 {
     Entry& entry = at(id);
     entry.map = std::move(map);
@@ -173,7 +173,7 @@ void MapService::ready(LayerId id, std::shared_ptr<const ShownMap> map)
         then(at(id).map->source());
 }
 
-void MapService::whenReady(LayerId id, std::function<void(const ImageMap&)> then)
+void MapService::whenReady(OverlayId id, std::function<void(const ImageMap&)> then)
 {
     at(id).then = std::move(then);
     request(id);

@@ -36,17 +36,17 @@ public:
     /// Both outlive the service.
     MapService(Workspace& workspace, LayerStack& layers, QObject* parent = nullptr);
 
-    std::shared_ptr<const ShownMap> map(LayerId id) const { return at(id).map; }
-    const MapStatus& status(LayerId id) const { return at(id).status; }
+    std::shared_ptr<const ShownMap> map(OverlayId id) const { return at(id).map; }
+    const MapStatus& status(OverlayId id) const { return at(id).status; }
 
     /// Makes the map although its layer may not be shown; again after an error or a cancel.
-    void request(LayerId id);
+    void request(OverlayId id);
     /// Calls back once the map is there, at once when it is; never for another image, or after an error.
-    void whenReady(LayerId id, std::function<void(const ImageMap&)> then);
+    void whenReady(OverlayId id, std::function<void(const ImageMap&)> then);
     void cancelWork();
 
 Q_SIGNALS:
-    void changed(halflens::LayerId id);
+    void changed(halflens::OverlayId id);
 
 private:
     struct Entry {
@@ -56,17 +56,17 @@ private:
         std::function<void(const ImageMap&)> then;
     };
 
-    Entry& at(LayerId id) { return m_entries[static_cast<std::size_t>(id)]; }
-    const Entry& at(LayerId id) const { return m_entries[static_cast<std::size_t>(id)]; }
-    Slot slotOf(LayerId id) const { return {m_document, Stage::Map, static_cast<int>(id)}; }
-    std::string modelFor(LayerId id) const;
+    Entry& at(OverlayId id) { return m_entries[static_cast<std::size_t>(id)]; }
+    const Entry& at(OverlayId id) const { return m_entries[static_cast<std::size_t>(id)]; }
+    Slot slotOf(OverlayId id) const { return {m_document, Stage::Map, static_cast<int>(id)}; }
+    std::string modelFor(OverlayId id) const;
     void followDocument();
     void followModel();
     void requestShown();
-    void drop(LayerId id);
-    void submit(LayerId id);
-    void arrived(LayerId id, const Outcome& outcome);
-    void ready(LayerId id, std::shared_ptr<const ShownMap> map);
+    void drop(OverlayId id);
+    void submit(OverlayId id);
+    void arrived(OverlayId id, const Outcome& outcome);
+    void ready(OverlayId id, std::shared_ptr<const ShownMap> map);
 
     Workspace& m_workspace;
     LayerStack& m_layers;
