@@ -159,7 +159,7 @@ private Q_SLOTS:
         };
         open();
         choose(1);
-        QTRY_COMPARE(progressText(), u"sample 250 of 1000"_s);
+        QTRY_VERIFY(progressText().startsWith(u"Making"_s));
         QVERIFY(!exportButton()->isEnabled());
         QTRY_VERIFY(preview()->image().isNull()); // nothing of the figure before
         QVERIFY(!preview()->message().isEmpty());
@@ -235,7 +235,7 @@ private Q_SLOTS:
         };
         open();
         choose(1);
-        QTRY_COMPARE(progressText(), u"sample 250 of 1000"_s);
+        QTRY_VERIFY(progressText().startsWith(u"Making"_s));
         m_dialog->cancelWork();
         auto* again = m_dialog->findChild<QPushButton*>(u"figureAgain"_s);
         QVERIFY(again->isVisible());

@@ -129,7 +129,7 @@ void ExportFigureDialog::addOptions(QFormLayout& form, QWidget* panel)
     opacity->addWidget(m_opacityText);
     auto* opacityLabel = new QLabel(tr("&Opacity"), panel);
     opacityLabel->setBuddy(m_opacity);
-    m_colorBars = new QCheckBox(tr("Colour bars beside the maps"), panel);
+    m_colorBars = new QCheckBox(tr("Colour bars of the maps"), panel);
     m_colorBars->setObjectName(u"figureColorBars"_s);
     m_colorBars->setChecked(true);
     m_turned = new QCheckBox(tr("Maps below each other"), panel);
@@ -170,6 +170,7 @@ QWidget* ExportFigureDialog::makeProgress(QWidget* panel)
     m_progressText->setWordWrap(true);
     m_progress = new QProgressBar(m_progressBox);
     m_progress->setTextVisible(false);
+    m_progress->setFixedHeight(10);
     m_progress->setAccessibleName(tr("Progress of the maps"));
     m_again = new QPushButton(tr("Try again"), m_progressBox);
     m_again->setObjectName(u"figureAgain"_s);

@@ -229,9 +229,8 @@ void FigureMaps::summarize()
                 ? begun
                 : std::find_if(m_wanted.begin(), m_wanted.end(), isIn(WorkState::Working));
             status.fraction = shown->status.fraction;
-            status.text = shown->status.text.isEmpty()
-                ? tr("Waiting for %1").arg(layerName(layerOf(shown->request.kind)))
-                : shown->status.text;
+            const QString name = layerName(layerOf(shown->request.kind));
+            status.text = shown->status.text.isEmpty() ? tr("Waiting for %1").arg(name) : tr("Making %1").arg(name);
         } else {
             status.text = tr("Waiting for the halves");
         }
