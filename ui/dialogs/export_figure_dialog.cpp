@@ -86,6 +86,7 @@ QWidget* ExportFigureDialog::makeOptions()
     m_size->setWordWrap(true);
     m_form->addRow(QString(), m_size);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, panel);
+    buttons->button(QDialogButtonBox::Close)->setIcon({}); // it is black in either theme
     m_export = buttons->addButton(tr("Export…"), QDialogButtonBox::AcceptRole);
     m_export->setObjectName(u"exportButton"_s);
     m_export->setDefault(true);
