@@ -365,7 +365,8 @@ void TestCommands::defaultPack()
                                      folder, QStringLiteral("--models"), QStringLiteral("all"), sample("cat.png")});
     QVERIFY2(scored.status == 0, scored.errors.constData());
     std::set<std::string> ids;
-    for (const json& result : scored.document().at("results")) {
+    const json document = scored.document();
+    for (const json& result : document.at("results")) {
         ids.insert(result.at("model").get<std::string>());
         const double score = result.at("score5").get<double>();
         QVERIFY2(score > 3 && score < 5, result.dump().c_str()); // a sharp, well lit photo
