@@ -111,11 +111,8 @@ public:
         return known;
     }
 
-    struct Halves {
-        BlockMask important;
-        double score = 0;
-    };
-    Result<Halves> halves(std::size_t index, const std::string& model)
+    /// The model's score of the whole photo, native scale.
+    Result<double> score(std::size_t index, const std::string& model)
     {
         const Result<std::shared_ptr<const Image>> photo = image(index);
         if (!photo)
@@ -123,7 +120,24 @@ public:
         const Result<std::shared_ptr<const Predictor>> network = predictor(model);
         if (!network)
             return network.error();
-        std::optional<Halves>& known = m_halves[{index, model}];
+        const Result<ModelInput> input = toModelInput(**photo, (*network)->info().input);
+        if (!input)
+            return input.error();
+        const Result<Prediction> prediction = (*network)->predict(*input, interruptToken());
+        if (!prediction)
+            return prediction.error();
+        return prediction->score;
+    }
+
+    Result<BlockMask> importantBlocks(std::size_t index, const std::string& model)
+    {
+        const Result<std::shared_ptr<const Image>> photo = image(index);
+        if (!photo)
+            return photo.error();
+        const Result<std::shared_ptr<const Predictor>> network = predictor(model);
+        if (!network)
+            return network.error();
+        std::optional<BlockMask>& known = m_halves[{index, model}];
         if (known)
             return *known;
         const Result<std::shared_ptr<const MaskTable>> table = attentionTable(**photo, **network);
@@ -133,7 +147,7 @@ public:
             importantHalf(computeImportance(**table), m_options.report.analysis().indicator);
         if (!important)
             return important.error();
-        known = Halves{*important, (*table)->score(BlockMask())};
+        known = *important;
         return *known;
     }
 
@@ -159,7 +173,7 @@ private:
     std::map<std::size_t, std::shared_ptr<const Image>> m_images;
     std::map<std::size_t, std::shared_ptr<const ImageMeasures>> m_measures;
     std::map<std::tuple<std::size_t, std::string, std::string>, MapPointer> m_explained;
-    std::map<std::pair<std::size_t, std::string>, std::optional<Halves>> m_halves;
+    std::map<std::pair<std::size_t, std::string>, std::optional<BlockMask>> m_halves;
 };
 
 /// Files that a free layout used.
@@ -206,10 +220,10 @@ Result<MapRow> rowOfFigure3(MapMaker& maker, std::size_t index)
             return std::move(map).error();
         row.maps.push_back(*std::move(map));
     }
-    const Result<MapMaker::Halves> halves = maker.halves(index, {});
-    if (!halves)
-        return halves.error();
-    row.important = halves->important;
+    const Result<BlockMask> important = maker.importantBlocks(index, {});
+    if (!important)
+        return important.error();
+    row.important = *important;
     return row;
 }
 
@@ -252,16 +266,17 @@ Result<CellContent> contentOf(MapMaker& maker, const MapPanelOptions& options, c
         return image.error();
     CellContent content{*image, {}, cell.hidden, baseName(options.files[index]), {}};
     using Content = LayoutCell::Content;
-    if (cell.content == Content::Important || cell.content == Content::Trivial
-        || cell.caption.find("{score}") != std::string::npos) {
-        const Result<MapMaker::Halves> halves = maker.halves(index, cell.model);
-        if (!halves)
-            return halves.error();
-        if (cell.content == Content::Important)
-            content.hidden = halves->important.complement();
-        else if (cell.content == Content::Trivial)
-            content.hidden = halves->important;
-        content.score = formatNumber(halves->score, 2).toStdString();
+    if (cell.content == Content::Important || cell.content == Content::Trivial) {
+        const Result<BlockMask> important = maker.importantBlocks(index, cell.model);
+        if (!important)
+            return important.error();
+        content.hidden = cell.content == Content::Important ? important->complement() : *important;
+    }
+    if (cell.caption.find("{score}") != std::string::npos) {
+        const Result<double> score = maker.score(index, cell.model);
+        if (!score)
+            return score.error();
+        content.score = formatNumber(*score, 2).toStdString();
     }
     if (cell.content == Content::Map) {
         Result<MapPointer> map = mapMethodFromString(cell.map) ? maker.explained(index, cell.map, cell.model)

@@ -38,16 +38,16 @@ Result<std::vector<double>> predictSamples(const Image& image, const Segmentatio
                                            const LimeOptions& options, const std::stop_token& stop,
                                            const LimeProgress& progress)
 {
-    const auto colours = hiddenColours(image, segments, options.hide);
+    const SegmentHider hider(image, segments, hiddenColours(image, segments, options.hide));
     std::vector<double> predictions;
     std::vector<Image> batch;
     for (int done = 0; done < samples.samples;) {
         if (stop.stop_requested())
             return cancelledError();
         const int end = std::min(samples.samples, done + std::min(options.batch, samples.samples));
-        batch.clear();
+        batch.resize(static_cast<std::size_t>(end - done));
         for (int sample = done; sample < end; ++sample)
-            batch.push_back(withHiddenSegments(image, segments, colours, samples.row(sample)));
+            hider.hide(samples.row(sample), batch[static_cast<std::size_t>(sample - done)]);
         Result<std::vector<double>> scores = predict(batch);
         if (!scores)
             return std::move(scores).error();
@@ -146,20 +146,29 @@ std::vector<std::array<std::uint8_t, 3>> hiddenColours(const Image& image, const
     return colours;
 }
 
-Image withHiddenSegments(const Image& image, const Segmentation& segments,
-                         std::span<const std::array<std::uint8_t, 3>> colours, std::span<const std::uint8_t> kept)
+SegmentHider::SegmentHider(const Image& image, const Segmentation& segments,
+                           std::span<const std::array<std::uint8_t, 3>> colours)
+    : m_image(image)
+    , m_allHidden(image.rgb.size())
 {
-    Image result;
-    result.width = image.width;
-    result.height = image.height;
-    result.rgb = image.rgb;
     for (std::size_t i = 0; i < segments.labels.size(); ++i) {
         const auto segment = static_cast<std::size_t>(segments.labels[i]);
-        if (kept[segment] == 0)
-            std::copy(colours[segment].begin(), colours[segment].end(),
-                      result.rgb.begin() + static_cast<std::ptrdiff_t>(3 * i));
+        std::copy(colours[segment].begin(), colours[segment].end(),
+                  m_allHidden.begin() + static_cast<std::ptrdiff_t>(3 * i));
+        if (m_runs.empty() || m_runs.back().segment != segment)
+            m_runs.push_back({segment, 3 * i, 0});
+        m_runs.back().bytes += 3;
     }
-    return result;
+}
+
+void SegmentHider::hide(std::span<const std::uint8_t> kept, Image& result) const
+{
+    result.width = m_image.width;
+    result.height = m_image.height;
+    result.rgb.resize(m_image.rgb.size());
+    for (const Run& run : m_runs)
+        std::copy_n((kept[run.segment] != 0 ? m_image.rgb.data() : m_allHidden.data()) + run.begin, run.bytes,
+                    result.rgb.data() + run.begin);
 }
 
 ScalarMap paintSegments(const Segmentation& segments, std::span<const double> values)

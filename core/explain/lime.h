@@ -67,9 +67,26 @@ Result<Segmentation> limeSegments(const Image& image, const LimeOptions& options
 /// What hidden pixels show, for every segment: its mean colour, truncated, or black.
 std::vector<std::array<std::uint8_t, 3>> hiddenColours(const Image& image, const Segmentation& segments, LimeHide hide);
 
-/// `image` with every segment whose `kept` is 0 painted in its colour.
-Image withHiddenSegments(const Image& image, const Segmentation& segments,
-                         std::span<const std::array<std::uint8_t, 3>> colours, std::span<const std::uint8_t> kept);
+/// Paints segments over an image, many times: whole runs of pixels are copied from the image or from its painted twin.
+class SegmentHider {
+public:
+    /// `image` must outlive this object and have the size of `segments`; one colour per segment.
+    SegmentHider(const Image& image, const Segmentation& segments,
+                 std::span<const std::array<std::uint8_t, 3>> colours);
+
+    /// `result` becomes the image with every segment whose `kept` is 0 painted; its memory is used again. Any thread.
+    void hide(std::span<const std::uint8_t> kept, Image& result) const;
+
+private:
+    struct Run {
+        std::size_t segment;
+        std::size_t begin; ///< in bytes of the image
+        std::size_t bytes;
+    };
+    const Image& m_image;
+    std::vector<std::uint8_t> m_allHidden;
+    std::vector<Run> m_runs;
+};
 
 /// A value per segment as a map.
 ScalarMap paintSegments(const Segmentation& segments, std::span<const double> values);

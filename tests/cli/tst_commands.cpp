@@ -313,6 +313,18 @@ void TestCommands::panel()
         QVERIFY(contentOf(first).size() > 1000);
         QVERIFY2(contentOf(first) == contentOf(second), suffix);
     }
+    QFile layout(folder.filePath(QStringLiteral("layout.json")));
+    QVERIFY(layout.open(QIODevice::WriteOnly));
+    layout.write(R"({"format": 1, "rows": [[
+        {"content": "photo", "model": "lite-koncept", "caption": "{name}: {score}"},
+        {"content": "map", "map": "gradcam", "model": "lite-koncept"}, {"content": "trivial"}]]})");
+    layout.close();
+    const QString laidOut = folder.filePath(QStringLiteral("layout.svg"));
+    const Outcome made = halflens({QStringLiteral("panel"), QStringLiteral("--figure"), layout.fileName(),
+                                   sample("cat.png"), QStringLiteral("-o"), laidOut});
+    QVERIFY2(made.status == 0, made.errors.constData());
+    QVERIFY(contentOf(laidOut).contains("cat.png: 79.94")); // KonCept lite, 0 to 100
+
     const QString nowhere = folder.filePath(QStringLiteral("missing/figure.png"));
     QCOMPARE(halflens({QStringLiteral("panel"), sample("cat.png"), QStringLiteral("-o"), nowhere}).status, 3);
 }
