@@ -30,7 +30,7 @@ struct ImageMap {
     bool isFallback = false; ///< a stand-in for something better, shown as such
 };
 
-/// Under which a map is kept. `modelId` stands for the weights, as in the analysis.
+/// Under which a map is kept.
 CacheKey mapKey(const Image& image, const MapRequest& request, const std::string& modelId,
                 const ObjectnessSource& objectness);
 

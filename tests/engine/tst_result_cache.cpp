@@ -11,7 +11,7 @@ namespace {
 
 CacheKey key(const char* content)
 {
-    return {content, Stage::Analysis, "epsilon=0.1", "weights"};
+    return {content, Stage::Analysis, "epsilon=0.1", "model"};
 }
 
 } // namespace
@@ -48,7 +48,7 @@ private Q_SLOTS:
         else if (part == 2)
             other.parameters = "epsilon=0.2";
         else
-            other.weights = "others";
+            other.model = "others";
         QVERIFY(!cache.find<int>(other));
     }
 
@@ -71,6 +71,25 @@ private Q_SLOTS:
         QVERIFY(!cache.find<int>(key("b")));
         QVERIFY(cache.find<int>(key("a")) && cache.find<int>(key("c")) && cache.find<int>(key("d")));
         QCOMPARE(cache.bytes(), std::uint64_t(30));
+    }
+
+    void whatAModelMadeLeavesWithIt()
+    {
+        ResultCache cache(100);
+        CacheKey other = key("a");
+        other.model = "others";
+        CacheKey measure = key("a");
+        measure.model.clear();
+        cache.insert(key("a"), number(1), 10);
+        cache.insert(key("b"), number(2), 10);
+        cache.insert(other, number(3), 10);
+        cache.insert(measure, number(4), 10);
+        cache.keepModels({"others"});
+        QVERIFY(!cache.find<int>(key("a")) && !cache.find<int>(key("b")));
+        QCOMPARE(*cache.find<int>(other), 3);
+        QCOMPARE(*cache.find<int>(measure), 4);
+        QCOMPARE(cache.bytes(), std::uint64_t(20));
+        QCOMPARE(cache.count(), std::size_t(2));
     }
 
     void oneBigValuePushesSeveralOut()

@@ -3,6 +3,7 @@
 #include "tests/gui/gui_fixture.h"
 #include "ui/dialogs/model_manager.h"
 #include "ui/panels/compared_models.h"
+#include "ui/state/image_jobs.h"
 
 #include <QComboBox>
 #include <QMessageBox>
@@ -151,6 +152,27 @@ private Q_SLOTS:
         QCOMPARE(window().comparison().models().size(), std::size_t(1));
         QTRY_VERIFY(!card("fake-two"));
         QVERIFY(!window().actions().compare->isEnabled());
+    }
+
+    /// Another file may come under the id of a removed model: nothing of the old one may be shown for it.
+    void resultsLeaveWithTheirModel()
+    {
+        const QString file = m_fixture->image(u"a.png"_s);
+        m_fixture->openAndWait(file);
+        ModelManager* manager = import();
+        QTRY_COMPARE(chooser()->count(), 2);
+        window().workspace().setModelId(u"fake-two"_s);
+        const auto known = [&](const char* id) {
+            const std::shared_ptr<const Image> image = window().workspace().current()->loaded()->image;
+            return window().workspace().cache().find<Analysis>(analysisKey(*image, id)) != nullptr;
+        };
+        QTRY_VERIFY(known("fake-two"));
+        confirmRemoval(manager);
+        QTRY_COMPARE(manager->selectedId(), u"fake-two"_s);
+        QTest::mouseClick(manager->findChild<QPushButton*>(u"removeModel"_s), Qt::LeftButton);
+        QTRY_COMPARE(chooser()->count(), 1);
+        QVERIFY(!known("fake-two"));
+        QVERIFY(known("fake-one"));
     }
 
 private:

@@ -38,6 +38,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <set>
 
 namespace halflens {
 
@@ -271,10 +272,12 @@ void MainWindow::openModelManager()
         return;
     auto* manager = new ModelManager(*library, m_workspace.engine(), this);
     connect(manager, &ModelManager::modelsChanged, this, [this] {
+        std::set<std::string> ids;
+        for (ModelEntry& entry : m_workspace.models().models())
+            ids.insert(std::move(entry.id));
+        m_workspace.cache().keepModels(ids);
         // The one in use may be gone, or there may be a first one now.
-        if (const auto entries = m_workspace.models().models();
-            std::none_of(entries.begin(), entries.end(),
-                         [&](const ModelEntry& entry) { return toQt(entry.id) == m_workspace.modelId(); }))
+        if (!ids.contains(m_workspace.modelId().toStdString()))
             m_workspace.setModelId(toQt(m_workspace.models().defaultId()));
         fillModelBox();
         fillModelMenu();
