@@ -24,6 +24,7 @@ std::string trunkOf(const std::set<std::string>& layers)
         {"features1.0", "features2.0", "vgg16-scnn"},
         {"_conv_stem", "scnn.24", "efficientnet-lite0-scnn"},
         {"_conv_stem", "_blocks.15._project_conv", "efficientnet-lite0"},
+        {"_conv_stem", "_blocks.12._project_conv", "efficientnet-lite0-narrow"},
         {"_conv_stem", "_blocks.10._project_conv", "efficientnet-lite0-s16"},
     };
     for (const auto& [first, last, trunk] : Known) {

@@ -67,8 +67,9 @@ struct NamedTrunk {
     Graph (*make)();
 };
 
-constexpr std::array<NamedTrunk, 9> Trunks{{
+constexpr std::array<NamedTrunk, 10> Trunks{{
     {"efficientnet-lite0", efficientNetLite0},
+    {"efficientnet-lite0-narrow", efficientNetLite0Narrow},
     {"efficientnet-lite0-s16", efficientNetLite0Stride16},
     {"efficientnet-lite0-scnn", efficientNetLite0Scnn},
     {"inceptionresnetv2", [] { return inceptionResNetV2(InceptionForm::Keras); }},

@@ -25,7 +25,11 @@ Graph efficientNetLite0();
 /// The small Swin transformer starts from this map.
 Graph efficientNetLite0Stride16();
 
-/// Those five stages, c5 after a ReLU, beside S-CNN (output scnn, parameters "scnn.*") on the same input:
+/// Its first thirteen blocks, two of them on the map of H/32: c5 has 192 channels. Its cells see less of the
+/// image than those of the last stage (two fewer 5 x 5 windows there, and one of 3 x 3).
+Graph efficientNetLite0Narrow();
+
+/// Its first five stages, c5 after a ReLU, beside S-CNN (output scnn, parameters "scnn.*") on the same input:
 /// the two trunks of a small DBCNN.
 Graph efficientNetLite0Scnn();
 
@@ -54,7 +58,8 @@ Graph scnn();
 /// Appends the nine convolutions of S-CNN, parameters under `prefix` (spec models 9.2).
 LayerId appendScnn(Graph& graph, LayerId from, const std::string& prefix);
 
-/// "resnet50", "vgg16", "efficientnet-lite0", "efficientnet-lite0-s16", "efficientnet-lite0-scnn",
+/// "resnet50", "vgg16", "efficientnet-lite0", "efficientnet-lite0-s16", "efficientnet-lite0-narrow",
+/// "efficientnet-lite0-scnn",
 /// "inceptionresnetv2", "inceptionresnetv2-port",
 /// "vgg16-scnn" (DBCNN's two), "scnn". InvalidInput: another name.
 Result<Graph> trunkByName(const std::string& name);

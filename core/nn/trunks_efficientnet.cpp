@@ -9,8 +9,9 @@ namespace halflens {
 namespace {
 
 constexpr double EfficientNetEpsilon = 1e-3;
-constexpr int AllStages = 7;
-constexpr int Stride16Stages = 5; ///< the last of them is the last before the map shrinks to H/32
+constexpr int AllBlocks = 16;
+constexpr int Stride16Blocks = 11; ///< the last before the map shrinks to H/32
+constexpr int NarrowBlocks = 13; ///< two on the map of H/32
 constexpr int DecoderWidth = 48;
 
 struct LiteBlock {
@@ -20,8 +21,8 @@ struct LiteBlock {
     int repeats;
 };
 
-/// Appends the first `stages` stages; outputs stem and stage0, stage1, ...
-LayerId appendEfficientNet(Graph& graph, LayerId x, int stages)
+/// Appends the first `blocks` blocks; outputs stem and, of complete stages, stage0, stage1, ...
+LayerId appendEfficientNet(Graph& graph, LayerId x, int blocks)
 {
     const auto norm = [&](LayerId from, const std::string& name) {
         return graph.batchNorm(from, name, EfficientNetEpsilon);
@@ -30,12 +31,14 @@ LayerId appendEfficientNet(Graph& graph, LayerId x, int stages)
     x = graph.activation(norm(x, "_bn0"), Activation::Relu6);
     graph.output("stem", x);
 
-    constexpr std::array<LiteBlock, AllStages> Stages{
+    constexpr std::array<LiteBlock, 7> Stages{
         {{3, 1, 16, 1}, {3, 2, 24, 2}, {5, 2, 40, 2}, {3, 2, 80, 3}, {5, 1, 112, 3}, {5, 2, 192, 4}, {3, 1, 320, 1}}};
     int number = 0;
-    for (int stage = 0; stage < stages; ++stage) {
-        const LiteBlock& block = Stages[static_cast<std::size_t>(stage)];
+    for (std::size_t stage = 0; stage < Stages.size(); ++stage) {
+        const LiteBlock& block = Stages[stage];
         for (int repeat = 0; repeat < block.repeats; ++repeat, ++number) {
+            if (number == blocks)
+                return x;
             const std::string prefix = "_blocks." + std::to_string(number) + ".";
             const int stride = repeat == 0 ? block.stride : 1;
             const LayerId from = x;
@@ -73,7 +76,7 @@ void nameLevels(Graph& graph)
 Graph efficientNetLite0()
 {
     Graph graph;
-    appendEfficientNet(graph, graph.input(3), AllStages);
+    appendEfficientNet(graph, graph.input(3), AllBlocks);
     nameLevels(graph);
     return graph;
 }
@@ -81,7 +84,15 @@ Graph efficientNetLite0()
 Graph efficientNetLite0Stride16()
 {
     Graph graph;
-    graph.output("c5", appendEfficientNet(graph, graph.input(3), Stride16Stages));
+    graph.output("c5", appendEfficientNet(graph, graph.input(3), Stride16Blocks));
+    nameLevels(graph);
+    return graph;
+}
+
+Graph efficientNetLite0Narrow()
+{
+    Graph graph;
+    graph.output("c5", appendEfficientNet(graph, graph.input(3), NarrowBlocks));
     nameLevels(graph);
     return graph;
 }
@@ -91,7 +102,7 @@ Graph efficientNetLite0Scnn()
     Graph graph;
     const LayerId input = graph.input(3);
     // Both factors of the bilinear product must not be negative (spec models 9.2).
-    graph.output("c5", graph.activation(appendEfficientNet(graph, input, Stride16Stages), Activation::Relu));
+    graph.output("c5", graph.activation(appendEfficientNet(graph, input, Stride16Blocks), Activation::Relu));
     nameLevels(graph);
     graph.output("scnn", appendScnn(graph, input, "scnn."));
     return graph;

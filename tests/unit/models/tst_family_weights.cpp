@@ -253,6 +253,10 @@ void TestFamilyWeights::ownNames_data()
     QTest::newRow("TRIQ on H/16") << QByteArrayList{"trunk._conv_stem.weight", "trunk._blocks.10._project_conv.weight",
                                                     "triq.quality_token"}
                                   << QByteArray("triq") << QByteArray("efficientnet-lite0-s16");
+    QTest::newRow("TRIQ on thirteen blocks")
+        << QByteArrayList{"trunk._conv_stem.weight", "trunk._blocks.10._project_conv.weight",
+                          "trunk._blocks.12._project_conv.weight", "triq.quality_token"}
+        << QByteArray("triq") << QByteArray("efficientnet-lite0-narrow");
     QTest::newRow("small DBCNN") << QByteArrayList{"trunk._conv_stem.weight", "trunk._blocks.10._project_conv.weight",
                                                    "trunk.scnn.24.weight", "dbcnn.fc.weight"}
                                  << QByteArray("dbcnn") << QByteArray("efficientnet-lite0-scnn");

@@ -205,6 +205,8 @@ void TestGraph::parameterCounts_data()
     // The published classifier has 247 tensors, 4 694 024 values; 7 and 1 695 720 lie behind the trunk.
     QTest::newRow("efficientnet-lite0") << QStringLiteral("efficientnet-lite0") << 240 << qint64{2'998'304};
     QTest::newRow("its first five stages") << QStringLiteral("efficientnet-lite0-s16") << 165 << qint64{716'928};
+    QTest::newRow("its first thirteen blocks")
+        << QStringLiteral("efficientnet-lite0-narrow") << 195 << qint64{1'425'312};
 }
 
 void TestGraph::parameterCounts()
