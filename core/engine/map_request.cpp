@@ -26,6 +26,18 @@ std::string toString(MapKind kind)
     return {};
 }
 
+std::string spokenName(MapKind kind)
+{
+    switch (kind) {
+    case MapKind::Lime:
+        return "LIME";
+    case MapKind::GradCam:
+        return "Grad-CAM";
+    default:
+        return toString(kind);
+    }
+}
+
 std::string cacheKey(const MapRequest& request)
 {
     const std::string kind = "map " + toString(request.kind) + "/1";

@@ -35,6 +35,9 @@ struct MapRequest {
 /// "saliency", "frequency", "objectness", "averaged", "lime", "grad-cam", "attention", "product".
 std::string toString(MapKind kind);
 
+/// As sentences name it: "LIME", "Grad-CAM", "saliency".
+std::string spokenName(MapKind kind);
+
 /// Whether a model has to be asked. The others depend on the image alone.
 constexpr bool needsModel(MapKind kind)
 {

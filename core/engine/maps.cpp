@@ -76,7 +76,7 @@ Result<RawMap> makeByModel(const Maker& maker, const MapRequest& request)
         return predictor.error();
     if (maker.context.isStopped())
         return cancelledError();
-    maker.context.report(-1, "Asking the model for its " + toString(request.kind) + " map");
+    maker.context.report(-1, "Asking the model for its " + spokenName(request.kind) + " map");
     Result<ExplainedMap> explained = maker.models.explain(**predictor, maker.image, request, maker.context);
     if (!explained)
         return std::move(explained).error();
@@ -114,7 +114,7 @@ Result<std::shared_ptr<const ImageMap>> make(const Maker& maker, const MapReques
         return cached;
     if (maker.context.isStopped())
         return cancelledError();
-    maker.context.report(-1, "Making the " + toString(request.kind) + " map");
+    maker.context.report(-1, "Making the " + spokenName(request.kind) + " map");
     Result<RawMap> raw = makeRaw(maker, request);
     if (!raw)
         return std::move(raw).error();

@@ -8,7 +8,7 @@ Result<ExplainedMap> ModelSource::explain(const Predictor& predictor, const Imag
 {
     return Error{ErrorCode::Unsupported,
                  "explain",
-                 predictor.info().name + " has no " + toString(request.kind) + " map",
+                 predictor.info().name + " has no " + spokenName(request.kind) + " map",
                  "choose another model or another layer",
                  {}};
 }

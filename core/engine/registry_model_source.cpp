@@ -145,7 +145,7 @@ Result<ExplainedMap> RegistryModelSource::explain(const Predictor& predictor, co
     Result<MapExplanation> explained =
         explainMap(predictor, image, explainOptions(request), context.stop(), [&](int done, int total) {
             context.report(static_cast<double>(done) / std::max(1, total),
-                           "Making the " + toString(request.kind) + " map");
+                           "Making the " + spokenName(request.kind) + " map");
         });
     if (!explained)
         return std::move(explained).error();

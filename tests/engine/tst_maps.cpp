@@ -239,7 +239,7 @@ private Q_SLOTS:
         const auto map = makeMap(picture(), request, "fake-two", models, cache, JobContext({}));
         QVERIFY(!map);
         QVERIFY(map.error().code == ErrorCode::Unsupported);
-        QVERIFY(map.error().reason.find("grad-cam") != std::string::npos);
+        QVERIFY(map.error().reason.find("Grad-CAM") != std::string::npos);
     }
 
     void stopsBetweenTheParts()

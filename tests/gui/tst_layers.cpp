@@ -327,7 +327,7 @@ private Q_SLOTS:
         m_fixture->clickLayerBox(OverlayId::GradCam);
         QTRY_VERIFY(window.maps().status(OverlayId::GradCam).state == WorkState::Failed);
         QVERIFY(m_fixture->find<QLabel>("layerProblem")->isVisible());
-        QVERIFY(m_fixture->label("layerProblem").contains(u"grad-cam"_s));
+        QVERIFY(m_fixture->label("layerProblem").contains(u"Grad-CAM"_s));
         QVERIFY(!m_fixture->find<QAbstractButton>("layerAgain")->isVisible()); // again would not help
         QVERIFY(!window.errorBar().isVisible());
         QCOMPARE(statusOf(OverlayId::GradCam), u"not for this model"_s);

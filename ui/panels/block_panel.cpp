@@ -150,7 +150,7 @@ void BlockPanel::fitColumns()
     const QFontMetrics metrics(m_table->font());
     const QStringList widest{QStringLiteral("00"),    QStringLiteral("12"),   QStringLiteral("0.000"), {},
                              QStringLiteral("+0.00"), QStringLiteral("0.00"), QStringLiteral("5/5")};
-    constexpr int Padding = 9;
+    constexpr int Padding = 7;
     constexpr int Box = 20;
     constexpr int Arrow = 12;
     QHeaderView* header = m_table->horizontalHeader();
