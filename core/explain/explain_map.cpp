@@ -2,9 +2,11 @@
 #include "core/explain/explain_map.h"
 
 #include "core/explain/attention_rollout.h"
+#include "core/explain/segment_inputs.h"
 #include "core/models/triq_encoder.h"
 
 #include <chrono>
+#include <optional>
 
 namespace halflens {
 
@@ -142,13 +144,14 @@ Result<MapExplanation> product(Job& job, const ModelInput& input)
 Result<MapExplanation> limeMap(Job& job)
 {
     Prediction whole;
-    const BatchPredictor predict = [&](std::span<const Image> images) -> Result<std::vector<double>> {
+    std::optional<SegmentInputs> inputs;
+    ModelInput input;
+    const SampleScores score = [&](const SampleMatrix& samples, int begin, int end) -> Result<std::vector<double>> {
         std::vector<double> scores;
-        for (const Image& one : images) {
-            const Result<ModelInput> input = toModelInput(one, job.predictor.info().input);
-            if (!input)
-                return input.error();
-            Result<Prediction> prediction = job.inNetwork([&] { return job.predictor.predict(*input, job.stop); });
+        for (int sample = begin; sample < end; ++sample) {
+            if (const Status made = inputs->make(samples.row(sample), input); !made)
+                return made.error();
+            Result<Prediction> prediction = job.inNetwork([&] { return job.predictor.predict(input, job.stop); });
             if (!prediction)
                 return std::move(prediction).error();
             scores.push_back(prediction->score);
@@ -157,7 +160,15 @@ Result<MapExplanation> limeMap(Job& job)
         }
         return scores;
     };
-    Result<LimeResult> fitted = lime(job.image, predict, job.options.lime, job.stop, job.progress);
+    const SampleScorer scorer = [&](const Segmentation& segments) -> Result<SampleScores> {
+        Result<SegmentInputs> made = SegmentInputs::create(
+            job.image, segments, hiddenColours(job.image, segments, job.options.lime.hide), job.predictor.info().input);
+        if (!made)
+            return std::move(made).error();
+        inputs.emplace(*std::move(made));
+        return score;
+    };
+    Result<LimeResult> fitted = lime(job.image, scorer, job.options.lime, job.stop, job.progress);
     if (!fitted)
         return std::move(fitted).error();
     MapExplanation result;

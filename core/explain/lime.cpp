@@ -33,25 +33,22 @@ Status checkOptions(const Image& image, const LimeOptions& options)
 }
 
 /// Predictions for all rows of `samples`, batch by batch.
-Result<std::vector<double>> predictSamples(const Image& image, const Segmentation& segments,
-                                           const SampleMatrix& samples, const BatchPredictor& predict,
-                                           const LimeOptions& options, const std::stop_token& stop,
-                                           const LimeProgress& progress)
+Result<std::vector<double>> predictSamples(const Segmentation& segments, const SampleMatrix& samples,
+                                           const SampleScorer& scorer, const LimeOptions& options,
+                                           const std::stop_token& stop, const LimeProgress& progress)
 {
-    const SegmentHider hider(image, segments, hiddenColours(image, segments, options.hide));
+    const Result<SampleScores> score = scorer(segments);
+    if (!score)
+        return score.error();
     std::vector<double> predictions;
-    std::vector<Image> batch;
     for (int done = 0; done < samples.samples;) {
         if (stop.stop_requested())
             return cancelledError();
         const int end = std::min(samples.samples, done + std::min(options.batch, samples.samples));
-        batch.resize(static_cast<std::size_t>(end - done));
-        for (int sample = done; sample < end; ++sample)
-            hider.hide(samples.row(sample), batch[static_cast<std::size_t>(sample - done)]);
-        Result<std::vector<double>> scores = predict(batch);
+        Result<std::vector<double>> scores = (*score)(samples, done, end);
         if (!scores)
             return std::move(scores).error();
-        const bool usable = scores->size() == batch.size()
+        const bool usable = static_cast<int>(scores->size()) == end - done
             && std::all_of(scores->begin(), scores->end(), [](double s) { return std::isfinite(s); });
         if (!usable)
             return Error{ErrorCode::Model,
@@ -189,7 +186,7 @@ std::vector<int> strongestPositive(const Surrogate& surrogate, int count)
     return result;
 }
 
-Result<LimeResult> lime(const Image& image, const BatchPredictor& predict, const LimeOptions& options,
+Result<LimeResult> lime(const Image& image, const SampleScorer& scorer, const LimeOptions& options,
                         std::stop_token stop, const LimeProgress& progress)
 {
     if (const Status usable = checkOptions(image, options); !usable)
@@ -202,7 +199,7 @@ Result<LimeResult> lime(const Image& image, const BatchPredictor& predict, const
         result.segments = std::move(*segments);
         result.samples = drawSamples(options.samples, result.segments.count, options.seed);
         Result<std::vector<double>> predictions =
-            predictSamples(image, result.segments, result.samples, predict, options, stop, progress);
+            predictSamples(result.segments, result.samples, scorer, options, stop, progress);
         if (!predictions)
             return std::move(predictions).error();
         result.predictions = std::move(*predictions);

@@ -29,7 +29,7 @@ struct LimeOptions {
     LimeHide hide = LimeHide::MeanColour;
     int samples = 1000; ///< predictions, the unchanged image among them
     std::uint64_t seed = 0;
-    int batch = 10; ///< images handed to the predictor at once; no influence on the result
+    int batch = 10; ///< samples scored between two looks at progress and stop; no influence on the result
     double kernelWidth = 0.25;
     SurrogateOptions surrogate;
     auto operator<=>(const LimeOptions&) const = default;
@@ -42,8 +42,11 @@ std::string cacheKey(const LimeOptions& options);
 std::string toString(LimeSegments segments);
 Result<LimeSegments> limeSegmentsFromString(const std::string& word);
 
-/// One finite score per image. The images have the size of the explained one, and no content hash.
-using BatchPredictor = std::function<Result<std::vector<double>>(std::span<const Image>)>;
+/// One finite score for each of the rows begin..end-1: of the image with the segments hidden that the row does not
+/// keep.
+using SampleScores = std::function<Result<std::vector<double>>(const SampleMatrix& samples, int begin, int end)>;
+/// Asked once, when the segments are known; they live as long as what it gives is used.
+using SampleScorer = std::function<Result<SampleScores>(const Segmentation& segments)>;
 /// Called between batches, from the calling thread.
 using LimeProgress = std::function<void(int done, int total)>;
 
@@ -55,10 +58,10 @@ struct LimeResult {
     ScalarMap map; ///< H x W, the coefficient of each pixel's segment; signed
 };
 
-/// Segments, samples, predictions, fit. Runs in the calling thread but for segmentation; O(batch H W) memory.
+/// Segments, samples, predictions, fit. Runs in the calling thread but for segmentation.
 /// InvalidInput: empty image, options out of range; Model: a prediction missing or not finite;
-/// errors of `predict`; Cancelled.
-Result<LimeResult> lime(const Image& image, const BatchPredictor& predict, const LimeOptions& options = {},
+/// errors of `scorer` and what it gives; Cancelled.
+Result<LimeResult> lime(const Image& image, const SampleScorer& scorer, const LimeOptions& options = {},
                         std::stop_token stop = {}, const LimeProgress& progress = {});
 
 /// The segments `options` asks for.

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // LIME end to end with a linear "network" whose weights are known; hidden images against the reference.
 #include "core/explain/lime.h"
+#include "core/explain/segment_inputs.h"
 #include "core/image/decode.h"
 #include "tests/support/golden_float64.h"
 #include "tests/unit/measures/test_images.h"
 
 #include <QSet>
+#include <QSize>
 #include <QTest>
+
+#include <map>
 
 using namespace halflens;
 using namespace halflens::test;
@@ -46,6 +50,39 @@ Image brightImage(int height, int width)
     return greyImage(height, width, [](int y, int x) { return 50 + (x + y) % 100; });
 }
 
+/// Parallelograms of about 9 x 7 pixels: borders in every direction, and corners where three or four meet.
+Segmentation slantedSegments(int height, int width)
+{
+    Segmentation segments{width, height, 0, {}};
+    std::map<std::pair<int, int>, std::int32_t> numbers; // no label may be unused
+    for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width; ++x) {
+            const std::pair cell((y + x / 4) / 7, (x + y / 3) / 9);
+            segments.labels.push_back(numbers.try_emplace(cell, numbers.size()).first->second);
+        }
+    }
+    segments.count = static_cast<int>(numbers.size());
+    return segments;
+}
+
+using ImageScores = std::function<Result<std::vector<double>>(std::span<const Image>)>;
+
+/// LIME with what scores images, as the package has it.
+Result<LimeResult> limeOf(const Image& image, const ImageScores& score, const LimeOptions& options = {},
+                          std::stop_token stop = {}, const LimeProgress& progress = {})
+{
+    const SampleScorer scorer = [&](const Segmentation& segments) -> Result<SampleScores> {
+        const SegmentHider hider(image, segments, hiddenColours(image, segments, options.hide));
+        return SampleScores([=, &score](const SampleMatrix& samples, int begin, int end) {
+            std::vector<Image> batch(static_cast<std::size_t>(end - begin));
+            for (int sample = begin; sample < end; ++sample)
+                hider.hide(samples.row(sample), batch[static_cast<std::size_t>(sample - begin)]);
+            return score(batch);
+        });
+    };
+    return lime(image, scorer, options, std::move(stop), progress);
+}
+
 } // namespace
 
 class TstLime : public QObject {
@@ -57,6 +94,9 @@ private Q_SLOTS:
     void batchSizeDoesNotMatter();
     void hiddenImageMatchesReference();
     void meanColoursAreTruncated();
+    void inputsEqualThoseOfPaintedImages_data();
+    void inputsEqualThoseOfPaintedImages();
+    void hugeReductionsGoTheLongWay();
     void allSegmentations_data();
     void allSegmentations();
     void onePixel();
@@ -71,7 +111,7 @@ private Q_SLOTS:
 void TstLime::findsLinearWeights()
 {
     const Image image = brightImage(48, 64);
-    const LimeResult result = lime(image, blockScores, gridOptions()).value();
+    const LimeResult result = limeOf(image, blockScores, gridOptions()).value();
     QCOMPARE(result.segments.count, BlockCount);
     QCOMPARE(result.samples.samples, 400);
     const std::vector<double> found = result.surrogate.byFeature(BlockCount);
@@ -100,10 +140,10 @@ void TstLime::batchSizeDoesNotMatter()
     QFETCH(int, batch);
     LimeOptions options = gridOptions();
     options.samples = 50;
-    const LimeResult expected = lime(brightImage(48, 64), blockScores, options).value();
+    const LimeResult expected = limeOf(brightImage(48, 64), blockScores, options).value();
     options.batch = batch;
     int largest = 0;
-    const LimeResult found = lime(
+    const LimeResult found = limeOf(
                                  brightImage(48, 64),
                                  [&](std::span<const Image> images) {
                                      largest = std::max(largest, static_cast<int>(images.size()));
@@ -149,6 +189,70 @@ void TstLime::meanColoursAreTruncated()
     QVERIFY((colours[0] == std::array<std::uint8_t, 3>{10, 20, 31}));
 }
 
+void TstLime::inputsEqualThoseOfPaintedImages_data()
+{
+    QTest::addColumn<QSize>("size");
+    QTest::addColumn<QSize>("input"); // empty: fed as it is
+    QTest::addColumn<bool>("looksUp");
+    const QSize small(64, 48);
+    QTest::newRow("half the size") << QSize(128, 96) << small << true;
+    QTest::newRow("a third") << QSize(192, 144) << small << true;
+    QTest::newRow("odd sizes") << QSize(97, 83) << small << true;
+    QTest::newRow("hardly smaller") << QSize(65, 48) << small << true;
+    QTest::newRow("wide") << QSize(301, 50) << small << true;
+    QTest::newRow("grows one way") << QSize(90, 40) << small << true;
+    QTest::newRow("grows both ways") << QSize(50, 40) << small << true;
+    QTest::newRow("grows much") << QSize(12, 9) << small << false;
+    QTest::newRow("portrait") << QSize(61, 99) << small << true;
+    QTest::newRow("same size") << small << small << true;
+    QTest::newRow("fed as it is") << QSize(75, 53) << QSize() << true;
+}
+
+void TstLime::inputsEqualThoseOfPaintedImages()
+{
+    QFETCH(QSize, size);
+    QFETCH(QSize, input);
+    QFETCH(bool, looksUp);
+    InputSpec spec{InputPolicy::Fit, input.width(), input.height(), true, Normalization::ImageNetUnit};
+    if (input.isEmpty())
+        spec.policy = InputPolicy::Native;
+    const Image image = busyImage(size.height(), size.width());
+    const Segmentation segments = slantedSegments(size.height(), size.width());
+    const auto colours = hiddenColours(image, segments, LimeHide::MeanColour);
+    SegmentInputs inputs = SegmentInputs::create(image, segments, colours, spec).value();
+    QCOMPARE(inputs.looksUp(), looksUp);
+    const SegmentHider hider(image, segments, colours);
+    const SampleMatrix samples = drawSamples(40, segments.count, 3);
+    ModelInput made;
+    made.planes.assign(5, 1.0f); // what was there before does not matter
+    Image painted;
+    for (int sample = 0; sample < samples.samples; ++sample) {
+        QVERIFY(inputs.make(samples.row(sample), made).has_value());
+        hider.hide(samples.row(sample), painted);
+        const ModelInput expected = toModelInput(painted, spec).value();
+        QCOMPARE(made.width, expected.width);
+        QCOMPARE(made.height, expected.height);
+        QCOMPARE(made.orientation, expected.orientation);
+        QVERIFY2(made.planes == expected.planes, qPrintable(QStringLiteral("sample %1").arg(sample)));
+    }
+}
+
+/// Where an input pixel shows very many segments, there is nothing to look up in advance.
+void TstLime::hugeReductionsGoTheLongWay()
+{
+    const Image image = busyImage(90, 120);
+    Segmentation segments{120, 90, 120 * 90, {}};
+    for (int i = 0; i < segments.count; ++i)
+        segments.labels.push_back(i);
+    const auto colours = hiddenColours(image, segments, LimeHide::Black);
+    const InputSpec spec{InputPolicy::Fit, 12, 9};
+    SegmentInputs inputs = SegmentInputs::create(image, segments, colours, spec).value();
+    QVERIFY(!inputs.looksUp());
+    ModelInput made;
+    QVERIFY(inputs.make(std::vector<std::uint8_t>(static_cast<std::size_t>(segments.count), 1), made).has_value());
+    QVERIFY(made.planes == toModelInput(image, spec)->planes);
+}
+
 void TstLime::allSegmentations_data()
 {
     QTest::addColumn<int>("segments");
@@ -164,8 +268,8 @@ void TstLime::allSegmentations()
     options.segments = static_cast<LimeSegments>(segments);
     options.samples = 60;
     const Image image = busyImage(60, 80);
-    const LimeResult first = lime(image, blockScores, options).value();
-    const LimeResult second = lime(image, blockScores, options).value();
+    const LimeResult first = limeOf(image, blockScores, options).value();
+    const LimeResult second = limeOf(image, blockScores, options).value();
     QCOMPARE(first.map, second.map);
     QCOMPARE(static_cast<int>(first.surrogate.features.size()), first.segments.count);
     QVERIFY(allFinite(first.map));
@@ -175,7 +279,7 @@ void TstLime::onePixel()
 {
     LimeOptions options;
     options.samples = 10;
-    const auto result = lime(
+    const auto result = limeOf(
         brightImage(1, 1),
         [](std::span<const Image> images) { return Result(std::vector<double>(images.size(), 4.0)); }, options);
     QVERIFY(result.has_value());
@@ -188,7 +292,7 @@ void TstLime::progressAndCancel()
     LimeOptions options = gridOptions();
     options.samples = 30;
     std::vector<int> steps;
-    QVERIFY(lime(brightImage(48, 64), blockScores, options, {}, [&](int done, int total) {
+    QVERIFY(limeOf(brightImage(48, 64), blockScores, options, {}, [&](int done, int total) {
                 QCOMPARE(total, 30);
                 steps.push_back(done);
             }).has_value());
@@ -196,7 +300,7 @@ void TstLime::progressAndCancel()
 
     std::stop_source stop;
     int calls = 0;
-    const auto result = lime(
+    const auto result = limeOf(
         brightImage(48, 64),
         [&](std::span<const Image> images) {
             if (++calls == 2)
@@ -214,32 +318,32 @@ void TstLime::predictorErrors()
     const auto failing = [](std::span<const Image>) -> Result<std::vector<double>> {
         return Error{ErrorCode::Model, "model", "broken", "mend it", {}};
     };
-    QCOMPARE(lime(image, failing, gridOptions()).error().reason, std::string("broken"));
+    QCOMPARE(limeOf(image, failing, gridOptions()).error().reason, std::string("broken"));
     const auto tooFew = [](std::span<const Image>) { return Result(std::vector<double>{1.0}); };
-    QCOMPARE(lime(image, tooFew, gridOptions()).error().code, ErrorCode::Model);
+    QCOMPARE(limeOf(image, tooFew, gridOptions()).error().code, ErrorCode::Model);
     const auto nan = [](std::span<const Image> images) {
         return Result(std::vector<double>(images.size(), std::nan("")));
     };
-    QCOMPARE(lime(image, nan, gridOptions()).error().code, ErrorCode::Model);
+    QCOMPARE(limeOf(image, nan, gridOptions()).error().code, ErrorCode::Model);
     const auto throwing = [](std::span<const Image>) -> Result<std::vector<double>> {
         throw std::runtime_error("boom");
     };
-    QCOMPARE(lime(image, throwing, gridOptions()).error().code, ErrorCode::Internal);
+    QCOMPARE(limeOf(image, throwing, gridOptions()).error().code, ErrorCode::Internal);
 }
 
 void TstLime::badOptions()
 {
-    QCOMPARE(lime(Image(), blockScores).error().code, ErrorCode::InvalidInput);
+    QCOMPARE(limeOf(Image(), blockScores).error().code, ErrorCode::InvalidInput);
     LimeOptions options = gridOptions();
     options.samples = 1;
-    QCOMPARE(lime(brightImage(9, 9), blockScores, options).error().code, ErrorCode::InvalidInput);
+    QCOMPARE(limeOf(brightImage(9, 9), blockScores, options).error().code, ErrorCode::InvalidInput);
     options = gridOptions();
     options.batch = 0;
-    QCOMPARE(lime(brightImage(9, 9), blockScores, options).error().code, ErrorCode::InvalidInput);
+    QCOMPARE(limeOf(brightImage(9, 9), blockScores, options).error().code, ErrorCode::InvalidInput);
     options = gridOptions();
     options.kernelWidth = 0;
-    QCOMPARE(lime(brightImage(9, 9), blockScores, options).error().code, ErrorCode::InvalidInput);
-    QCOMPARE(lime(brightImage(2, 2), blockScores, gridOptions()).error().code, ErrorCode::InvalidInput);
+    QCOMPARE(limeOf(brightImage(9, 9), blockScores, options).error().code, ErrorCode::InvalidInput);
+    QCOMPARE(limeOf(brightImage(2, 2), blockScores, gridOptions()).error().code, ErrorCode::InvalidInput);
 }
 
 void TstLime::strongest()
