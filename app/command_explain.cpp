@@ -300,7 +300,8 @@ void addExplainCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
         if (!options->maps.map.empty() && options->models.isSeveral())
             throw CLI::ValidationError("--map", "takes one model");
         if (!isMapMethod(options->method) && options->maps.isUsed())
-            throw CLI::ValidationError("--method", "maps, curves and checks belong to lime, gradcam, attention, product");
+            throw CLI::ValidationError("--method",
+                                       "maps, curves and checks belong to lime, gradcam, attention, product");
         if (isMapMethod(options->method)) {
             run = [&common, options] {
                 return runExplainMaps(common, options->maps, options->models, options->file, options->method,
@@ -309,8 +310,9 @@ void addExplainCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
             return;
         }
         if (options->samples != 0 && (options->samples < LeastSamples || options->samples > MaskCount))
-            throw CLI::ValidationError("--samples", "must be in " + std::to_string(LeastSamples) + " to "
-                                                        + std::to_string(MaskCount) + " for masks");
+            throw CLI::ValidationError("--samples",
+                                       "must be in " + std::to_string(LeastSamples) + " to " + std::to_string(MaskCount)
+                                           + " for masks");
         run = [&common, options] { return runExplain(common, *options); };
     });
 }

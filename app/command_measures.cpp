@@ -74,20 +74,12 @@ Result<std::shared_ptr<const ObjectnessSource>> objectnessSource(const MeasuresO
 }
 
 /// The important half the measures are matched with.
-Result<std::pair<std::string, BlockMask>> importantBlocks(const Image& image, ModelLoader& loader,
-                                                          const MeasuresOptions& options, Report& report)
+Result<JudgedHalf> halfToMatch(const Image& image, ModelLoader& loader, const MeasuresOptions& options, Report& report)
 {
     const auto predictors = loader.load(options.models, report);
     if (predictors.empty())
         return Error{ErrorCode::Model, "model", "no model to match the measures with", "name one with --model", {}};
-    const Predictor& predictor = *predictors.front();
-    const Result<std::shared_ptr<const MaskTable>> table = attentionTable(image, predictor);
-    if (!table)
-        return table.error();
-    const Result<BlockMask> important = importantHalf(computeImportance(**table), options.report.analysis().indicator);
-    if (!important)
-        return important.error();
-    return std::pair{predictor.info().id, *important};
+    return importantBlocks(image, *predictors.front(), loader, options.report.analysis().indicator);
 }
 
 void writeMaps(const ImageMeasures& measures, const MeasuresOptions& options, Report& report)
@@ -176,15 +168,15 @@ int runMeasures(const CommonOptions& common, const MeasuresOptions& options)
     document["measures"] = measuresToJson(*measures, measureSettings.frequency.mode == FrequencyMode::Bands);
     if (!options.out.empty())
         writeMaps(*measures, options, report);
-    Result<std::pair<std::string, BlockMask>> important = importantBlocks(**image, loader, options, report);
-    if (important) {
+    Result<JudgedHalf> half = halfToMatch(**image, loader, options, report);
+    if (half) {
         nlohmann::json counts = nlohmann::json::object();
         for (const NamedMeasure& entry : listed(*measures))
-            counts[entry.name] = matchCount(important->second, entry.measure.upper);
-        document["match"] = {{"model", important->first}, {"important", toList(important->second)}, {"n", counts}};
+            counts[entry.name] = matchCount(half->important, entry.measure.upper);
+        document["match"] = {{"model", half->model}, {"important", toList(half->important)}, {"n", counts}};
     } else {
         document["match"] = nullptr;
-        report.fail(std::move(important).error().withFile(options.file));
+        report.fail(std::move(half).error().withFile(options.file));
     }
     if (!common.json) {
         printAsText(*measures);

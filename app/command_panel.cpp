@@ -42,24 +42,41 @@ std::string baseName(const std::string& file)
     return std::filesystem::path(file).filename().string();
 }
 
-Result<Figure2Column> column(const std::string& file, const Predictor& predictor, const AnalysisOptions& options)
+/// The score with the pixels of `hidden` set to zero after normalisation (spec measures 7).
+Result<double> zeroedScore(const Image& image, const Predictor& predictor, BlockMask hidden)
+{
+    Result<ModelInput> input = toModelInput(image, predictor.info().input);
+    if (!input)
+        return std::move(input).error();
+    fillBlocks(*input, hidden, Fill::Zero, predictor.info().input);
+    const Result<Prediction> prediction = predictor.predict(*input, interruptToken());
+    if (!prediction)
+        return prediction.error();
+    return prediction->score;
+}
+
+Result<Figure2Column> column(const std::string& file, const Predictor& predictor, ModelLoader& loader,
+                             const AnalysisOptions& options)
 {
     const Result<std::shared_ptr<const Image>> image = readImage(file);
     if (!image)
         return image.error();
-    const Result<std::shared_ptr<const MaskTable>> table = attentionTable(**image, predictor);
-    if (!table)
-        return table.error();
-    const Result<BlockMask> important = importantHalf(computeImportance(**table), options.indicator);
-    if (!important)
-        return important.error();
+    const Result<JudgedHalf> half = importantBlocks(**image, predictor, loader, options.indicator);
+    if (!half)
+        return half.error();
     Figure2Column result;
     result.image = *image;
     result.name = baseName(file);
-    result.important = *important;
-    result.score = (*table)->score(BlockMask());
-    result.trivialScore = (*table)->score(*important);
-    result.importantScore = (*table)->score(important->complement());
+    result.important = half->important;
+    for (const auto& [hidden, score] : {std::pair{BlockMask(), &result.score},
+                                        {half->important, &result.trivialScore},
+                                        {half->important.complement(), &result.importantScore}}) {
+        const Result<double> found = predictor.info().masksAttention ? Result<double>(half->table->score(hidden))
+                                                                     : zeroedScore(**image, predictor, hidden);
+        if (!found)
+            return found.error();
+        *score = *found;
+    }
     return result;
 }
 
@@ -68,7 +85,7 @@ Provenance provenanceOf(const PanelOptions& options, const ModelInfo& model, con
     Provenance provenance;
     provenance.figure = options.figure;
     provenance.models = {{model.id, model.weightsHash}};
-    provenance.by = "attention";
+    provenance.by = model.masksAttention ? "attention" : "zero";
     provenance.indicator = options.report.indicator;
     for (const Figure2Column& entry : figure.columns)
         provenance.sources.push_back({entry.name,
@@ -115,7 +132,7 @@ int runPanel(const CommonOptions& common, const PanelOptions& options)
         if (predictors.empty() || interruptToken().stop_requested())
             break;
         progress.show("running " + file);
-        Result<Figure2Column> entry = column(file, *predictors.front(), options.report.analysis());
+        Result<Figure2Column> entry = column(file, *predictors.front(), loader, options.report.analysis());
         if (entry) {
             figure.columns.push_back(*std::move(entry));
             report.succeed();
@@ -129,7 +146,8 @@ int runPanel(const CommonOptions& common, const PanelOptions& options)
         figure.model = model.id;
         figure.scaleLow = model.scale.low;
         figure.scaleHigh = model.scale.high;
-        figure.method = "attention mask";
+        figure.method = model.masksAttention ? std::string("attention mask")
+                                             : "pixels set to zero, halves of " + loader.registry().defaultId();
         figure.original = options.original;
         figure.gridLines = options.gridLines;
         figure.title = options.title;

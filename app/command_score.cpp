@@ -87,11 +87,11 @@ private:
         if (!input)
             return std::move(input).error();
         if (m_hidden.mask.needsHalves() || m_hidden.zero.needsHalves()) {
-            const Result<BlockMask> important = importantBlocks(image, predictor);
-            if (!important)
-                return important.error();
-            row.mask = m_hidden.mask.resolve(*important);
-            row.zero = m_hidden.zero.resolve(*important);
+            const Result<JudgedHalf> half = importantBlocks(image, predictor, m_loader, m_hidden.indicator);
+            if (!half)
+                return half.error();
+            row.mask = m_hidden.mask.resolve(half->important);
+            row.zero = m_hidden.zero.resolve(half->important);
         } else {
             row.mask = m_hidden.mask.mask;
             row.zero = m_hidden.zero.mask;
@@ -108,24 +108,6 @@ private:
         row.input = *std::move(input);
         row.input.planes.clear(); // only the facts are printed
         return row;
-    }
-
-    /// Halves come from TRIQ (spec measures 7): the model itself where it is one, else the default model.
-    Result<BlockMask> importantBlocks(const Image& image, const Predictor& predictor)
-    {
-        const Predictor* judge = &predictor;
-        std::shared_ptr<const Predictor> standIn;
-        if (!predictor.info().masksAttention) {
-            Result<std::shared_ptr<const Predictor>> loaded = m_loader.byId(m_loader.registry().defaultId());
-            if (!loaded)
-                return std::move(loaded).error();
-            standIn = *std::move(loaded);
-            judge = standIn.get();
-        }
-        const Result<std::shared_ptr<const MaskTable>> table = attentionTable(image, *judge);
-        if (!table)
-            return table.error();
-        return importantHalf(computeImportance(**table), m_hidden.indicator);
     }
 
     void print() const

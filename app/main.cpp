@@ -15,8 +15,8 @@ namespace {
 
 using namespace halflens;
 
-constexpr std::array<std::string_view, 7> CommandWords{"score", "explain", "measures", "panel",
-                                                          "models", "train",   "bench"};
+constexpr std::array<std::string_view, 7> CommandWords{"score",  "explain", "measures", "panel",
+                                                       "models", "train",   "bench"};
 
 /// Keeps big blocks inside the process: returning and zeroing hundreds of megabytes for every image
 /// costs more than the arithmetic. One arena, because the worker thread's own would undo that.

@@ -12,10 +12,9 @@ void ModelOptions::addTo(CLI::App& command, bool several)
     CLI::Option* model =
         command.add_option(several ? "--model,--models" : "--model", models,
                            several ? "Model id, repeatable, or \"all\" (default: the default model)" : "Model id");
-    if (several)
-        model->allow_extra_args(false); // repeatable, one id each: what follows are images
-    else
+    if (!several)
         model->expected(1);
+    model->allow_extra_args(false); // one id each time: what follows are images
     CLI::Option* file = command.add_option("--checkpoint", checkpoint,
                                            "Published checkpoint to use as it is; the image is fed at its own size");
     file->excludes(model);
@@ -110,6 +109,27 @@ Result<std::shared_ptr<const MaskTable>> attentionTable(const Image& image, cons
     if (!features)
         return features.error();
     return buildMaskTable(predictor, **features, interruptToken());
+}
+
+Result<JudgedHalf> importantBlocks(const Image& image, const Predictor& predictor, ModelLoader& loader,
+                                   Indicator indicator)
+{
+    const Predictor* judge = &predictor;
+    std::shared_ptr<const Predictor> standIn;
+    if (!predictor.info().masksAttention) {
+        Result<std::shared_ptr<const Predictor>> loaded = loader.byId(loader.registry().defaultId());
+        if (!loaded)
+            return std::move(loaded).error();
+        standIn = *std::move(loaded);
+        judge = standIn.get();
+    }
+    const Result<std::shared_ptr<const MaskTable>> table = attentionTable(image, *judge);
+    if (!table)
+        return table.error();
+    const Result<BlockMask> important = importantHalf(computeImportance(**table), indicator);
+    if (!important)
+        return important.error();
+    return JudgedHalf{judge->info().id, *important, *table};
 }
 
 nlohmann::json inputToJson(const ModelInput& input)

@@ -52,6 +52,17 @@ struct ReportOptions {
 /// Unsupported: the model has no attention mask; errors of input, model and table.
 Result<std::shared_ptr<const MaskTable>> attentionTable(const Image& image, const Predictor& predictor);
 
+/// The important half of an image, and the network whose attention says so.
+struct JudgedHalf {
+    std::string model;
+    BlockMask important;
+    std::shared_ptr<const MaskTable> table; ///< of that network
+};
+
+/// Halves come from TRIQ (spec measures 7): from the network itself where it is one, else from the default model.
+Result<JudgedHalf> importantBlocks(const Image& image, const Predictor& predictor, ModelLoader& loader,
+                                   Indicator indicator);
+
 nlohmann::json inputToJson(const ModelInput& input);
 nlohmann::json distributionToJson(const std::vector<float>& output);
 

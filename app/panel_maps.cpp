@@ -140,14 +140,11 @@ public:
         std::optional<BlockMask>& known = m_halves[{index, model}];
         if (known)
             return *known;
-        const Result<std::shared_ptr<const MaskTable>> table = attentionTable(**photo, **network);
-        if (!table)
-            return table.error();
-        const Result<BlockMask> important =
-            importantHalf(computeImportance(**table), m_options.report.analysis().indicator);
-        if (!important)
-            return important.error();
-        known = *important;
+        const Result<JudgedHalf> half =
+            halflens::importantBlocks(**photo, **network, m_loader, m_options.report.analysis().indicator);
+        if (!half)
+            return half.error();
+        known = half->important;
         return *known;
     }
 

@@ -325,6 +325,23 @@ void TestCommands::panel()
     QVERIFY2(made.status == 0, made.errors.constData());
     QVERIFY(contentOf(laidOut).contains("cat.png: 79.94")); // KonCept lite, 0 to 100
 
+    // A model without an attention mask: halves of the default model, their pixels zeroed.
+    const QString koncept = folder.filePath(QStringLiteral("koncept.svg"));
+    const Outcome zeroed = halflens({QStringLiteral("panel"), QStringLiteral("--json"), QStringLiteral("--model"),
+                                     QStringLiteral("lite-koncept"), sample("cat.png"), QStringLiteral("-o"), koncept});
+    QVERIFY2(zeroed.status == 0, zeroed.errors.constData());
+    const json panels = json::parse(zeroed.output.toStdString())["panels"];
+    const auto scoreOf = [&](const char* hidden) {
+        const Outcome score = halflens({QStringLiteral("score"), QStringLiteral("--json"), QStringLiteral("--model"),
+                                        QStringLiteral("lite-koncept"), QStringLiteral("--zero"),
+                                        QString::fromLatin1(hidden), sample("cat.png")});
+        return json::parse(score.output.toStdString())["results"][0]["score"].get<double>();
+    };
+    QCOMPARE(panels[0]["score"].get<double>(), scoreOf("none"));
+    QCOMPARE(panels[0]["masked"]["important"].get<double>(), scoreOf("important"));
+    QCOMPARE(panels[0]["masked"]["trivial"].get<double>(), scoreOf("trivial"));
+    QVERIFY(contentOf(koncept).contains("pixels set to zero"));
+
     const QString nowhere = folder.filePath(QStringLiteral("missing/figure.png"));
     QCOMPARE(halflens({QStringLiteral("panel"), sample("cat.png"), QStringLiteral("-o"), nowhere}).status, 3);
 }

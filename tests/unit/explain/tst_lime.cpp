@@ -170,7 +170,7 @@ void TstLime::hiddenImageMatchesReference()
         QCOMPARE(static_cast<double>(colours[i / 3][i % 3]), means[i]);
     std::vector<std::uint8_t> kept;
     for (int i = 0; i < 26; ++i)
-        kept.push_back(static_cast<std::uint8_t>(outputs.at("Z")[static_cast<std::size_t>(3 * 26 + i)]));
+        kept.push_back(static_cast<std::uint8_t>(outputs.at("Z")[std::size_t(3 * 26) + static_cast<std::size_t>(i)]));
     Image hidden;
     hidden.rgb.assign(7, 1); // what was there before does not matter
     SegmentHider(**image, segments, colours).hide(kept, hidden);
