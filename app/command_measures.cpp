@@ -73,13 +73,20 @@ Result<std::shared_ptr<const ObjectnessSource>> objectnessSource(const MeasuresO
     return std::shared_ptr<const ObjectnessSource>(*own);
 }
 
-/// The important half the measures are matched with.
-Result<JudgedHalf> halfToMatch(const Image& image, ModelLoader& loader, const MeasuresOptions& options, Report& report)
+/// The important half the measures are matched with, and the network it comes from.
+Result<std::pair<std::string, BlockMask>> halfToMatch(const Image& image, ModelLoader& loader,
+                                                      const MeasuresOptions& options, Report& report)
 {
     const auto predictors = loader.load(options.models, report);
     if (predictors.empty())
         return Error{ErrorCode::Model, "model", "no model to match the measures with", "name one with --model", {}};
-    return importantBlocks(image, *predictors.front(), loader, options.report.analysis().indicator);
+    const Result<const Predictor*> judge = judgeOf(*predictors.front(), loader);
+    if (!judge)
+        return judge.error();
+    const Result<JudgedHalf> half = importantBlocks(image, **judge, options.report.analysis().indicator);
+    if (!half)
+        return half.error();
+    return std::pair{(*judge)->info().id, half->important};
 }
 
 void writeMaps(const ImageMeasures& measures, const MeasuresOptions& options, Report& report)
@@ -168,12 +175,12 @@ int runMeasures(const CommonOptions& common, const MeasuresOptions& options)
     document["measures"] = measuresToJson(*measures, measureSettings.frequency.mode == FrequencyMode::Bands);
     if (!options.out.empty())
         writeMaps(*measures, options, report);
-    Result<JudgedHalf> half = halfToMatch(**image, loader, options, report);
+    Result<std::pair<std::string, BlockMask>> half = halfToMatch(**image, loader, options, report);
     if (half) {
         nlohmann::json counts = nlohmann::json::object();
         for (const NamedMeasure& entry : listed(*measures))
-            counts[entry.name] = matchCount(half->important, entry.measure.upper);
-        document["match"] = {{"model", half->model}, {"important", toList(half->important)}, {"n", counts}};
+            counts[entry.name] = matchCount(half->second, entry.measure.upper);
+        document["match"] = {{"model", half->first}, {"important", toList(half->second)}, {"n", counts}};
     } else {
         document["match"] = nullptr;
         report.fail(std::move(half).error().withFile(options.file));

@@ -42,26 +42,16 @@ std::string baseName(const std::string& file)
     return std::filesystem::path(file).filename().string();
 }
 
-/// The score with the pixels of `hidden` set to zero after normalisation (spec measures 7).
-Result<double> zeroedScore(const Image& image, const Predictor& predictor, BlockMask hidden)
-{
-    Result<ModelInput> input = toModelInput(image, predictor.info().input);
-    if (!input)
-        return std::move(input).error();
-    fillBlocks(*input, hidden, Fill::Zero, predictor.info().input);
-    const Result<Prediction> prediction = predictor.predict(*input, interruptToken());
-    if (!prediction)
-        return prediction.error();
-    return prediction->score;
-}
-
 Result<Figure2Column> column(const std::string& file, const Predictor& predictor, ModelLoader& loader,
                              const AnalysisOptions& options)
 {
     const Result<std::shared_ptr<const Image>> image = readImage(file);
     if (!image)
         return image.error();
-    const Result<JudgedHalf> half = importantBlocks(**image, predictor, loader, options.indicator);
+    const Result<const Predictor*> judge = judgeOf(predictor, loader);
+    if (!judge)
+        return judge.error();
+    const Result<JudgedHalf> half = importantBlocks(**image, **judge, options.indicator);
     if (!half)
         return half.error();
     Figure2Column result;
@@ -72,7 +62,7 @@ Result<Figure2Column> column(const std::string& file, const Predictor& predictor
                                         {half->important, &result.trivialScore},
                                         {half->important.complement(), &result.importantScore}}) {
         const Result<double> found = predictor.info().masksAttention ? Result<double>(half->table->score(hidden))
-                                                                     : zeroedScore(**image, predictor, hidden);
+                                                                     : scoreOf(**image, predictor, hidden);
         if (!found)
             return found.error();
         *score = *found;
@@ -80,12 +70,18 @@ Result<Figure2Column> column(const std::string& file, const Predictor& predictor
     return result;
 }
 
-Provenance provenanceOf(const PanelOptions& options, const ModelInfo& model, const Figure2& figure)
+Provenance provenanceOf(const PanelOptions& options, const ModelInfo& model, const ModelInfo& judge,
+                        const Figure2& figure)
 {
     Provenance provenance;
     provenance.figure = options.figure;
     provenance.models = {{model.id, model.weightsHash}};
-    provenance.by = model.masksAttention ? "attention" : "zero";
+    provenance.by = "attention";
+    if (!model.masksAttention) {
+        provenance.models.push_back({judge.id, judge.weightsHash});
+        provenance.by = "zero";
+        provenance.fill = "zero";
+    }
     provenance.indicator = options.report.indicator;
     for (const Figure2Column& entry : figure.columns)
         provenance.sources.push_back({entry.name,
@@ -143,11 +139,12 @@ int runPanel(const CommonOptions& common, const PanelOptions& options)
     progress.show({});
     if (!figure.columns.empty() && !interruptToken().stop_requested()) {
         const ModelInfo& model = predictors.front()->info();
+        const ModelInfo& judge = (*judgeOf(*predictors.front(), loader))->info(); // it made the columns
         figure.model = model.id;
         figure.scaleLow = model.scale.low;
         figure.scaleHigh = model.scale.high;
-        figure.method = model.masksAttention ? std::string("attention mask")
-                                             : "pixels set to zero, halves of " + loader.registry().defaultId();
+        figure.method =
+            model.masksAttention ? std::string("attention mask") : "pixels set to zero, halves of " + judge.id;
         figure.original = options.original;
         figure.gridLines = options.gridLines;
         figure.title = options.title;
@@ -159,7 +156,7 @@ int runPanel(const CommonOptions& common, const PanelOptions& options)
             const Result<FigurePage> page = layOut(*grid, options.page);
             if (!page)
                 return page.error();
-            return writeFigure(*page, provenanceOf(options, model, figure), options.output);
+            return writeFigure(*page, provenanceOf(options, model, judge, figure), options.output);
         }();
         if (!written) {
             report.fail(std::move(written).error().withFile(options.output.string()));

@@ -87,7 +87,10 @@ private:
         if (!input)
             return std::move(input).error();
         if (m_hidden.mask.needsHalves() || m_hidden.zero.needsHalves()) {
-            const Result<JudgedHalf> half = importantBlocks(image, predictor, m_loader, m_hidden.indicator);
+            const Result<const Predictor*> judge = judgeOf(predictor, m_loader);
+            if (!judge)
+                return judge.error();
+            const Result<JudgedHalf> half = importantBlocks(image, **judge, m_hidden.indicator);
             if (!half)
                 return half.error();
             row.mask = m_hidden.mask.resolve(half->important);

@@ -111,25 +111,37 @@ Result<std::shared_ptr<const MaskTable>> attentionTable(const Image& image, cons
     return buildMaskTable(predictor, **features, interruptToken());
 }
 
-Result<JudgedHalf> importantBlocks(const Image& image, const Predictor& predictor, ModelLoader& loader,
-                                   Indicator indicator)
+Result<const Predictor*> judgeOf(const Predictor& predictor, ModelLoader& loader)
 {
-    const Predictor* judge = &predictor;
-    std::shared_ptr<const Predictor> standIn;
-    if (!predictor.info().masksAttention) {
-        Result<std::shared_ptr<const Predictor>> loaded = loader.byId(loader.registry().defaultId());
-        if (!loaded)
-            return std::move(loaded).error();
-        standIn = *std::move(loaded);
-        judge = standIn.get();
-    }
-    const Result<std::shared_ptr<const MaskTable>> table = attentionTable(image, *judge);
+    if (predictor.info().masksAttention)
+        return &predictor;
+    const Result<std::shared_ptr<const Predictor>> standIn = loader.byId(loader.registry().defaultId());
+    if (!standIn)
+        return standIn.error();
+    return standIn->get();
+}
+
+Result<JudgedHalf> importantBlocks(const Image& image, const Predictor& judge, Indicator indicator)
+{
+    const Result<std::shared_ptr<const MaskTable>> table = attentionTable(image, judge);
     if (!table)
         return table.error();
     const Result<BlockMask> important = importantHalf(computeImportance(**table), indicator);
     if (!important)
         return important.error();
-    return JudgedHalf{judge->info().id, *important, *table};
+    return JudgedHalf{*important, *table};
+}
+
+Result<double> scoreOf(const Image& image, const Predictor& predictor, BlockMask zeroed)
+{
+    Result<ModelInput> input = toModelInput(image, predictor.info().input);
+    if (!input)
+        return std::move(input).error();
+    fillBlocks(*input, zeroed, Fill::Zero, predictor.info().input);
+    const Result<Prediction> prediction = predictor.predict(*input, interruptToken());
+    if (!prediction)
+        return prediction.error();
+    return prediction->score;
 }
 
 nlohmann::json inputToJson(const ModelInput& input)

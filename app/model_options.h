@@ -52,16 +52,20 @@ struct ReportOptions {
 /// Unsupported: the model has no attention mask; errors of input, model and table.
 Result<std::shared_ptr<const MaskTable>> attentionTable(const Image& image, const Predictor& predictor);
 
-/// The important half of an image, and the network whose attention says so.
+/// The network whose attention decides the halves (spec measures 7): `predictor` itself where it is a TRIQ, else the
+/// default model, which lives as long as the loader.
+Result<const Predictor*> judgeOf(const Predictor& predictor, ModelLoader& loader);
+
 struct JudgedHalf {
-    std::string model;
     BlockMask important;
-    std::shared_ptr<const MaskTable> table; ///< of that network
+    std::shared_ptr<const MaskTable> table; ///< of the judge
 };
 
-/// Halves come from TRIQ (spec measures 7): from the network itself where it is one, else from the default model.
-Result<JudgedHalf> importantBlocks(const Image& image, const Predictor& predictor, ModelLoader& loader,
-                                   Indicator indicator);
+/// Errors of attentionTable().
+Result<JudgedHalf> importantBlocks(const Image& image, const Predictor& judge, Indicator indicator);
+
+/// Native score, the pixels of `zeroed` set to zero after normalisation (spec measures 7). One forward pass.
+Result<double> scoreOf(const Image& image, const Predictor& predictor, BlockMask zeroed = {});
 
 nlohmann::json inputToJson(const ModelInput& input);
 nlohmann::json distributionToJson(const std::vector<float>& output);

@@ -87,12 +87,9 @@ public:
 
     Result<MapPointer> explained(std::size_t index, const std::string& name, const std::string& model)
     {
-        const Result<std::shared_ptr<const Image>> photo = image(index);
-        if (!photo)
-            return photo.error();
-        const Result<std::shared_ptr<const Predictor>> network = predictor(model);
-        if (!network)
-            return network.error();
+        const Result<Subject> asked = subject(index, model);
+        if (!asked)
+            return asked.error();
         MapPointer& known = m_explained[{index, name, model}];
         if (known)
             return known;
@@ -101,7 +98,7 @@ public:
         options.lime = limeOptions();
         ProgressLine progress(m_common);
         Result<MapExplanation> map =
-            explainMap(**network, **photo, options, interruptToken(), [&](int done, int total) {
+            explainMap(*asked->network, *asked->photo, options, interruptToken(), [&](int done, int total) {
                 progress.show(name + ", " + baseName(m_options.files[index]) + ": sample " + std::to_string(done)
                               + " of " + std::to_string(total));
             });
@@ -114,34 +111,34 @@ public:
     /// The model's score of the whole photo, native scale.
     Result<double> score(std::size_t index, const std::string& model)
     {
-        const Result<std::shared_ptr<const Image>> photo = image(index);
-        if (!photo)
-            return photo.error();
+        const Result<Subject> asked = subject(index, model);
+        if (!asked)
+            return asked.error();
+        return scoreOf(*asked->photo, *asked->network);
+    }
+
+    /// The network whose attention decides the halves.
+    Result<const Predictor*> judge(const std::string& model)
+    {
         const Result<std::shared_ptr<const Predictor>> network = predictor(model);
         if (!network)
             return network.error();
-        const Result<ModelInput> input = toModelInput(**photo, (*network)->info().input);
-        if (!input)
-            return input.error();
-        const Result<Prediction> prediction = (*network)->predict(*input, interruptToken());
-        if (!prediction)
-            return prediction.error();
-        return prediction->score;
+        return judgeOf(**network, m_loader);
     }
 
     Result<BlockMask> importantBlocks(std::size_t index, const std::string& model)
     {
-        const Result<std::shared_ptr<const Image>> photo = image(index);
-        if (!photo)
-            return photo.error();
-        const Result<std::shared_ptr<const Predictor>> network = predictor(model);
-        if (!network)
-            return network.error();
+        const Result<Subject> asked = subject(index, model);
+        if (!asked)
+            return asked.error();
         std::optional<BlockMask>& known = m_halves[{index, model}];
         if (known)
             return *known;
+        const Result<const Predictor*> network = judge(model);
+        if (!network)
+            return network.error();
         const Result<JudgedHalf> half =
-            halflens::importantBlocks(**photo, **network, m_loader, m_options.report.analysis().indicator);
+            halflens::importantBlocks(*asked->photo, **network, m_options.report.analysis().indicator);
         if (!half)
             return half.error();
         known = half->important;
@@ -162,6 +159,22 @@ public:
     const std::map<std::size_t, std::shared_ptr<const Image>>& images() const { return m_images; }
 
 private:
+    struct Subject {
+        std::shared_ptr<const Image> photo;
+        std::shared_ptr<const Predictor> network;
+    };
+
+    Result<Subject> subject(std::size_t index, const std::string& model)
+    {
+        const Result<std::shared_ptr<const Image>> photo = image(index);
+        if (!photo)
+            return photo.error();
+        const Result<std::shared_ptr<const Predictor>> network = predictor(model);
+        if (!network)
+            return network.error();
+        return Subject{*photo, *network};
+    }
+
     const CommonOptions& m_common;
     const MapPanelOptions& m_options;
     ModelLoader& m_loader;
@@ -231,7 +244,11 @@ Result<ComposedFigure> mapsOfPaper(const MapPanelOptions& options, MapMaker& mak
         return network.error();
     PaperMapFigure figure;
     figure.kind = options.figure == "1" ? PaperMaps::Explanations : PaperMaps::Measures;
-    figure.model = {(*network)->info().id, (*network)->info().weightsHash};
+    const Result<const Predictor*> named =
+        figure.kind == PaperMaps::Measures ? maker.judge({}) : Result<const Predictor*>(network->get());
+    if (!named)
+        return named.error();
+    figure.model = {(*named)->info().id, (*named)->info().weightsHash};
     figure.hasAttention = (*network)->attentionEncoder() != nullptr;
     figure.lime = cacheKey(maker.limeOptions());
     figure.indicator = options.report.indicator;

@@ -185,8 +185,7 @@ Status SegmentInputs::fillBorders(const Segmentation& segments)
     const auto width = static_cast<std::size_t>(m_shown.width);
     const int rowStep = spacing(m_rows);
     const int columnStep = spacing(m_columns);
-    Image allHidden;
-    m_hider.hide(std::vector<std::uint8_t>(static_cast<std::size_t>(segments.count)), allHidden);
+    const Image allHidden = m_painted; // as prepare() left it
     for (int phase = 0; phase < rowStep * columnStep; ++phase) {
         std::vector<const Border*> mine;
         for (const Border& border : m_borders) {

@@ -341,6 +341,13 @@ void TestCommands::panel()
     QCOMPARE(panels[0]["masked"]["important"].get<double>(), scoreOf("important"));
     QCOMPARE(panels[0]["masked"]["trivial"].get<double>(), scoreOf("trivial"));
     QVERIFY(contentOf(koncept).contains("pixels set to zero"));
+    QVERIFY(contentOf(koncept).contains("halves of lite-triq"));
+    const QString measured = folder.filePath(QStringLiteral("measured.svg"));
+    const Outcome third =
+        halflens({QStringLiteral("panel"), QStringLiteral("--figure"), QStringLiteral("3"), QStringLiteral("--model"),
+                  QStringLiteral("lite-koncept"), sample("cat.png"), QStringLiteral("-o"), measured});
+    QVERIFY2(third.status == 0, third.errors.constData());
+    QVERIFY(contentOf(measured).contains("regions by lite-triq")); // whose halves they are
 
     const QString nowhere = folder.filePath(QStringLiteral("missing/figure.png"));
     QCOMPARE(halflens({QStringLiteral("panel"), sample("cat.png"), QStringLiteral("-o"), nowhere}).status, 3);

@@ -29,16 +29,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Left to right from -1 to 1.
 Result<ExplainedMap> ramp(const Image& image, const MapRequest&, const JobContext&)
 {
-    ScalarMap map(image.height, image.width);
-    for (int y = 0; y < image.height; ++y) {
-        for (int x = 0; x < image.width; ++x)
-            map.row(y)[static_cast<std::size_t>(x)] =
-                -1 + 2 * static_cast<float>(x) / static_cast<float>(image.width - 1);
-    }
-    return ExplainedMap{std::move(map), "score change", {}};
+    return ExplainedMap{signedRamp(image), "score change", {}};
 }
 
 Result<ExplainedMap> untilStopped(const JobContext& context)

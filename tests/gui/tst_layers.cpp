@@ -23,16 +23,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Left to right from -1 to 1.
-Result<ExplainedMap> signedRamp(const Image& image, const MapRequest&, const JobContext&)
+Result<ExplainedMap> explainedRamp(const Image& image, const MapRequest&, const JobContext&)
 {
-    ScalarMap map(image.height, image.width);
-    for (int y = 0; y < image.height; ++y) {
-        for (int x = 0; x < image.width; ++x)
-            map.row(y)[static_cast<std::size_t>(x)] =
-                -1 + 2 * static_cast<float>(x) / static_cast<float>(image.width - 1);
-    }
-    return ExplainedMap{std::move(map), "score change", "R² 0.75, 1000 samples"};
+    return ExplainedMap{signedRamp(image), "score change", "R² 0.75, 1000 samples"};
 }
 
 } // namespace
@@ -164,7 +157,7 @@ private Q_SLOTS:
     void signedMapsHaveZeroInTheMiddle()
     {
         m_fixture->models.onExplain = [](const Image& image, const MapRequest& request, const JobContext& context) {
-            Result<ExplainedMap> ramp = signedRamp(image, request, context);
+            Result<ExplainedMap> ramp = explainedRamp(image, request, context);
             for (float& value : ramp->map.values)
                 value = value < 0 ? value * 0.25F : value;
             return ramp;
@@ -207,7 +200,7 @@ private Q_SLOTS:
 
     void readoutShowsTheRawValueAndTheBlockMean()
     {
-        m_fixture->models.onExplain = &signedRamp;
+        m_fixture->models.onExplain = &explainedRamp;
         MainWindow& window = open();
         showMap(OverlayId::Lime);
         const ViewTransform& view = m_fixture->canvas().view();
@@ -222,7 +215,7 @@ private Q_SLOTS:
 
     void valuesAreThoseOfTheCurrentLayerOrOfTheTopmost()
     {
-        m_fixture->models.onExplain = &signedRamp;
+        m_fixture->models.onExplain = &explainedRamp;
         MainWindow& window = open();
         showMap(OverlayId::Saliency);
         showMap(OverlayId::Lime);
@@ -339,7 +332,7 @@ private Q_SLOTS:
         m_fixture->models.onExplain = [&](const Image& image, const MapRequest& request,
                                           const JobContext& context) -> Result<ExplainedMap> {
             if (works)
-                return signedRamp(image, request, context);
+                return explainedRamp(image, request, context);
             return Error{ErrorCode::Model, "lime", "the network broke", "try again", {}};
         };
         MainWindow& window = open();
@@ -389,7 +382,7 @@ private Q_SLOTS:
                     std::this_thread::yield();
                 return cancelledError();
             }
-            return signedRamp(image, request, context);
+            return explainedRamp(image, request, context);
         };
         MainWindow& window = open();
         m_fixture->clickLayerName(OverlayId::Lime);
@@ -414,7 +407,7 @@ private Q_SLOTS:
                 std::this_thread::yield();
             if (context.isStopped())
                 return cancelledError();
-            return signedRamp(image, request, context);
+            return explainedRamp(image, request, context);
         };
         MainWindow& window = open();
         window.workspace().setModelId(u"fake-two"_s);
@@ -447,7 +440,7 @@ private Q_SLOTS:
 
     void anotherModelDropsOnlyWhatItMade()
     {
-        m_fixture->models.onExplain = &signedRamp;
+        m_fixture->models.onExplain = &explainedRamp;
         MainWindow& window = open();
         showMap(OverlayId::Saliency);
         showMap(OverlayId::Lime);

@@ -17,6 +17,18 @@
 
 namespace halflens::test {
 
+/// Left to right from -1 to 1.
+inline ScalarMap signedRamp(const Image& image)
+{
+    ScalarMap map(image.height, image.width);
+    for (int y = 0; y < image.height; ++y) {
+        for (int x = 0; x < image.width; ++x)
+            map.row(y)[static_cast<std::size_t>(x)] =
+                -1 + 2 * static_cast<float>(x) / static_cast<float>(image.width - 1);
+    }
+    return map;
+}
+
 inline constexpr double FullScore = 4.25;
 
 /// What hiding each block costs. Sum 2.6; the six largest are blocks 1, 4, 5, 6, 9, 10.
