@@ -5,7 +5,7 @@
 #include "app/bench_photo.h"
 #include "core/explain/direct_quickshift.h"
 #include "core/explain/explain_map.h"
-#include "core/models/registry.h"
+#include "core/registry/registry.h"
 
 #include <memory>
 

@@ -4,12 +4,12 @@
 #include "app/bench.h"
 
 #include "app/bench_weights.h"
-#include "core/models/aihiqnet.h"
-#include "core/models/dbcnn.h"
-#include "core/models/koncept.h"
-#include "core/models/registry.h"
-#include "core/models/swin_iqa.h"
-#include "core/models/triq.h"
+#include "core/families/aihiqnet.h"
+#include "core/families/dbcnn.h"
+#include "core/families/koncept.h"
+#include "core/families/swin_iqa.h"
+#include "core/families/triq.h"
+#include "core/registry/registry.h"
 
 #include <cmath>
 #include <memory>

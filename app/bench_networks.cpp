@@ -3,8 +3,8 @@
 #include "app/bench.h"
 
 #include "app/bench_weights.h"
+#include "core/families/plain_encoder.h"
 #include "core/masking/table_builder.h"
-#include "core/models/plain_encoder.h"
 #include "core/nn/inference_form.h"
 #include "core/nn/trunks.h"
 

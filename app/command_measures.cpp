@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // halflens measures: saliency, spatial frequency, objectness and their average for one image.
 #include "app/model_options.h"
+#include "core/families/objectness/network_objectness.h"
+#include "core/families/objectness/pixel_objectness.h"
 #include "core/figure/map_file.h"
 #include "core/image/decode.h"
 #include "core/measures/blocks.h"
 #include "core/measures/measures.h"
-#include "core/measures/network_objectness.h"
-#include "core/measures/pixel_objectness.h"
 
 #include <cstdio>
 

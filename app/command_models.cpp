@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // halflens models: what models there are, taking in files, checking and removing them.
 #include "app/model_options.h"
-#include "core/models/script_model.h"
-#include "core/models/store.h"
+#include "core/families/script_model.h"
+#include "core/registry/store.h"
 
 #include <algorithm>
 #include <cstdio>

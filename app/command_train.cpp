@@ -4,11 +4,11 @@
 #include "core/base/file.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/image/decode.h"
-#include "core/models/registry.h"
-#include "core/models/training_setup.h"
+#include "core/registry/registry.h"
 #include "core/train/metrics.h"
 #include "core/train/trainer.h"
 #include "core/train/training_report.h"
+#include "core/train_networks/training_setup.h"
 
 #include <cmath>
 #include <cstdio>

@@ -3,12 +3,12 @@
 
 #include "core/explain/map_curves.h"
 #include "core/explain/sanity.h"
+#include "core/families/weight_randomisation.h"
 #include "core/figure/map_file.h"
 #include "core/image/decode.h"
 #include "core/masking/table_builder.h"
 #include "core/measures/blocks.h"
 #include "core/measures/normalize.h"
-#include "core/models/weight_randomisation.h"
 
 #include <cstdio>
 

@@ -4,7 +4,7 @@
 
 #include "app/command.h"
 #include "core/engine/analysis.h"
-#include "core/models/registry.h"
+#include "core/registry/registry.h"
 
 #include <map>
 #include <memory>

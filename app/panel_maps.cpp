@@ -2,13 +2,13 @@
 #include "app/panel_maps.h"
 
 #include "core/base/file.h"
+#include "core/families/objectness/network_objectness.h"
 #include "core/figure/figure_layout.h"
 #include "core/figure/figure_writer.h"
 #include "core/figure/figures.h"
 #include "core/figure/paper_maps.h"
 #include "core/image/decode.h"
 #include "core/measures/measures.h"
-#include "core/measures/network_objectness.h"
 
 #include <cstdio>
 

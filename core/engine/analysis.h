@@ -9,7 +9,7 @@
 #include "core/image/model_input.h"
 #include "core/masking/importance.h"
 #include "core/masking/mask_table.h"
-#include "core/models/model_types.h"
+#include "core/predictor/model_types.h"
 
 #include <cstdint>
 #include <memory>

@@ -11,7 +11,7 @@
 #include "core/image/image.h"
 #include "core/masking/mask_table.h"
 #include "core/measures/objectness.h"
-#include "core/models/model_types.h"
+#include "core/predictor/model_types.h"
 
 #include <functional>
 #include <memory>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/engine/model_library.h"
-#include "core/models/store.h"
+#include "core/registry/store.h"
 
 #include <functional>
 #include <memory>

@@ -2,10 +2,10 @@
 #include "core/engine/registry_model_source.h"
 
 #include "core/explain/explain_map.h"
+#include "core/families/objectness/network_objectness.h"
 #include "core/image/model_input.h"
 #include "core/masking/table_builder.h"
 #include "core/masking/zero_table.h"
-#include "core/measures/network_objectness.h"
 
 #include <algorithm>
 #include <utility>

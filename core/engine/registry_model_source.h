@@ -5,7 +5,7 @@
 #include "core/engine/model_source.h"
 #include "core/engine/registry_library.h"
 #include "core/masking/table_cache.h"
-#include "core/models/registry.h"
+#include "core/registry/registry.h"
 
 #include <filesystem>
 #include <list>

@@ -3,7 +3,7 @@
 
 #include "core/explain/attention_rollout.h"
 #include "core/explain/segment_inputs.h"
-#include "core/models/triq_encoder.h"
+#include "core/predictor/triq_encoder.h"
 
 #include <chrono>
 #include <optional>

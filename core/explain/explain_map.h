@@ -7,7 +7,7 @@
 #include "core/base/scalar_map.h"
 #include "core/explain/grad_cam.h"
 #include "core/explain/lime.h"
-#include "core/models/model_types.h"
+#include "core/predictor/model_types.h"
 
 #include <array>
 #include <cstdint>

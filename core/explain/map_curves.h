@@ -5,7 +5,7 @@
 #include "core/base/result.h"
 #include "core/base/scalar_map.h"
 #include "core/explain/removal_curves.h"
-#include "core/models/model_types.h"
+#include "core/predictor/model_types.h"
 
 #include <stop_token>
 #include <string>

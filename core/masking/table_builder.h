@@ -4,8 +4,8 @@
 
 #include "core/base/result.h"
 #include "core/masking/mask_table.h"
-#include "core/models/model_types.h"
-#include "core/models/triq_encoder.h"
+#include "core/predictor/model_types.h"
+#include "core/predictor/triq_encoder.h"
 
 #include <memory>
 #include <stop_token>

@@ -5,7 +5,7 @@
 #include "core/base/block.h"
 #include "core/base/result.h"
 #include "core/image/model_input.h"
-#include "core/models/model_types.h"
+#include "core/predictor/model_types.h"
 
 #include <cstdint>
 #include <filesystem>

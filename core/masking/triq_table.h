@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/masking/triq_table_kernel.h"
-#include "core/models/triq_encoder.h"
+#include "core/predictor/triq_encoder.h"
 
 #include <array>
 #include <memory>

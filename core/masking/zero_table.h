@@ -8,7 +8,7 @@
 #include "core/masking/mask_table.h"
 #include "core/masking/table_cache.h"
 #include "core/masking/table_estimate.h"
-#include "core/models/model_types.h"
+#include "core/predictor/model_types.h"
 
 #include <functional>
 #include <memory>

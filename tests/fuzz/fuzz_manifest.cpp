@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Manifests: whatever is accepted keeps its promises, whatever is refused says so in UTF-8.
-#include "core/models/manifest.h"
+#include "core/predictor/manifest.h"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,1 +1,1 @@
-halflens_fuzz(manifest LINKS halflens_models)
+halflens_fuzz(manifest LINKS halflens_predictor)

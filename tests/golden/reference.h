@@ -4,7 +4,7 @@
 
 #include "core/image/decode.h"
 #include "core/image/model_input.h"
-#include "core/models/registry.h"
+#include "core/registry/registry.h"
 #include "tests/golden/compare.h"
 #include "tests/support/golden.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // AIHIQnet against the numbers of its authors' own code: five grades on ResNet50, one on VGG16.
 #include "core/base/score.h"
-#include "core/models/aihiqnet.h"
+#include "core/families/aihiqnet.h"
 #include "tests/golden/reference.h"
 
 using namespace halflens;

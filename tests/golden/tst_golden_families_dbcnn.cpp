@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // DBCNN against the numbers of its authors' own code and of pyiqa's, and S-CNN's test vector.
-#include "core/models/dbcnn.h"
+#include "core/families/dbcnn.h"
 #include "core/nn/trunks.h"
 #include "tests/golden/reference.h"
 

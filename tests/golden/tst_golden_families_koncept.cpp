@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // KonCept512 against the numbers of its authors' own code: the Keras original and the PyTorch port.
-#include "core/models/koncept.h"
+#include "core/families/koncept.h"
 #include "tests/golden/reference.h"
 
 using namespace halflens;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The Swin transformer trunk against timm and Microsoft's class: Swin-T at 224 and Swin-B at 384.
-#include "core/models/swin_iqa.h"
+#include "core/families/swin_iqa.h"
 #include "tests/golden/reference.h"
 
 using namespace halflens;

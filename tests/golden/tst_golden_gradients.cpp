@@ -2,7 +2,7 @@
 // Grad-CAM from our own derivatives, and attention rollout, against the authors' networks with autograd.
 #include "core/explain/attention_rollout.h"
 #include "core/explain/explain_map.h"
-#include "core/models/triq_encoder.h"
+#include "core/predictor/triq_encoder.h"
 #include "tests/golden/reference.h"
 #include "tests/support/golden_float64.h"
 

@@ -6,8 +6,8 @@
 #include "core/image/model_input.h"
 #include "core/masking/importance.h"
 #include "core/masking/table_builder.h"
-#include "core/models/registry.h"
-#include "core/models/triq_encoder.h"
+#include "core/predictor/triq_encoder.h"
+#include "core/registry/registry.h"
 #include "tests/golden/compare.h"
 #include "tests/support/golden.h"
 

@@ -4,11 +4,11 @@
 #include "core/explain/explain_map.h"
 #include "core/explain/map_curves.h"
 #include "core/explain/sanity.h"
+#include "core/families/triq.h"
+#include "core/families/weight_randomisation.h"
 #include "core/masking/table_builder.h"
-#include "core/models/triq.h"
-#include "core/models/weight_randomisation.h"
+#include "tests/unit/families/made_up_families.h"
 #include "tests/unit/measures/test_images.h"
-#include "tests/unit/models/made_up_families.h"
 
 #include <QTest>
 

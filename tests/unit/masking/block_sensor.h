@@ -3,7 +3,7 @@
 // costs, one pair that only matters together, and, where wanted, one triple.
 #pragma once
 
-#include "core/models/model_types.h"
+#include "core/predictor/model_types.h"
 
 #include <atomic>
 #include <cmath>

@@ -3,7 +3,7 @@
 // the logits of masked tokens in every layer (spec models 5.3, 6.1). Made-up encoders to try it on.
 #pragma once
 
-#include "core/models/triq_encoder.h"
+#include "core/predictor/triq_encoder.h"
 
 #include <cstdint>
 #include <vector>

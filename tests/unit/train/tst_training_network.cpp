@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The training form in LibTorch: forward as inference computes it, derivatives against finite
 // differences, losses and optimiser by hand.
-#include "core/models/torch_module/depthwise.h"
-#include "core/models/torch_module/graph_form.h"
-#include "core/models/torch_module/optimizer.h"
-#include "core/models/torch_module/torch_head.h"
-#include "core/models/torch_module/training_losses.h"
-#include "core/models/training_setup.h"
+#include "core/families/torch/torch_head.h"
 #include "core/nn/inference_form.h"
 #include "core/nn/trunks.h"
 #include "core/train/random_stream.h"
+#include "core/train_networks/torch/depthwise.h"
+#include "core/train_networks/torch/graph_form.h"
+#include "core/train_networks/torch/optimizer.h"
+#include "core/train_networks/torch/training_losses.h"
+#include "core/train_networks/training_setup.h"
 
 #include <QTest>
 #include <cmath>

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// models/<id>/manifest.json: which network, which weights, how it is fed.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/predictor/model_types.h"
+
+#include <filesystem>
+#include <string>
+
+namespace halflens {
+
+inline constexpr const char* ObjectnessFamily = "objectness"; ///< its networks put out a map, no score
+
+struct Manifest {
+    std::string id;
+    std::string name;
+    std::string family;
+    std::string trunk;
+    std::string weightsFile; ///< relative to the manifest's folder, stays inside it
+    std::string weightsSha256; ///< empty: not checked
+    InputSpec input;
+    int outputs = 5; ///< grades or 1; 0 for a map
+    ScoreScale scale;
+    std::string licence;
+    std::string source; ///< where the weights come from, for people; empty when not known
+    std::string cardFile; ///< relative; empty when there is none
+    std::filesystem::path folder;
+};
+
+/// Parses and checks a manifest. Every unknown key, wrong type or value out of range is an
+/// InvalidInput error that names the key. Any thread.
+Result<Manifest> parseManifest(const std::string& json, const std::filesystem::path& folder);
+Result<Manifest> readManifest(const std::filesystem::path& file);
+
+/// The JSON text parseManifest() reads back to the same manifest.
+std::string toJsonText(const Manifest& manifest);
+
+/// Whether `id` may name a model: a-z, 0-9, '-', '_' and '.', at most 64 of them, no dot in front.
+bool isModelId(const std::string& id);
+
+} // namespace halflens

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/predictor/model_types.h"
+
+namespace halflens {
+
+Prediction toPrediction(std::vector<float> output, const ModelInfo& info)
+{
+    Prediction prediction;
+    prediction.score = scoreOf(output);
+    prediction.score5 = info.scale.toFive(prediction.score);
+    prediction.output = std::move(output);
+    return prediction;
+}
+
+Result<Prediction> Predictor::predict(const ModelInput& input, std::stop_token stop) const
+{
+    const Result<std::shared_ptr<const Features>> computed = features(input, stop);
+    if (!computed)
+        return computed.error();
+    return predict(**computed, BlockMask());
+}
+
+Result<MapGradient> Predictor::gradient(const ModelInput&, std::stop_token, const std::string&) const
+{
+    return Error{ErrorCode::Unsupported,
+                 "model",
+                 "there is no derivative of the score for models of the family " + info().family,
+                 "use LIME or the mask table for this model",
+                 {}};
+}
+
+} // namespace halflens

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/registry/registry.h"
+
+#include "core/base/file.h"
+#include "core/checkpoint/tensor_archive.h"
+#include "core/families/aihiqnet.h"
+#include "core/families/dbcnn.h"
+#include "core/families/koncept.h"
+#include "core/families/script_model.h"
+#include "core/families/swin_iqa.h"
+#include "core/families/triq.h"
+#include "core/weights/network_weights.h"
+
+#include <QCoreApplication>
+#include <QStandardPaths>
+#include <algorithm>
+#include <array>
+
+namespace halflens {
+
+namespace {
+
+constexpr const char* DefaultModel = "lite-triq";
+
+Result<NetworkWeights> readWeights(const std::filesystem::path& file)
+{
+    Result<TensorArchive> archive = readCheckpoint(file);
+    if (!archive)
+        return std::move(archive).error();
+    Result<NetworkWeights> weights = recogniseWeights(std::move(*archive));
+    if (!weights)
+        return std::move(weights).error().withFile(file.string());
+    return weights;
+}
+
+} // namespace
+
+Result<std::shared_ptr<const Predictor>> makePredictor(NetworkWeights weights, ModelInfo info)
+{
+    struct Family {
+        const char* name;
+        Result<std::shared_ptr<const Predictor>> (*make)(NetworkWeights, ModelInfo);
+    };
+    static constexpr std::array<Family, 5> Families{{{"triq", makeTriq},
+                                                     {"aihiqnet", makeAihiqnet},
+                                                     {"koncept", makeKoncept},
+                                                     {"dbcnn", makeDbcnn},
+                                                     {"swin-iqa", makeSwinIqa}}};
+    std::string known;
+    for (const Family& family : Families) {
+        if (weights.family == family.name)
+            return family.make(std::move(weights), std::move(info));
+        known += (known.empty() ? "" : ", ") + std::string(family.name);
+    }
+    return Error{ErrorCode::Unsupported,
+                 "model",
+                 "there is no family called \"" + weights.family + "\"",
+                 "use one of " + known,
+                 {}};
+}
+
+ModelRegistry ModelRegistry::scan(const std::vector<std::filesystem::path>& folders)
+{
+    ModelRegistry registry;
+    for (const std::filesystem::path& folder : folders) {
+        std::error_code failed;
+        std::vector<std::filesystem::path> files;
+        for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
+            if (entry.path().filename().string().starts_with('.'))
+                continue; // an import under way
+            const std::filesystem::path file = entry.path() / "manifest.json";
+            if (std::error_code ignored; std::filesystem::is_regular_file(file, ignored))
+                files.push_back(file);
+        }
+        std::sort(files.begin(), files.end());
+        for (const std::filesystem::path& file : files) {
+            Result<Manifest> manifest = readManifest(file);
+            if (!manifest)
+                registry.m_problems.push_back(std::move(manifest).error());
+            else if (manifest->family == ObjectnessFamily)
+                registry.m_objectnessManifests.push_back(std::move(*manifest));
+            else if (!registry.find(manifest->id))
+                registry.m_manifests.push_back(std::move(*manifest));
+        }
+    }
+    std::sort(registry.m_manifests.begin(), registry.m_manifests.end(),
+              [](const Manifest& a, const Manifest& b) { return a.id < b.id; });
+    return registry;
+}
+
+std::vector<std::filesystem::path> ModelRegistry::defaultFolders(const std::filesystem::path& userFolder)
+{
+    std::vector<std::filesystem::path> folders;
+    if (!userFolder.empty())
+        folders.push_back(userFolder);
+    if (std::filesystem::path own = ownFolder(); !own.empty())
+        folders.push_back(std::move(own));
+    if (QCoreApplication::instance()) {
+        const std::filesystem::path executable = QCoreApplication::applicationDirPath().toStdString();
+        folders.push_back(executable / ".." / "share" / "halflens" / "models");
+    }
+    folders.emplace_back(HALFLENS_MODELS_SOURCE_DIR);
+    return folders;
+}
+
+std::filesystem::path ModelRegistry::ownFolder()
+{
+    const QString data = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation);
+    return data.isEmpty() ? std::filesystem::path() : std::filesystem::path(data.toStdString()) / "halflens" / "models";
+}
+
+const Manifest* ModelRegistry::findAny(const std::string& id) const
+{
+    const auto found = std::find_if(m_objectnessManifests.begin(), m_objectnessManifests.end(),
+                                    [&](const Manifest& manifest) { return manifest.id == id; });
+    return found != m_objectnessManifests.end() && !find(id) ? &*found : find(id);
+}
+
+const Manifest* ModelRegistry::find(const std::string& id) const
+{
+    const auto found =
+        std::find_if(m_manifests.begin(), m_manifests.end(), [&](const Manifest& m) { return m.id == id; });
+    return found == m_manifests.end() ? nullptr : &*found;
+}
+
+std::string ModelRegistry::defaultId() const
+{
+    if (find(DefaultModel))
+        return DefaultModel;
+    return m_manifests.empty() ? std::string() : m_manifests.front().id;
+}
+
+Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest, const WeightsEdit& edit)
+{
+    const std::filesystem::path file = manifest.folder / manifest.weightsFile;
+    Result<std::string> hash = sha256HexOfFile(file);
+    if (!hash)
+        return std::move(hash).error();
+    if (!manifest.weightsSha256.empty() && *hash != manifest.weightsSha256)
+        return Error{ErrorCode::InvalidInput, "checkpoint",
+                     "the weights are not those the manifest names (SHA-256 " + *hash + ")", "install the model again",
+                     file.string()};
+    ModelInfo info;
+    info.id = manifest.id;
+    info.name = manifest.name;
+    info.licence = manifest.licence;
+    info.weightsHash = *hash;
+    info.input = manifest.input;
+    info.scale = manifest.scale;
+    if (manifest.family == ScriptFamily) {
+        info.family = manifest.family;
+        info.trunk = manifest.trunk;
+        info.outputs = manifest.outputs;
+        if (edit)
+            return Error{ErrorCode::Unsupported, "model", "the weights of " + manifest.id + " lie inside its program",
+                         "use another model", file.string()};
+        return makeScriptModel(file, std::move(info));
+    }
+    Result<NetworkWeights> weights = readWeights(file);
+    if (!weights)
+        return weights.error();
+    if (weights->family != manifest.family || weights->trunk != manifest.trunk)
+        return Error{ErrorCode::InvalidInput, "checkpoint",
+                     "the weights are " + weights->family + " on " + weights->trunk + ", the manifest says "
+                         + manifest.family + " on " + manifest.trunk,
+                     "correct the manifest", file.string()};
+    if (edit)
+        edit(weights->state);
+    Result<std::shared_ptr<const Predictor>> predictor = makePredictor(*std::move(weights), std::move(info));
+    if (!predictor)
+        return std::move(predictor).error().withFile(file.string());
+    if ((*predictor)->info().outputs != manifest.outputs)
+        return Error{ErrorCode::InvalidInput, "checkpoint",
+                     "the network has " + std::to_string((*predictor)->info().outputs) + " outputs, the manifest says "
+                         + std::to_string(manifest.outputs),
+                     "correct output.kind of the manifest", file.string()};
+    return predictor;
+}
+
+Result<std::shared_ptr<const Predictor>>
+loadPublishedCheckpoint(const std::filesystem::path& file, const std::string& family, bool fit, const WeightsEdit& edit)
+{
+    Result<NetworkWeights> weights = readWeights(file);
+    if (!weights)
+        return weights.error();
+    if (!family.empty() && family != weights->family)
+        return Error{ErrorCode::InvalidInput, "checkpoint",
+                     "the tensors are those of " + weights->family + ", not of " + family,
+                     "leave the family out or name the right one", file.string()};
+    Result<std::string> hash = sha256HexOfFile(file);
+    if (!hash)
+        return std::move(hash).error();
+    ModelInfo info;
+    info.id = info.name = file.filename().string();
+    info.weightsHash = std::move(*hash);
+    info.input = weights->input;
+    info.scale = weights->scale;
+    if (fit)
+        info.input.policy = InputPolicy::Fit;
+    if (edit)
+        edit(weights->state);
+    Result<std::shared_ptr<const Predictor>> predictor = makePredictor(*std::move(weights), std::move(info));
+    if (!predictor)
+        return std::move(predictor).error().withFile(file.string());
+    return predictor;
+}
+
+} // namespace halflens

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A network in training: the trained part of its graph, transformer and head, losses and optimiser.
+#include "core/checkpoint/tensor_archive.h"
+#include "core/families/torch/torch_head.h"
+#include "core/families/torch/torch_swin_trunk.h"
+#include "core/predictor/triq_encoder.h"
+#include "core/train_networks/torch/graph_form.h"
+#include "core/train_networks/torch/optimizer.h"
+#include "core/train_networks/torch/training_losses.h"
+#include "core/train_networks/torch/training_module.h"
+
+#include <ATen/Parallel.h>
+#include <cmath>
+#include <torch/cuda.h>
+
+namespace halflens::torch_module {
+
+namespace {
+
+constexpr int PoolingFromRows = 16; ///< TRIQ pools maps that high (spec models 5.2)
+
+bool isBuffer(const std::string& name)
+{
+    return name.ends_with(".running_mean") || name.ends_with(".running_var");
+}
+
+at::Tensor toTensor(const MapBlock& block, std::int64_t count, const at::Device& device)
+{
+    const std::vector<std::int64_t> shape{count, block.size.height, block.size.width, block.size.channels};
+    const at::Tensor values = block.half.empty()
+        ? at::from_blob(const_cast<float*>(block.full.data()), shape, at::kFloat)
+        : at::from_blob(const_cast<std::uint16_t*>(block.half.data()), shape, at::kHalf);
+    // Seen as [N, C, H, W] these are channels last, which the convolutions keep.
+    return values.to(device).to(at::kFloat).permute({0, 3, 1, 2});
+}
+
+/// Tokens of hidden blocks, [members, tokens], for TRIQ; `map` is what the head starts from.
+at::Tensor tokenMask(const Batch& batch, const BatchGroup& group, const at::Tensor& map)
+{
+    if (batch.masks.empty())
+        return {};
+    const int divisor = map.size(2) >= PoolingFromRows ? 2 : 1;
+    const int height = static_cast<int>(map.size(2)) / divisor;
+    const int width = static_cast<int>(map.size(3)) / divisor;
+    at::Tensor mask = at::empty({static_cast<std::int64_t>(group.members.size()), height * width});
+    float* value = mask.data_ptr<float>();
+    for (const int member : group.members) {
+        const BlockMask blocks = batch.masks[static_cast<std::size_t>(member)];
+        for (int row = 0; row < height; ++row) {
+            for (int column = 0; column < width; ++column)
+                *value++ = blocks.contains(blockOfToken(row, column, height, width)) ? 1.F : 0.F;
+        }
+    }
+    return mask.to(map.device());
+}
+
+class TorchTrainingNetwork final : public TrainingNetwork {
+public:
+    TorchTrainingNetwork(const Recipe& recipe, const TrainingSetup& setup, int threads)
+        : m_recipe(recipe)
+        , m_device(torch::cuda::is_available() ? at::kCUDA : at::kCPU)
+        , m_threads(threads)
+        , m_graph(setup.graph, setup.cut, {recipe.trunk.trainBatchNorm, 0.01, recipe.optimizer.bfloat16})
+        , m_optimizer(recipe.optimizer)
+    { }
+
+    Status build(const TrainingSetup& setup)
+    {
+        at::set_num_threads(m_threads);
+        for (const auto& [name, shape] : m_graph.parameters()) {
+            at::Tensor tensor = toTorch(setup.state.at(name)).to(m_device);
+            if (tensor.dim() == 4)
+                tensor = tensor.contiguous(at::MemoryFormat::ChannelsLast);
+            m_graphTensors[name] = tensor;
+            addTensor(name, tensor, name.starts_with("decoder.") ? 1 : m_recipe.trunk.rate);
+        }
+        if (m_recipe.family == "swin-iqa") {
+            Result<std::unique_ptr<TorchSwinTrunk>> swin = TorchSwinTrunk::create(setup.state);
+            if (!swin)
+                return std::move(swin).error();
+            m_swin = std::move(*swin);
+            addAll(m_swin->parameters());
+        }
+        if (m_recipe.task == TrainingTask::Quality) {
+            Result<std::unique_ptr<TorchHead>> head =
+                TorchHead::create(m_recipe.family, m_recipe.trunk.name, setup.state);
+            if (!head)
+                return std::move(head).error();
+            m_head = std::move(*head);
+            addAll(m_head->parameters());
+            addAll(m_head->buffers());
+        }
+        return {};
+    }
+
+    Result<StepOutcome> step(const Batch& batch, const StepSettings& settings) override
+    {
+        return guarded("train", [&]() -> Result<StepOutcome> {
+            at::manual_seed(settings.seed);
+            const at::Tensor loss = m_recipe.task == TrainingTask::Quality ? qualityLoss(batch) : objectnessLoss(batch);
+            StepOutcome outcome;
+            outcome.loss = loss.item<double>();
+            if (std::isfinite(outcome.loss) && loss.requires_grad()) {
+                loss.backward();
+                outcome.gradientNorm = m_optimizer.gradientNorm();
+            }
+            if (!std::isfinite(outcome.loss) || !std::isfinite(outcome.gradientNorm))
+                return Error{ErrorCode::Model,
+                             "train",
+                             "the loss or its gradient is not finite",
+                             "lower optimizer.rate and resume from the last checkpoint",
+                             {}};
+            m_optimizer.step(settings.rate, outcome.gradientNorm, settings.emaDecay);
+            return outcome;
+        });
+    }
+
+    Result<NetworkOutput> predict(const Batch& batch) override
+    {
+        return guarded("train", [&]() -> Result<NetworkOutput> {
+            const at::NoGradGuard noGradient;
+            m_optimizer.swapAverages();
+            NetworkOutput output;
+            try {
+                output = m_recipe.task == TrainingTask::Quality ? scoresOf(batch) : mapsOf(batch);
+            } catch (...) {
+                m_optimizer.swapAverages();
+                throw;
+            }
+            m_optimizer.swapAverages();
+            return output;
+        });
+    }
+
+    StateDict weights() const override
+    {
+        TensorMap all = m_optimizer.averages();
+        all.insert(m_buffers.begin(), m_buffers.end());
+        return toStateDict(all);
+    }
+
+    StateDict trainingState() const override
+    {
+        TensorMap all = m_optimizer.state();
+        for (const auto& [name, buffer] : m_buffers)
+            all["buffer." + name] = buffer;
+        return toStateDict(all);
+    }
+
+    Status restore(const StateDict& state, std::int64_t step) override
+    {
+        TensorMap all = m_optimizer.state();
+        for (const auto& [name, buffer] : m_buffers)
+            all["buffer." + name] = buffer;
+        std::map<std::string, Shape> shapes;
+        for (const auto& [name, tensor] : all)
+            shapes[name] = Shape(tensor.sizes().begin(), tensor.sizes().end());
+        if (const LoadReport report = compare(shapes, state); !report.isClean())
+            return Error{ErrorCode::InvalidInput,
+                         "resume",
+                         "the checkpoint is of another network: " + report.summary(),
+                         "use the recipe the run was started with",
+                         {}};
+        return guarded("resume", [&]() -> Status {
+            const at::NoGradGuard noGradient;
+            TensorMap tensors;
+            for (const auto& [name, tensor] : state)
+                tensors[name] = toTorch(tensor);
+            m_optimizer.restore(tensors, step);
+            for (auto& [name, buffer] : m_buffers)
+                buffer.copy_(tensors.at("buffer." + name));
+            return {};
+        });
+    }
+
+    std::string device() const override
+    {
+        return m_device.is_cuda() ? "graphics card (CUDA)" : "CPU, " + std::to_string(m_threads) + " threads";
+    }
+
+private:
+    void addAll(const NamedTensors& tensors)
+    {
+        for (const auto& [name, tensor] : tensors) {
+            if (m_device.is_cuda())
+                tensor.set_data(tensor.to(m_device)); // the head's own handles follow
+            addTensor(name, tensor, 1);
+        }
+    }
+
+    void addTensor(const std::string& name, at::Tensor tensor, double rate)
+    {
+        if (isBuffer(name)) {
+            m_buffers[name] = tensor;
+        } else {
+            tensor.set_requires_grad(true);
+            m_optimizer.add(name, tensor, rate);
+        }
+    }
+
+    /// Maps the head, or the transformer before it, starts from.
+    std::vector<at::Tensor> graphMaps(const BatchGroup& group, bool training) const
+    {
+        std::vector<at::Tensor> boundary;
+        for (const MapBlock& block : group.maps)
+            boundary.push_back(toTensor(block, static_cast<std::int64_t>(group.members.size()), m_device));
+        return m_graph.forward(boundary, m_graphTensors, training);
+    }
+
+    /// KonCept's Keras form starts with the mean of its map, whatever the size of that.
+    bool poolsFirst() const { return m_recipe.family == "koncept" && m_recipe.trunk.name != "inceptionresnetv2-port"; }
+
+    /// Logits of the whole batch in its own order.
+    at::Tensor logits(const Batch& batch, bool training) const
+    {
+        std::vector<at::Tensor> parts;
+        std::vector<std::int64_t> place(static_cast<std::size_t>(batch.count));
+        std::int64_t next = 0;
+        for (const BatchGroup& group : batch.groups) {
+            std::vector<at::Tensor> maps = graphMaps(group, training);
+            HeadOptions options;
+            options.training = training;
+            options.dropout = m_recipe.head.dropout;
+            if (m_swin)
+                maps = m_swin->forward(maps.front(), training, m_recipe.head.dropPath);
+            else if (m_recipe.family == "triq" && training)
+                options.tokenMask = tokenMask(batch, group, maps.front());
+            // Batch norm behind the pooling needs the whole batch: the variance of a lone portrait photo is not a
+            // number.
+            parts.push_back(poolsFirst() ? maps.front().mean({2, 3}, true) : m_head->forward(maps, options));
+            for (const int member : group.members)
+                place[static_cast<std::size_t>(member)] = next++;
+        }
+        at::Tensor all = parts.size() == 1
+            ? parts.front()
+            : at::cat(parts, 0).index_select(0, at::tensor(place, at::kLong).to(m_device));
+        if (!poolsFirst())
+            return all;
+        HeadOptions options;
+        options.training = training;
+        options.dropout = m_recipe.head.dropout;
+        return m_head->forward({all}, options);
+    }
+
+    at::Tensor qualityLoss(const Batch& batch) const
+    {
+        const LossRecipe& weights = m_recipe.losses;
+        at::Tensor all = logits(batch, true);
+        const at::Tensor allScores = scores5(all, m_recipe.scale);
+        std::vector<std::int64_t> rows;
+        std::vector<float> opinionValues;
+        std::vector<float> gradeValues;
+        for (std::size_t i = 0; i < batch.scored.size(); ++i) {
+            if (!batch.scored[i])
+                continue;
+            rows.push_back(static_cast<std::int64_t>(i));
+            opinionValues.push_back(batch.mos5[i]);
+            gradeValues.insert(gradeValues.end(), batch.grades[i].begin(), batch.grades[i].end());
+        }
+        at::Tensor loss = all.sum() * 0;
+        if (weights.syntheticRank > 0 && !batch.better.empty())
+            loss = loss + weights.syntheticRank * rankLoss(allScores, batch.better, weights.margin);
+        if (rows.empty())
+            return loss;
+        const at::Tensor index = at::tensor(rows, at::kLong).to(m_device);
+        const at::Tensor scores = allScores.index_select(0, index);
+        const at::Tensor opinions = at::tensor(opinionValues).to(m_device);
+        if (weights.crossEntropy > 0) {
+            const at::Tensor grades = at::tensor(gradeValues).view({-1, Grades}).to(m_device);
+            loss = loss + weights.crossEntropy * crossEntropy(all.index_select(0, index), grades);
+        }
+        if (weights.plcc > 0)
+            loss = loss + weights.plcc * plccLoss(scores, opinions);
+        if (weights.l1 > 0)
+            loss = loss + weights.l1 * (scores - opinions).abs().mean();
+        if (weights.l2 > 0)
+            loss = loss + weights.l2 * (scores - opinions).square().mean();
+        if (weights.rank > 0)
+            loss = loss + weights.rank * rankLoss(scores, opinionPairs(opinions), weights.margin);
+        return loss;
+    }
+
+    at::Tensor objectnessLoss(const Batch& batch) const
+    {
+        at::Tensor loss;
+        for (std::size_t g = 0; g < batch.groups.size(); ++g) {
+            const BatchGroup& group = batch.groups[g];
+            const at::Tensor logitMaps = graphMaps(group, true).front().select(1, 0);
+            const at::Tensor targets =
+                at::from_blob(const_cast<float*>(batch.targetMaps[g].data()), logitMaps.sizes(), at::kFloat)
+                    .to(m_device);
+            const double share = static_cast<double>(group.members.size()) / batch.count;
+            const at::Tensor part = share
+                * (m_recipe.losses.bce * binaryCrossEntropy(logitMaps, targets)
+                   + m_recipe.losses.iou * softIouLoss(logitMaps, targets));
+            loss = loss.defined() ? loss + part : part;
+        }
+        return loss;
+    }
+
+    NetworkOutput scoresOf(const Batch& batch) const
+    {
+        const at::Tensor scores = scores5(logits(batch, false), m_recipe.scale).to(at::kCPU).contiguous();
+        NetworkOutput output;
+        output.scores5.assign(scores.data_ptr<float>(), scores.data_ptr<float>() + scores.numel());
+        return output;
+    }
+
+    NetworkOutput mapsOf(const Batch& batch) const
+    {
+        NetworkOutput output;
+        output.maps.resize(static_cast<std::size_t>(batch.count));
+        output.mapSizes.resize(static_cast<std::size_t>(batch.count));
+        for (const BatchGroup& group : batch.groups) {
+            const at::Tensor maps = at::sigmoid(graphMaps(group, false).front().select(1, 0)).to(at::kCPU).contiguous();
+            const std::int64_t values = maps.size(1) * maps.size(2);
+            for (std::size_t i = 0; i < group.members.size(); ++i) {
+                const auto member = static_cast<std::size_t>(group.members[i]);
+                const float* first = maps.data_ptr<float>() + static_cast<std::int64_t>(i) * values;
+                output.maps[member].assign(first, first + values);
+                output.mapSizes[member] = {1, static_cast<int>(maps.size(1)), static_cast<int>(maps.size(2))};
+            }
+        }
+        return output;
+    }
+
+    const Recipe m_recipe;
+    at::Device m_device;
+    int m_threads;
+    GraphForm m_graph;
+    TensorMap m_graphTensors;
+    TensorMap m_buffers;
+    std::unique_ptr<TorchSwinTrunk> m_swin;
+    std::unique_ptr<TorchHead> m_head;
+    Optimizer m_optimizer;
+};
+
+Result<std::unique_ptr<TrainingNetwork>> makeNetwork(const Recipe& recipe, const TrainingSetup& setup, int threads)
+{
+    return guarded("train", [&]() -> Result<std::unique_ptr<TrainingNetwork>> {
+        auto network = std::make_unique<TorchTrainingNetwork>(recipe, setup, threads);
+        if (Status built = network->build(setup); !built)
+            return std::move(built).error();
+        return std::unique_ptr<TrainingNetwork>(std::move(network));
+    });
+}
+
+} // namespace
+
+} // namespace halflens::torch_module
+
+extern "C" __attribute__((visibility("default"))) void
+halflensMakeTrainingNetwork(halflens::Result<std::unique_ptr<halflens::TrainingNetwork>>* result,
+                            const halflens::Recipe* recipe, const halflens::TrainingSetup* setup, int threads)
+{
+    *result = halflens::torch_module::makeNetwork(*recipe, *setup, threads);
+}
