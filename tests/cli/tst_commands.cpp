@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The headless commands: JSON forms, exit status, files written, and what they promise about numbers.
+#include "tests/support/program.h"
+#include "tests/support/test_case.h"
+
 #include <QDirIterator>
 #include <QFile>
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -12,26 +14,10 @@
 #include <set>
 #include <vector>
 
+using namespace halflens::test;
 using nlohmann::json;
 
 namespace {
-
-struct Outcome {
-    int status = -1;
-    QByteArray output;
-    QByteArray errors;
-    json document() const { return json::parse(output.toStdString(), nullptr, false); }
-};
-
-Outcome halflens(const QStringList& arguments)
-{
-    QProcess process;
-    process.start(QStringLiteral(HALFLENS_PROGRAM), arguments);
-    if (!process.waitForFinished(240'000))
-        return {};
-    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2, process.readAllStandardOutput(),
-            process.readAllStandardError()};
-}
 
 QString sample(const char* name)
 {
@@ -124,7 +110,7 @@ void TestCommands::wrongUsage_data()
 void TestCommands::wrongUsage()
 {
     QFETCH(QStringList, arguments);
-    const Outcome outcome = halflens(arguments);
+    const Outcome outcome = runProgram(arguments);
     QCOMPARE(outcome.status, 2);
     QVERIFY2(!outcome.errors.isEmpty(), "wrong usage is explained on standard error");
     if (arguments.first() != QStringLiteral("bench"))
@@ -133,8 +119,8 @@ void TestCommands::wrongUsage()
 
 void TestCommands::versionAndHelp()
 {
-    QCOMPARE(halflens({QStringLiteral("--version")}).status, 0);
-    const Outcome help = halflens({QStringLiteral("score"), QStringLiteral("--help")});
+    QCOMPARE(runProgram({QStringLiteral("--version")}).status, 0);
+    const Outcome help = runProgram({QStringLiteral("score"), QStringLiteral("--help")});
     QCOMPARE(help.status, 0);
     for (const char* option : {"--model", "--checkpoint", "--mask", "--zero", "--fill", "--json", "--csv", "--threads",
                                "--seed", "--models-dir"})
@@ -143,9 +129,9 @@ void TestCommands::versionAndHelp()
 
 void TestCommands::score()
 {
-    const Outcome outcome = halflens({QStringLiteral("score"), QStringLiteral("--json"), sample("coffee.png")});
+    const Outcome outcome = runProgram({QStringLiteral("score"), QStringLiteral("--json"), sample("coffee.png")});
     QCOMPARE(outcome.status, 0);
-    const json document = outcome.document();
+    const json document = outcome.document;
     QVERIFY(document.is_object());
     QCOMPARE(document["errors"].size(), std::size_t{0});
     QCOMPARE(document["results"].size(), std::size_t{1});
@@ -168,15 +154,15 @@ void TestCommands::score()
     // A sharp, well-exposed photo: the weights must be trained ones for this to come out.
     QVERIFY2(score > 3.2 && score < 5, outcome.output.constData());
 
-    const Outcome again = halflens({QStringLiteral("score"), QStringLiteral("--json"), sample("coffee.png")});
+    const Outcome again = runProgram({QStringLiteral("score"), QStringLiteral("--json"), sample("coffee.png")});
     QCOMPARE(again.output, outcome.output);
 }
 
 void TestCommands::modelsBeforeImages()
 {
     const QString model = QStringLiteral("lite-triq");
-    const Outcome outcome = halflens({QStringLiteral("score"), QStringLiteral("--json"), QStringLiteral("--model"),
-                                      model, sample("cat.png"), sample("coffee.png")});
+    const Outcome outcome = runProgram({QStringLiteral("score"), QStringLiteral("--json"), QStringLiteral("--model"),
+                                        model, sample("cat.png"), sample("coffee.png")});
     QCOMPARE(outcome.status, 0);
     QCOMPARE(json::parse(outcome.output.toStdString())["results"].size(), std::size_t{2});
 }
@@ -188,10 +174,10 @@ void TestCommands::oneBadFileCostsOnlyItsRow()
     QVERIFY(broken.open(QIODevice::WriteOnly));
     broken.write(contentOf(sample("cat.png")).left(5000));
     broken.close();
-    const Outcome outcome = halflens({QStringLiteral("score"), QStringLiteral("--json"), broken.fileName(),
-                                      sample("cat.png"), folder.filePath(QStringLiteral("missing.png"))});
+    const Outcome outcome = runProgram({QStringLiteral("score"), QStringLiteral("--json"), broken.fileName(),
+                                        sample("cat.png"), folder.filePath(QStringLiteral("missing.png"))});
     QCOMPARE(outcome.status, 1);
-    const json document = outcome.document();
+    const json document = outcome.document;
     QCOMPARE(document["results"].size(), std::size_t{1});
     QCOMPARE(document["errors"].size(), std::size_t{2});
     for (const json& error : document["errors"]) {
@@ -205,15 +191,15 @@ void TestCommands::oneBadFileCostsOnlyItsRow()
 void TestCommands::nothingDone()
 {
     const Outcome outcome =
-        halflens({QStringLiteral("score"), QStringLiteral("--json"), QStringLiteral("no-such-file.png")});
+        runProgram({QStringLiteral("score"), QStringLiteral("--json"), QStringLiteral("no-such-file.png")});
     QCOMPARE(outcome.status, 3);
-    QCOMPARE(outcome.document()["errors"].size(), std::size_t{1});
-    const Outcome model = halflens(
+    QCOMPARE(outcome.document["errors"].size(), std::size_t{1});
+    const Outcome model = runProgram(
         {QStringLiteral("score"), sample("cat.png"), QStringLiteral("--model"), QStringLiteral("no-such-model")});
     QCOMPARE(model.status, 3);
     QVERIFY(model.errors.contains("lite-triq")); // the remedy names what there is
     const Outcome checkpoint =
-        halflens({QStringLiteral("score"), sample("cat.png"), QStringLiteral("--checkpoint"), sample("cat.png")});
+        runProgram({QStringLiteral("score"), sample("cat.png"), QStringLiteral("--checkpoint"), sample("cat.png")});
     QCOMPARE(checkpoint.status, 3);
 }
 
@@ -221,8 +207,8 @@ void TestCommands::masksAndZeroes()
 {
     const auto scoreWith = [](const QStringList& options) {
         const json document =
-            halflens(QStringList{QStringLiteral("score"), QStringLiteral("--json"), sample("rocket.jpg")} + options)
-                .document();
+            runProgram(QStringList{QStringLiteral("score"), QStringLiteral("--json"), sample("rocket.jpg")} + options)
+                .document;
         return document["results"][0];
     };
     const json plain = scoreWith({});
@@ -243,7 +229,7 @@ void TestCommands::masksAndZeroes()
 void TestCommands::csv()
 {
     const Outcome outcome =
-        halflens({QStringLiteral("score"), QStringLiteral("--csv"), sample("cat.png"), sample("coffee.png")});
+        runProgram({QStringLiteral("score"), QStringLiteral("--csv"), sample("cat.png"), sample("coffee.png")});
     QCOMPARE(outcome.status, 0);
     const QList<QByteArray> lines = outcome.output.trimmed().split('\n');
     QCOMPARE(lines.size(), 3);
@@ -255,10 +241,10 @@ void TestCommands::explain()
 {
     QTemporaryDir folder;
     const QString table = folder.filePath(QStringLiteral("table.npy"));
-    const Outcome outcome = halflens(
+    const Outcome outcome = runProgram(
         {QStringLiteral("explain"), QStringLiteral("--json"), sample("coffee.png"), QStringLiteral("--table"), table});
     QCOMPARE(outcome.status, 0);
-    const json document = outcome.document();
+    const json document = outcome.document;
     for (const char* key :
          {"version", "file",         "model",        "by",        "grid",    "masks",          "exact",
           "score",   "distribution", "importance",   "important", "trivial", "oracle_trivial", "masked",
@@ -306,8 +292,8 @@ void TestCommands::panel()
         const QString second = folder.filePath(QStringLiteral("second.") + QString::fromLatin1(suffix));
         for (const QString& file : {first, second})
             QCOMPARE(
-                halflens({QStringLiteral("panel"), QStringLiteral("--figure"), QStringLiteral("2"), sample("cat.png"),
-                          QStringLiteral("-o"), file, QStringLiteral("--dpi"), QStringLiteral("100")})
+                runProgram({QStringLiteral("panel"), QStringLiteral("--figure"), QStringLiteral("2"), sample("cat.png"),
+                            QStringLiteral("-o"), file, QStringLiteral("--dpi"), QStringLiteral("100")})
                     .status,
                 0);
         QVERIFY(contentOf(first).size() > 1000);
@@ -320,21 +306,22 @@ void TestCommands::panel()
         {"content": "map", "map": "gradcam", "model": "lite-koncept"}, {"content": "trivial"}]]})");
     layout.close();
     const QString laidOut = folder.filePath(QStringLiteral("layout.svg"));
-    const Outcome made = halflens({QStringLiteral("panel"), QStringLiteral("--figure"), layout.fileName(),
-                                   sample("cat.png"), QStringLiteral("-o"), laidOut});
+    const Outcome made = runProgram({QStringLiteral("panel"), QStringLiteral("--figure"), layout.fileName(),
+                                     sample("cat.png"), QStringLiteral("-o"), laidOut});
     QVERIFY2(made.status == 0, made.errors.constData());
     QVERIFY(contentOf(laidOut).contains("cat.png: 79.94")); // KonCept lite, 0 to 100
 
     // A model without an attention mask: halves of the default model, their pixels zeroed.
     const QString koncept = folder.filePath(QStringLiteral("koncept.svg"));
-    const Outcome zeroed = halflens({QStringLiteral("panel"), QStringLiteral("--json"), QStringLiteral("--model"),
-                                     QStringLiteral("lite-koncept"), sample("cat.png"), QStringLiteral("-o"), koncept});
+    const Outcome zeroed =
+        runProgram({QStringLiteral("panel"), QStringLiteral("--json"), QStringLiteral("--model"),
+                    QStringLiteral("lite-koncept"), sample("cat.png"), QStringLiteral("-o"), koncept});
     QVERIFY2(zeroed.status == 0, zeroed.errors.constData());
     const json panels = json::parse(zeroed.output.toStdString())["panels"];
     const auto scoreOf = [&](const char* hidden) {
-        const Outcome score = halflens({QStringLiteral("score"), QStringLiteral("--json"), QStringLiteral("--model"),
-                                        QStringLiteral("lite-koncept"), QStringLiteral("--zero"),
-                                        QString::fromLatin1(hidden), sample("cat.png")});
+        const Outcome score = runProgram({QStringLiteral("score"), QStringLiteral("--json"), QStringLiteral("--model"),
+                                          QStringLiteral("lite-koncept"), QStringLiteral("--zero"),
+                                          QString::fromLatin1(hidden), sample("cat.png")});
         return json::parse(score.output.toStdString())["results"][0]["score"].get<double>();
     };
     QCOMPARE(panels[0]["score"].get<double>(), scoreOf("none"));
@@ -344,23 +331,23 @@ void TestCommands::panel()
     QVERIFY(contentOf(koncept).contains("halves of lite-triq"));
     const QString measured = folder.filePath(QStringLiteral("measured.svg"));
     const Outcome third =
-        halflens({QStringLiteral("panel"), QStringLiteral("--figure"), QStringLiteral("3"), QStringLiteral("--model"),
-                  QStringLiteral("lite-koncept"), sample("cat.png"), QStringLiteral("-o"), measured});
+        runProgram({QStringLiteral("panel"), QStringLiteral("--figure"), QStringLiteral("3"), QStringLiteral("--model"),
+                    QStringLiteral("lite-koncept"), sample("cat.png"), QStringLiteral("-o"), measured});
     QVERIFY2(third.status == 0, third.errors.constData());
     QVERIFY(contentOf(measured).contains("regions by lite-triq")); // whose halves they are
 
     const QString nowhere = folder.filePath(QStringLiteral("missing/figure.png"));
-    QCOMPARE(halflens({QStringLiteral("panel"), sample("cat.png"), QStringLiteral("-o"), nowhere}).status, 3);
+    QCOMPARE(runProgram({QStringLiteral("panel"), sample("cat.png"), QStringLiteral("-o"), nowhere}).status, 3);
 }
 
 void TestCommands::measures()
 {
     QTemporaryDir folder;
-    const Outcome outcome = halflens({QStringLiteral("measures"), QStringLiteral("--json"), sample("cat.png"),
-                                      QStringLiteral("--frequency"), QStringLiteral("bands"), QStringLiteral("--out"),
-                                      folder.path(), QStringLiteral("--format"), QStringLiteral("npy")});
+    const Outcome outcome = runProgram({QStringLiteral("measures"), QStringLiteral("--json"), sample("cat.png"),
+                                        QStringLiteral("--frequency"), QStringLiteral("bands"), QStringLiteral("--out"),
+                                        folder.path(), QStringLiteral("--format"), QStringLiteral("npy")});
     QCOMPARE(outcome.status, 0);
-    const json document = outcome.document();
+    const json document = outcome.document;
     QVERIFY(document["size"] == (json{300, 451}));
     for (const char* name : {"saliency", "frequency", "objectness", "averaged"}) {
         const json& measure = document["measures"][name];
@@ -380,11 +367,11 @@ void TestCommands::measures()
 
 void TestCommands::modelsAndBenchLists()
 {
-    const Outcome models = halflens({QStringLiteral("models"), QStringLiteral("list"), QStringLiteral("--json")});
+    const Outcome models = runProgram({QStringLiteral("models"), QStringLiteral("list"), QStringLiteral("--json")});
     QCOMPARE(models.status, 0);
     QVERIFY(models.output.contains("lite-triq"));
-    QCOMPARE(halflens({QStringLiteral("models"), QStringLiteral("show"), QStringLiteral("no-such-model")}).status, 3);
-    const Outcome bench = halflens({QStringLiteral("bench"), QStringLiteral("--list")});
+    QCOMPARE(runProgram({QStringLiteral("models"), QStringLiteral("show"), QStringLiteral("no-such-model")}).status, 3);
+    const Outcome bench = runProgram({QStringLiteral("bench"), QStringLiteral("--list")});
     QCOMPARE(bench.status, 0);
     QVERIFY(bench.output.contains("trunk/resnet50/768x1024") && bench.output.contains("table/triq/768x1024"));
 }
@@ -392,16 +379,17 @@ void TestCommands::modelsAndBenchLists()
 void TestCommands::defaultPack()
 {
     const QString folder = QStringLiteral(HALFLENS_SOURCE_DIR "/models");
-    const Outcome verified = halflens({QStringLiteral("models"), QStringLiteral("verify"), QStringLiteral("--json"),
-                                       QStringLiteral("--models-dir"), folder});
+    const Outcome verified = runProgram({QStringLiteral("models"), QStringLiteral("verify"), QStringLiteral("--json"),
+                                         QStringLiteral("--models-dir"), folder});
     QVERIFY2(verified.status == 0, verified.output.constData());
     QVERIFY(verified.output.contains("lite-objectness"));
 
-    const Outcome scored = halflens({QStringLiteral("score"), QStringLiteral("--json"), QStringLiteral("--models-dir"),
-                                     folder, QStringLiteral("--models"), QStringLiteral("all"), sample("cat.png")});
+    const Outcome scored =
+        runProgram({QStringLiteral("score"), QStringLiteral("--json"), QStringLiteral("--models-dir"), folder,
+                    QStringLiteral("--models"), QStringLiteral("all"), sample("cat.png")});
     QVERIFY2(scored.status == 0, scored.errors.constData());
     std::set<std::string> ids;
-    const json document = scored.document();
+    const json document = scored.document;
     for (const json& result : document.at("results")) {
         ids.insert(result.at("model").get<std::string>());
         const double score = result.at("score5").get<double>();
@@ -417,5 +405,5 @@ void TestCommands::defaultPack()
     QVERIFY2(bytes <= 40'000'000, qPrintable(QString::number(bytes)));
 }
 
-QTEST_GUILESS_MAIN(TestCommands)
+HALFLENS_TEST(TestCommands)
 #include "tst_commands.moc"

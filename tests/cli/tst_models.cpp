@@ -2,11 +2,12 @@
 // halflens models as scripts see it: every published form goes in, predicts as the file itself does and
 // as its authors' code did, and comes out again.
 #include "tests/support/golden.h"
+#include "tests/support/program.h"
+#include "tests/support/test_case.h"
 
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -14,15 +15,10 @@
 #include <nlohmann/json.hpp>
 
 using namespace halflens;
+using halflens::test::Outcome;
 using nlohmann::json;
 
 namespace {
-
-struct Outcome {
-    int status = -1;
-    json document;
-    QByteArray errors;
-};
 
 QString text(const std::filesystem::path& path)
 {
@@ -60,13 +56,7 @@ void TestModels::init()
 Outcome TestModels::halflens(QStringList arguments) const
 {
     arguments << QStringLiteral("--json") << QStringLiteral("--models-dir") << m_models->path();
-    QProcess process;
-    process.start(QStringLiteral(HALFLENS_PROGRAM), arguments);
-    if (!process.waitForFinished(280'000))
-        return {};
-    const QByteArray output = process.readAllStandardOutput();
-    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
-            json::parse(output.toStdString(), nullptr, false), process.readAllStandardError()};
+    return test::runProgram(arguments);
 }
 
 json TestModels::scoreOf(const QStringList& which, const QString& image) const
@@ -305,5 +295,5 @@ void TestModels::failures()
     QCOMPARE(QDir(m_models->path()).entryList(QDir::Dirs | QDir::Hidden | QDir::NoDotAndDotDot).size(), 0);
 }
 
-QTEST_GUILESS_MAIN(TestModels)
+HALFLENS_TEST(TestModels)
 #include "tst_models.moc"

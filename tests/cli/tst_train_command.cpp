@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // halflens train on a small generated set: trained, killed in the middle, taken up again.
+#include "tests/support/program.h"
+#include "tests/support/test_case.h"
+
 #include <QDir>
 #include <QFile>
 #include <QImage>
@@ -9,9 +12,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-namespace {
-
+using namespace halflens::test;
 using nlohmann::json;
+
+namespace {
 
 constexpr int Photos = 24;
 
@@ -79,31 +83,6 @@ private:
         + more;
     }
 
-    /// Threads that wait without spinning: tests run beside each other.
-    static QProcessEnvironment environment()
-    {
-        QProcessEnvironment result = QProcessEnvironment::systemEnvironment();
-        result.insert(QStringLiteral("OMP_WAIT_POLICY"), QStringLiteral("passive"));
-        return result;
-    }
-
-    struct Outcome {
-        int status = -1;
-        json document;
-        QByteArray messages;
-    };
-
-    Outcome run(const QStringList& arguments) const
-    {
-        QProcess process;
-        process.setProcessEnvironment(environment());
-        process.start(QStringLiteral(HALFLENS_PROGRAM), arguments);
-        if (!process.waitForFinished(240'000))
-            return {};
-        return {process.exitCode(), json::parse(process.readAllStandardOutput().toStdString(), nullptr, false),
-                process.readAllStandardError()};
-    }
-
 private Q_SLOTS:
     void initTestCase()
     {
@@ -123,8 +102,8 @@ private Q_SLOTS:
         }
         write(QStringLiteral("table.csv"), table);
         write(QStringLiteral("recipe.json"), QByteArray::fromStdString(recipe().dump()));
-        const Outcome whole = run(arguments(QStringLiteral("whole")));
-        QVERIFY2(whole.status == 0, whole.messages.constData());
+        const Outcome whole = runProgram(arguments(QStringLiteral("whole")));
+        QVERIFY2(whole.status == 0, whole.errors.constData());
         QCOMPARE(whole.document.at("steps").get<int>(), 12);
         QCOMPARE(whole.document.at("test").at("images").get<int>(), 4);
         QCOMPARE(int(whole.document.at("validation").at("subsets").size()), 2);
@@ -137,10 +116,11 @@ private Q_SLOTS:
     {
         QVERIFY(QDir(m_folder.path()).mkdir(QStringLiteral("models")));
         QVERIFY(QFile::link(path(QStringLiteral("whole")), path(QStringLiteral("models/tiny"))));
-        const Outcome scored = run({QStringLiteral("score"), path(QStringLiteral("photos/20.png")),
-                                    QStringLiteral("--model"), QStringLiteral("tiny"), QStringLiteral("--models-dir"),
-                                    path(QStringLiteral("models")), QStringLiteral("--json")});
-        QVERIFY2(scored.status == 0, scored.messages.constData());
+        const Outcome scored =
+            runProgram({QStringLiteral("score"), path(QStringLiteral("photos/20.png")), QStringLiteral("--model"),
+                        QStringLiteral("tiny"), QStringLiteral("--models-dir"), path(QStringLiteral("models")),
+                        QStringLiteral("--json")});
+        QVERIFY2(scored.status == 0, scored.errors.constData());
         const double score = scored.document.at("results").at(0).at("score5").get<double>();
         QVERIFY(score > 1 && score < 5);
         const QByteArray line = "20.png,test,p0,";
@@ -161,11 +141,11 @@ private Q_SLOTS:
     {
         QFETCH(int, steps);
         const QString out = QStringLiteral("stopped%1").arg(steps);
-        const Outcome stopped = run(arguments(out, {QStringLiteral("--stop-after"), QString::number(steps)}));
+        const Outcome stopped = runProgram(arguments(out, {QStringLiteral("--stop-after"), QString::number(steps)}));
         QCOMPARE(stopped.status, 130);
         QVERIFY(!QFile::exists(path(out + QStringLiteral("/weights.safetensors"))));
-        const Outcome resumed = run(arguments(out, {QStringLiteral("--resume")}));
-        QVERIFY2(resumed.status == 0, resumed.messages.constData());
+        const Outcome resumed = runProgram(arguments(out, {QStringLiteral("--resume")}));
+        QVERIFY2(resumed.status == 0, resumed.errors.constData());
         QVERIFY(read(out + QStringLiteral("/weights.safetensors"))
                 == read(QStringLiteral("whole/weights.safetensors")));
         QVERIFY(read(out + QStringLiteral("/predictions.csv")) == read(QStringLiteral("whole/predictions.csv")));
@@ -174,29 +154,29 @@ private Q_SLOTS:
     void killedRunEndsTheSame()
     {
         QProcess process;
-        process.setProcessEnvironment(environment());
+        process.setProcessEnvironment(programEnvironment());
         process.start(QStringLiteral(HALFLENS_PROGRAM), arguments(QStringLiteral("killed")));
         QVERIFY(process.waitForStarted());
         const QString checkpoint = path(QStringLiteral("killed/checkpoint.safetensors"));
         while (!QFile::exists(checkpoint) && !process.waitForFinished(20)) { }
         process.kill();
         process.waitForFinished();
-        const Outcome resumed = run(arguments(QStringLiteral("killed"), {QStringLiteral("--resume")}));
-        QVERIFY2(resumed.status == 0, resumed.messages.constData());
+        const Outcome resumed = runProgram(arguments(QStringLiteral("killed"), {QStringLiteral("--resume")}));
+        QVERIFY2(resumed.status == 0, resumed.errors.constData());
         QVERIFY(read(QStringLiteral("killed/weights.safetensors"))
                 == read(QStringLiteral("whole/weights.safetensors")));
     }
 
     void aFinishedFolderIsNotOverwritten()
     {
-        const Outcome again = run(arguments(QStringLiteral("whole")));
+        const Outcome again = runProgram(arguments(QStringLiteral("whole")));
         QCOMPARE(again.status, 3);
         const json error = again.document.at("errors").at(0);
         QVERIFY(error.at("remedy").get<std::string>().find("--resume") != std::string::npos);
         json other = recipe();
         other["seed"] = 4;
         write(QStringLiteral("recipe.json"), QByteArray::fromStdString(other.dump()));
-        const Outcome changed = run(arguments(QStringLiteral("whole"), {QStringLiteral("--resume")}));
+        const Outcome changed = runProgram(arguments(QStringLiteral("whole"), {QStringLiteral("--resume")}));
         QCOMPARE(changed.status, 3);
         QVERIFY(changed.document.at("errors").at(0).at("reason").get<std::string>().find("another recipe")
                 != std::string::npos);
@@ -212,7 +192,7 @@ private Q_SLOTS:
         quick.erase("synthetic");
         quick["losses"] = {{"cross_entropy", 1}};
         write(QStringLiteral("recipe.json"), QByteArray::fromStdString(quick.dump()));
-        const Outcome outcome = run(arguments(QStringLiteral("broken")));
+        const Outcome outcome = runProgram(arguments(QStringLiteral("broken")));
         write(QStringLiteral("photos/3.png"), kept);
         write(QStringLiteral("recipe.json"), QByteArray::fromStdString(recipe().dump()));
         QCOMPARE(outcome.status, 1);
@@ -243,13 +223,13 @@ private Q_SLOTS:
         json wrong = recipe();
         wrong[json::json_pointer(pointer.toStdString())] = json::parse(value.toStdString());
         write(QStringLiteral("recipe.json"), QByteArray::fromStdString(wrong.dump()));
-        const Outcome outcome = run(arguments(QStringLiteral("wrong")));
+        const Outcome outcome = runProgram(arguments(QStringLiteral("wrong")));
         write(QStringLiteral("recipe.json"), QByteArray::fromStdString(recipe().dump()));
         QCOMPARE(outcome.status, 3);
-        QVERIFY2(outcome.messages.contains(words.toUtf8()), outcome.messages.constData());
+        QVERIFY2(outcome.errors.contains(words.toUtf8()), outcome.errors.constData());
         QVERIFY(!outcome.document.at("errors").at(0).at("remedy").get<std::string>().empty());
     }
 };
 
-QTEST_GUILESS_MAIN(TestTrainCommand)
+HALFLENS_TEST(TestTrainCommand)
 #include "tst_train_command.moc"

@@ -2,6 +2,7 @@
 // The pipeline from an image to a report, on a model whose answers are known.
 #include "core/engine/analysis.h"
 #include "tests/support/fake_models.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -169,5 +170,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestAnalysis)
+HALFLENS_TEST(TestAnalysis)
 #include "tst_analysis.moc"

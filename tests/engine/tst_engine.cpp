@@ -2,6 +2,7 @@
 // The worker thread: order, stopping, errors, shutdown. Latches instead of time.
 #include "core/engine/engine.h"
 #include "tests/engine/recorder.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -223,5 +224,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestEngine)
+HALFLENS_TEST(TestEngine)
 #include "tst_engine.moc"

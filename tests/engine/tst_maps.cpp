@@ -4,6 +4,7 @@
 #include "core/engine/maps.h"
 #include "core/image/content_hash.h"
 #include "tests/support/fake_models.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -286,5 +287,5 @@ private:
     }
 };
 
-QTEST_GUILESS_MAIN(TestMaps)
+HALFLENS_TEST(TestMaps)
 #include "tst_maps.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/engine/progress_throttle.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -57,5 +58,5 @@ private:
     ProgressThrottle::Time m_now;
 };
 
-QTEST_GUILESS_MAIN(TestProgressThrottle)
+HALFLENS_TEST(TestProgressThrottle)
 #include "tst_progress_throttle.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Models that come and go while the program runs: the list follows, loaded networks do not outlive their files.
 #include "core/engine/registry_model_source.h"
+#include "tests/support/test_case.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -103,5 +104,5 @@ void TestRegistryLibrary::refusals()
     QVERIFY(source.library()->records().empty());
 }
 
-QTEST_GUILESS_MAIN(TestRegistryLibrary)
+HALFLENS_TEST(TestRegistryLibrary)
 #include "tst_registry_library.moc"

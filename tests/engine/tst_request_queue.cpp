@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The rules of the queue, one thread, no worker.
 #include "core/engine/request_queue.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -208,5 +209,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestRequestQueue)
+HALFLENS_TEST(TestRequestQueue)
 #include "tst_request_queue.moc"

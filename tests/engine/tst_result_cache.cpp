@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/engine/result_cache.h"
 #include "tests/engine/recorder.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -144,5 +145,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestResultCache)
+HALFLENS_TEST(TestResultCache)
 #include "tst_result_cache.moc"

@@ -8,6 +8,7 @@
 #include "core/nn/trunks.h"
 #include "tests/golden/compare.h"
 #include "tests/support/golden.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -107,5 +108,5 @@ void TestGoldenEfficientNet::activations()
     HALFLENS_COMPARE(logits, reference, OfDeviation * test::standardDeviation(reference));
 }
 
-QTEST_GUILESS_MAIN(TestGoldenEfficientNet)
+HALFLENS_TEST(TestGoldenEfficientNet)
 #include "tst_golden_efficientnet.moc"

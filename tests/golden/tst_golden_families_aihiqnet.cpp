@@ -3,6 +3,7 @@
 #include "core/base/score.h"
 #include "core/families/aihiqnet.h"
 #include "tests/golden/reference.h"
+#include "tests/support/test_case.h"
 
 using namespace halflens;
 
@@ -154,5 +155,5 @@ void TestGoldenFamiliesAihiqnet::information()
     QVERIFY(m_reference->model->attentionEncoder() == nullptr);
 }
 
-QTEST_GUILESS_MAIN(TestGoldenFamiliesAihiqnet)
+HALFLENS_TEST(TestGoldenFamiliesAihiqnet)
 #include "tst_golden_families_aihiqnet.moc"

@@ -3,6 +3,7 @@
 #include "core/families/dbcnn.h"
 #include "core/nn/trunks.h"
 #include "tests/golden/reference.h"
+#include "tests/support/test_case.h"
 
 using namespace halflens;
 
@@ -172,5 +173,5 @@ void TestGoldenFamiliesDbcnn::scnnFileSaysWhatItIs()
     QVERIFY(model.error().reason.find("S-CNN") != std::string::npos);
 }
 
-QTEST_GUILESS_MAIN(TestGoldenFamiliesDbcnn)
+HALFLENS_TEST(TestGoldenFamiliesDbcnn)
 #include "tst_golden_families_dbcnn.moc"

@@ -2,6 +2,7 @@
 // KonCept512 against the numbers of its authors' own code: the Keras original and the PyTorch port.
 #include "core/families/koncept.h"
 #include "tests/golden/reference.h"
+#include "tests/support/test_case.h"
 
 using namespace halflens;
 
@@ -187,5 +188,5 @@ void TestGoldenFamiliesKoncept::portSizes()
     }
 }
 
-QTEST_GUILESS_MAIN(TestGoldenFamiliesKoncept)
+HALFLENS_TEST(TestGoldenFamiliesKoncept)
 #include "tst_golden_families_koncept.moc"

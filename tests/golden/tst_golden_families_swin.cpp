@@ -2,6 +2,7 @@
 // The Swin transformer trunk against timm and Microsoft's class: Swin-T at 224 and Swin-B at 384.
 #include "core/families/swin_iqa.h"
 #include "tests/golden/reference.h"
+#include "tests/support/test_case.h"
 
 using namespace halflens;
 
@@ -97,5 +98,5 @@ void TestGoldenFamiliesSwin::startWeightsSayWhatTheyAre()
     QCOMPARE(model.error().file, path->string());
 }
 
-QTEST_GUILESS_MAIN(TestGoldenFamiliesSwin)
+HALFLENS_TEST(TestGoldenFamiliesSwin)
 #include "tst_golden_families_swin.moc"

@@ -4,6 +4,7 @@
 // source tree, to be looked at before they are committed.
 #include "core/figure/figures.h"
 #include "tests/support/image_diff.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/figure/photos.h"
 
 #include <QDir>
@@ -116,5 +117,5 @@ void TestGoldenFigure::ruleItself()
     QVERIFY(!imageProblem(a, a.copy(0, 0, 99, 100), {}).isEmpty());
 }
 
-QTEST_MAIN(TestGoldenFigure)
+HALFLENS_TEST(TestGoldenFigure)
 #include "tst_golden_figure.moc"

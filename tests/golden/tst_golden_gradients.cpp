@@ -5,6 +5,7 @@
 #include "core/predictor/triq_encoder.h"
 #include "tests/golden/reference.h"
 #include "tests/support/golden_float64.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -168,5 +169,5 @@ void TestGoldenGradients::others()
     }
 }
 
-QTEST_GUILESS_MAIN(TestGoldenGradients)
+HALFLENS_TEST(TestGoldenGradients)
 #include "tst_golden_gradients.moc"

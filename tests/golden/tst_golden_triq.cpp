@@ -10,6 +10,7 @@
 #include "core/registry/registry.h"
 #include "tests/golden/compare.h"
 #include "tests/support/golden.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -354,5 +355,5 @@ void TestGoldenTriq::headAlone()
     HALFLENS_COMPARE(*output, reference.values(prefix + "distribution"), HeadAlone);
 }
 
-QTEST_GUILESS_MAIN(TestGoldenTriq)
+HALFLENS_TEST(TestGoldenTriq)
 #include "tst_golden_triq.moc"

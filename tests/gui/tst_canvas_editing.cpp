@@ -2,6 +2,7 @@
 // Hiding and showing blocks by mouse and keyboard: what the score label says comes from the table,
 // in the same turn of the event loop.
 #include "tests/gui/gui_fixture.h"
+#include "tests/support/test_case.h"
 #include "ui/state/text.h"
 
 #include <QMouseEvent>
@@ -274,5 +275,5 @@ private:
     CanvasView* m_canvas = nullptr;
 };
 
-QTEST_MAIN(TestCanvasEditing)
+HALFLENS_TEST(TestCanvasEditing)
 #include "tst_canvas_editing.moc"

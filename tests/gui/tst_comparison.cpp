@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Several models side by side: cards, agreement, keys, cancelling, other images.
 #include "tests/gui/gui_fixture.h"
+#include "tests/support/test_case.h"
 #include "ui/panels/block_table_model.h"
 #include "ui/panels/compared_models.h"
 #include "ui/panels/curve_plot.h"
@@ -281,5 +282,5 @@ private:
     std::unique_ptr<GuiFixture> m_fixture;
 };
 
-QTEST_MAIN(TestComparison)
+HALFLENS_TEST(TestComparison)
 #include "tst_comparison.moc"

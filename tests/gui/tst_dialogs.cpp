@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Command palette, preferences, figure export, accessibility of the canvas.
 #include "tests/gui/gui_fixture.h"
+#include "tests/support/test_case.h"
 #include "ui/dialogs/command_palette.h"
 #include "ui/dialogs/export_figure_dialog.h"
 #include "ui/dialogs/figure_preview.h"
@@ -157,5 +158,5 @@ private:
     std::unique_ptr<GuiFixture> m_fixture;
 };
 
-QTEST_MAIN(TestDialogs)
+HALFLENS_TEST(TestDialogs)
 #include "tst_dialogs.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The document: mask, strokes, undo, look-ups. No widgets.
 #include "tests/support/fake_models.h"
+#include "tests/support/test_case.h"
 #include "ui/state/document.h"
 #include "ui/state/mask_presets.h"
 
@@ -149,5 +150,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestDocument)
+HALFLENS_TEST(TestDocument)
 #include "tst_document.moc"

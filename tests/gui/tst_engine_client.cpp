@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Results in the event loop: only of requests that are still wanted.
+#include "tests/support/test_case.h"
 #include "ui/state/engine_client.h"
 
 #include <QSignalSpy>
@@ -186,5 +187,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestEngineClient)
+HALFLENS_TEST(TestEngineClient)
 #include "tst_engine_client.moc"

@@ -5,6 +5,7 @@
 #include "core/figure/figure_writer.h"
 #include "core/measures/measures.h"
 #include "tests/gui/gui_fixture.h"
+#include "tests/support/test_case.h"
 #include "ui/dialogs/export_figure_dialog.h"
 #include "ui/dialogs/figure_preview.h"
 #include "ui/state/text.h"
@@ -337,5 +338,5 @@ private:
     ExportFigureDialog* m_dialog = nullptr;
 };
 
-QTEST_MAIN(TestExportFigure)
+HALFLENS_TEST(TestExportFigure)
 #include "tst_export_figure.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Pyramid and rendering of the canvas: right pixels at every zoom.
+#include "tests/support/test_case.h"
 #include "ui/canvas/block_painter.h"
 #include "ui/canvas/image_layer.h"
 #include "ui/state/image_jobs.h"
@@ -186,5 +187,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestImageView)
+HALFLENS_TEST(TestImageView)
 #include "tst_image_view.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Layers as state: what is shown, what is refused, what is kept.
+#include "tests/support/test_case.h"
 #include "ui/state/layer_stack.h"
 
 #include <QSettings>
@@ -178,5 +179,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestLayerStack)
+HALFLENS_TEST(TestLayerStack)
 #include "tst_layer_stack.moc"

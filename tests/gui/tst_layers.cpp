@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The layer dock as a user meets it: showing maps, opacity, colours, ranges, read-out, halves, errors.
 #include "tests/gui/gui_fixture.h"
+#include "tests/support/test_case.h"
 #include "ui/panels/color_bar.h"
 #include "ui/panels/error_bar.h"
 #include "ui/panels/layer_controls.h"
@@ -547,5 +548,5 @@ private:
     std::unique_ptr<GuiFixture> m_fixture;
 };
 
-QTEST_MAIN(TestLayers)
+HALFLENS_TEST(TestLayers)
 #include "tst_layers.moc"

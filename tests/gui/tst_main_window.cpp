@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Opening, errors, navigation, presets, shortcuts, closing while work runs.
 #include "tests/gui/gui_fixture.h"
+#include "tests/support/test_case.h"
 #include "ui/panels/block_panel.h"
 #include "ui/panels/error_bar.h"
 #include "ui/state/text.h"
@@ -362,5 +363,5 @@ private:
     std::unique_ptr<GuiFixture> m_fixture;
 };
 
-QTEST_MAIN(TestMainWindow)
+HALFLENS_TEST(TestMainWindow)
 #include "tst_main_window.moc"

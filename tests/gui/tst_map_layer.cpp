@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Coloured maps on the canvas: the colours of the figures, in the right place at every zoom.
+#include "tests/support/test_case.h"
 #include "ui/canvas/map_layer.h"
 
 #include <QTest>
@@ -101,5 +102,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestMapLayer)
+HALFLENS_TEST(TestMapLayer)
 #include "tst_map_layer.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Models that come and go in the dialog of models: chooser, menu, comparison and its key follow.
 #include "tests/gui/gui_fixture.h"
+#include "tests/support/test_case.h"
 #include "ui/dialogs/model_manager.h"
 #include "ui/panels/compared_models.h"
 #include "ui/state/image_jobs.h"
@@ -205,5 +206,5 @@ private:
     std::unique_ptr<ShelfModels> m_models;
 };
 
-QTEST_MAIN(TestModelChanges)
+HALFLENS_TEST(TestModelChanges)
 #include "tst_model_changes.moc"

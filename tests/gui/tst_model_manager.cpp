@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The dialog of models with mouse and keys: looking, importing by button and drop, checking, removing, failing.
+#include "tests/support/test_case.h"
 #include "ui/dialogs/model_manager.h"
 
 #include <QApplication>
@@ -272,5 +273,5 @@ private:
     std::unique_ptr<ModelManager> m_dialog;
 };
 
-QTEST_MAIN(TestModelManager)
+HALFLENS_TEST(TestModelManager)
 #include "tst_model_manager.moc"

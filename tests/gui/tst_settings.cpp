@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Settings, recent files, file lists, texts.
+#include "tests/support/test_case.h"
 #include "ui/state/image_files.h"
 #include "ui/state/recent_files.h"
 #include "ui/state/settings.h"
@@ -166,5 +167,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestSettings)
+HALFLENS_TEST(TestSettings)
 #include "tst_settings.moc"

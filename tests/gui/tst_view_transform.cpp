@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "tests/support/test_case.h"
 #include "ui/canvas/view_transform.h"
 
 #include <QTest>
@@ -172,5 +173,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestViewTransform)
+HALFLENS_TEST(TestViewTransform)
 #include "tst_view_transform.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Opening, moving on and looking ahead, without a window.
 #include "tests/support/fake_models.h"
+#include "tests/support/test_case.h"
 #include "ui/state/workspace.h"
 
 #include <QFile>
@@ -181,5 +182,5 @@ private:
     std::unique_ptr<Workspace> m_workspace;
 };
 
-QTEST_MAIN(TestWorkspace)
+HALFLENS_TEST(TestWorkspace)
 #include "tst_workspace.moc"

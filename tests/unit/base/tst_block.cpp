@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 #include "core/base/score.h"
 #include "core/base/tensor.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -165,5 +166,5 @@ void TestBlock::shapes()
     QCOMPARE(toString(Shape{}), std::string("[]"));
 }
 
-QTEST_GUILESS_MAIN(TestBlock)
+HALFLENS_TEST(TestBlock)
 #include "tst_block.moc"

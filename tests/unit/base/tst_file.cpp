@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Whole-file reading with its limit, atomic writing, SHA-256.
 #include "core/base/file.h"
+#include "tests/support/test_case.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -240,5 +241,5 @@ void TestFile::sha256OfFile()
              std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
 }
 
-QTEST_GUILESS_MAIN(TestFile)
+HALFLENS_TEST(TestFile)
 #include "tst_file.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The parallel loop: every index once, stopping, exceptions, the thread count.
 #include "core/base/parallel.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -165,5 +166,5 @@ void TestParallel::nested()
     QCOMPARE(calls.load(), 35);
 }
 
-QTEST_GUILESS_MAIN(TestParallel)
+HALFLENS_TEST(TestParallel)
 #include "tst_parallel.moc"

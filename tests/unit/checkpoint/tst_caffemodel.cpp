@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Caffe files assembled field by field: both layer generations, packed and unpacked data, damage.
 #include "core/checkpoint/caffemodel.h"
+#include "tests/support/test_case.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -256,5 +257,5 @@ void TestCaffemodel::recognised()
     QVERIFY(!looksLikeCaffemodel({}));
 }
 
-QTEST_GUILESS_MAIN(TestCaffemodel)
+HALFLENS_TEST(TestCaffemodel)
 #include "tst_caffemodel.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Element conversion against values known by hand and against the compiler's own binary16.
 #include "core/checkpoint/element_type.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -141,5 +142,5 @@ void TestElementType::counts()
     QCOMPARE(got ? static_cast<qint64>(*got) : -1, count);
 }
 
-QTEST_GUILESS_MAIN(TestElementType)
+HALFLENS_TEST(TestElementType)
 #include "tst_element_type.moc"

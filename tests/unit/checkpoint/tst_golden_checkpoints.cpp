@@ -2,6 +2,7 @@
 // Every checkpoint of the reference cases opens and has the tensors of spec models 2.1, 5.6, 7.3, 8.5.
 #include "core/checkpoint/tensor_archive.h"
 #include "tests/support/golden.h"
+#include "tests/support/test_case.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -224,5 +225,5 @@ void TestGoldenCheckpoints::absentCase()
     QVERIFY(!test::goldenDescription("no_such_case"));
 }
 
-QTEST_GUILESS_MAIN(TestGoldenCheckpoints)
+HALFLENS_TEST(TestGoldenCheckpoints)
 #include "tst_golden_checkpoints.moc"

@@ -2,6 +2,7 @@
 // Keras HDF5 files written here with the HDF5 library itself, in every form spec models 1.1 names.
 #include "core/checkpoint/element_type.h"
 #include "core/checkpoint/keras_hdf5.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/checkpoint/hdf5_writer.h"
 
 #include <QTemporaryDir>
@@ -497,5 +498,5 @@ void TestKerasHdf5::severalThreads()
     QCOMPARE(good, (std::array{20, 20, 20, 20}));
 }
 
-QTEST_GUILESS_MAIN(TestKerasHdf5)
+HALFLENS_TEST(TestKerasHdf5)
 #include "tst_keras_hdf5.moc"

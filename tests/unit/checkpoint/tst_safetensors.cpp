@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // safetensors: round trips, exact bytes, and every way a header can lie.
 #include "core/checkpoint/safetensors.h"
+#include "tests/support/test_case.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -266,5 +267,5 @@ void TestSafetensors::file()
     QCOMPARE(readCheckpoint(path).error().code, ErrorCode::Unsupported);
 }
 
-QTEST_GUILESS_MAIN(TestSafetensors)
+HALFLENS_TEST(TestSafetensors)
 #include "tst_safetensors.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Recognition by content, and the report of what fits a network.
 #include "core/checkpoint/tensor_archive.h"
+#include "tests/support/test_case.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -92,5 +93,5 @@ void TestTensorArchive::unreadable()
     QCOMPARE(large.error().file, (path / "large").string());
 }
 
-QTEST_GUILESS_MAIN(TestTensorArchive)
+HALFLENS_TEST(TestTensorArchive)
 #include "tst_tensor_archive.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // PyTorch files assembled byte by byte: both containers, the loading rules, and hostile pickles.
 #include "core/checkpoint/torch_pickle.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/checkpoint/torch_writer.h"
 
 #include <QTemporaryDir>
@@ -587,5 +588,5 @@ void TestTorchPickle::limits()
     QVERIFY(parseTorchZip(bytes, {.maxTensors = 3, .maxValues = 10}).has_value());
 }
 
-QTEST_GUILESS_MAIN(TestTorchPickle)
+HALFLENS_TEST(TestTorchPickle)
 #include "tst_torch_pickle.moc"

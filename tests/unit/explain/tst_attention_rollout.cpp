@@ -3,6 +3,7 @@
 #include "core/explain/attention_rollout.h"
 #include "core/explain/seeded_generator.h"
 #include "tests/support/golden_float64.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/measures/test_images.h"
 
 #include <QTest>
@@ -181,5 +182,5 @@ void TstAttentionRollout::badInput()
     QCOMPARE(attentionMap(std::vector<float>(6), 2, 3, 0, 30).error().code, ErrorCode::InvalidInput);
 }
 
-QTEST_GUILESS_MAIN(TstAttentionRollout)
+HALFLENS_TEST(TstAttentionRollout)
 #include "tst_attention_rollout.moc"

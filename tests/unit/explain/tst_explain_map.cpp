@@ -7,6 +7,7 @@
 #include "core/families/triq.h"
 #include "core/families/weight_randomisation.h"
 #include "core/masking/table_builder.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/families/made_up_families.h"
 #include "tests/unit/measures/test_images.h"
 
@@ -321,5 +322,5 @@ void TestExplainMap::limeOnTables()
     QVERIFY(!limeOnTable(table, 1, 0).has_value());
 }
 
-QTEST_GUILESS_MAIN(TestExplainMap)
+HALFLENS_TEST(TestExplainMap)
 #include "tst_explain_map.moc"

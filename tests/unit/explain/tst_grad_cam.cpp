@@ -2,6 +2,7 @@
 // Grad-CAM by hand and against the reference maps; product with attention.
 #include "core/explain/grad_cam.h"
 #include "tests/support/golden_float64.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/measures/test_images.h"
 
 #include <QTest>
@@ -154,5 +155,5 @@ void TstGradCam::signNames()
     QVERIFY(!camSignFromString("up").has_value());
 }
 
-QTEST_GUILESS_MAIN(TstGradCam)
+HALFLENS_TEST(TstGradCam)
 #include "tst_grad_cam.moc"

@@ -4,6 +4,7 @@
 #include "core/explain/segment_inputs.h"
 #include "core/image/decode.h"
 #include "tests/support/golden_float64.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/measures/test_images.h"
 
 #include <QSet>
@@ -386,5 +387,5 @@ void TstLime::segmentNames()
     QVERIFY(!limeSegmentsFromString("felzenszwalb").has_value());
 }
 
-QTEST_GUILESS_MAIN(TstLime)
+HALFLENS_TEST(TstLime)
 #include "tst_lime.moc"

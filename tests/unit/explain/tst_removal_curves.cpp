@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Insertion and deletion curves of an additive score, by hand.
 #include "core/explain/removal_curves.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -65,5 +66,5 @@ void TstRemovalCurves::reversedRankingIsWorse()
     QVERIFY(removalCurves(importance, visibleSum).insertionArea > removalCurves(reversed, visibleSum).insertionArea);
 }
 
-QTEST_GUILESS_MAIN(TstRemovalCurves)
+HALFLENS_TEST(TstRemovalCurves)
 #include "tst_removal_curves.moc"

@@ -4,6 +4,7 @@
 #include "core/explain/segmentation.h"
 #include "core/image/decode.h"
 #include "tests/support/golden_float64.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/explain/slow_quickshift.h"
 #include "tests/unit/measures/test_images.h"
 
@@ -290,5 +291,5 @@ void TstSegmentation::gridBadInput()
     QCOMPARE(gridSegments(8, 8, 8, 8).value().count, 64);
 }
 
-QTEST_GUILESS_MAIN(TstSegmentation)
+HALFLENS_TEST(TstSegmentation)
 #include "tst_segmentation.moc"

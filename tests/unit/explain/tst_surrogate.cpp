@@ -3,6 +3,7 @@
 #include "core/explain/seeded_generator.h"
 #include "core/explain/surrogate.h"
 #include "tests/support/golden_float64.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -414,5 +415,5 @@ void TstSurrogate::badInput()
     QCOMPARE(code(SampleMatrix{}, {}, {}), ErrorCode::InvalidInput);
 }
 
-QTEST_GUILESS_MAIN(TstSurrogate)
+HALFLENS_TEST(TstSurrogate)
 #include "tst_surrogate.moc"

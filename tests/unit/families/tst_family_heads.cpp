@@ -7,6 +7,7 @@
 #include "core/families/koncept.h"
 #include "core/families/swin_iqa.h"
 #include "core/registry/registry.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/nn/reference_swin.h"
 
 #include <QTemporaryDir>
@@ -468,5 +469,5 @@ void TestFamilyHeads::pooledPredictor()
     QCOMPARE(infinite.error().code, ErrorCode::Model);
 }
 
-QTEST_GUILESS_MAIN(TestFamilyHeads)
+HALFLENS_TEST(TestFamilyHeads)
 #include "tst_family_heads.moc"

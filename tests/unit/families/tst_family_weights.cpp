@@ -2,6 +2,7 @@
 // Which network a file holds, told from its tensors alone: every published family, start weights,
 // and what is said about the rest.
 #include "core/registry/registry.h"
+#include "tests/support/test_case.h"
 
 #include "core/checkpoint/safetensors.h"
 #include "core/families/aihiqnet.h"
@@ -442,5 +443,5 @@ void TestFamilyWeights::swinNames()
     QCOMPARE(found, expected);
 }
 
-QTEST_GUILESS_MAIN(TestFamilyWeights)
+HALFLENS_TEST(TestFamilyWeights)
 #include "tst_family_weights.moc"

@@ -5,6 +5,7 @@
 #include "core/families/koncept.h"
 #include "core/families/swin_iqa.h"
 #include "core/nn/trunks.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 #include <cmath>
@@ -192,5 +193,5 @@ void TestLiteFamilies::objectness()
     QVERIFY((maps->front().size == MapSize{1, 16, 24}));
 }
 
-QTEST_GUILESS_MAIN(TestLiteFamilies)
+HALFLENS_TEST(TestLiteFamilies)
 #include "tst_lite_families.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Manifests: what is read, and that everything wrong is refused by name.
 #include "core/predictor/manifest.h"
+#include "tests/support/test_case.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -322,5 +323,5 @@ void TestManifest::files()
     QCOMPARE(readManifest(path).error().code, ErrorCode::Io);
 }
 
-QTEST_GUILESS_MAIN(TestManifest)
+HALFLENS_TEST(TestManifest)
 #include "tst_manifest.moc"

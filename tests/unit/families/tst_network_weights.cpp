@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // From a file's tensors to the network's parameters: layouts, order instead of names, what is not known.
 #include "core/weights/network_weights.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/families/made_up_triq.h"
 
 #include <QTest>
@@ -294,5 +295,5 @@ void TestNetworkWeights::ownNames()
     QVERIFY(weights->state == triq.weights.state);
 }
 
-QTEST_GUILESS_MAIN(TestNetworkWeights)
+HALFLENS_TEST(TestNetworkWeights)
 #include "tst_network_weights.moc"

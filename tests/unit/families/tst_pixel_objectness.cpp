@@ -2,6 +2,7 @@
 // The authors' objectness network: sizes of the published one, what becomes of its logits, and made-up
 // weights from tensors to a map (spec measures 3).
 #include "core/families/objectness/pixel_objectness.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -111,5 +112,5 @@ void TestPixelObjectness::refusals()
     QVERIFY(!PixelObjectness::load("no such file").has_value());
 }
 
-QTEST_GUILESS_MAIN(TestPixelObjectness)
+HALFLENS_TEST(TestPixelObjectness)
 #include "tst_pixel_objectness.moc"

@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/registry/registry.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/families/made_up_triq.h"
 
 #include <QCoreApplication>
@@ -272,5 +273,5 @@ void TestRegistry::publishedRefused()
     QCOMPARE(loadPublishedCheckpoint(cut).error().code, ErrorCode::InvalidInput);
 }
 
-QTEST_GUILESS_MAIN(TestRegistry)
+HALFLENS_TEST(TestRegistry)
 #include "tst_registry.moc"

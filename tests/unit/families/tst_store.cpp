@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/registry/store.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/families/made_up_triq.h"
 
 #include <QTemporaryDir>
@@ -354,5 +355,5 @@ void TestStore::publishedTable()
     QVERIFY(publishedByLayout("dbcnn", "vgg16-scnn", "torch-zip") != nullptr);
 }
 
-QTEST_GUILESS_MAIN(TestStore)
+HALFLENS_TEST(TestStore)
 #include "tst_store.moc"

@@ -8,6 +8,7 @@
 #include "core/families/swin_iqa.h"
 #include "core/families/triq.h"
 #include "core/nn/trunks.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/families/made_up_families.h"
 
 #include <QTest>
@@ -220,5 +221,5 @@ void TestTorchHeads::refusals()
     QVERIFY(evaluate("koncept", state, {{"c5", {{made.channels / 2, 2, 4}, values}}}).has_value());
 }
 
-QTEST_GUILESS_MAIN(TestTorchHeads)
+HALFLENS_TEST(TestTorchHeads)
 #include "tst_torch_heads.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The Swin trunk in LibTorch against a slow evaluation token by token, and its gradients.
 #include "core/families/torch/torch_swin_trunk.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/nn/reference_swin.h"
 
 #include <QTest>
@@ -104,5 +105,5 @@ void TestTorchSwin::refusals()
     QVERIFY(incomplete.error().code == ErrorCode::InvalidInput);
 }
 
-QTEST_GUILESS_MAIN(TestTorchSwin)
+HALFLENS_TEST(TestTorchSwin)
 #include "tst_torch_swin.moc"

@@ -2,6 +2,7 @@
 // The whole of TRIQ on made-up weights: from an archive to a prediction, sizes it refuses, weights it refuses.
 #include "core/families/triq.h"
 #include "core/masking/table_builder.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/families/made_up_triq.h"
 #include "tests/unit/masking/reference_encoder.h"
 
@@ -376,5 +377,5 @@ void TestTriq::unsupportedSizes()
     QVERIFY(!makeTriq(weights, {}).has_value());
 }
 
-QTEST_GUILESS_MAIN(TestTriq)
+HALFLENS_TEST(TestTriq)
 #include "tst_triq.moc"

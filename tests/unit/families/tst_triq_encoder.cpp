@@ -2,6 +2,7 @@
 // TRIQ's encoder as plain numbers: blocks of tokens, GELU, layer norm, masks, and the whole against
 // a float64 evaluation.
 #include "core/predictor/triq_encoder.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/masking/reference_encoder.h"
 
 #include <QTest>
@@ -247,5 +248,5 @@ void TestTriqEncoder::linearOutput()
     QVERIFY(std::abs(output->front() - expected) < 1e-5 * std::abs(expected));
 }
 
-QTEST_GUILESS_MAIN(TestTriqEncoder)
+HALFLENS_TEST(TestTriqEncoder)
 #include "tst_triq_encoder.moc"

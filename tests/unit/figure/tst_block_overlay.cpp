@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/figure/block_overlay.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/figure/photos.h"
 
 #include <QTest>
@@ -91,5 +92,5 @@ void TestBlockOverlay::emptyImage()
     QCOMPARE(result.error().stage, std::string("figure"));
 }
 
-QTEST_APPLESS_MAIN(TestBlockOverlay)
+HALFLENS_TEST(TestBlockOverlay)
 #include "tst_block_overlay.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/figure/color_map.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -158,5 +159,5 @@ void TestColorMap::blendRefusesOtherSizes()
     QCOMPARE(result.error().code, ErrorCode::InvalidInput);
 }
 
-QTEST_APPLESS_MAIN(TestColorMap)
+HALFLENS_TEST(TestColorMap)
 #include "tst_color_map.moc"

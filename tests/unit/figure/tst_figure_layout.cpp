@@ -2,6 +2,7 @@
 // Layout files, the panels they become, and maps turned into columns.
 #include "core/figure/figure_layout.h"
 #include "core/figure/figures.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -180,5 +181,5 @@ void TestFigureLayout::styles()
     QVERIFY(!mapFigure(figure).has_value());
 }
 
-QTEST_MAIN(TestFigureLayout)
+HALFLENS_TEST(TestFigureLayout)
 #include "tst_figure_layout.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/figure/figure_text.h"
+#include "tests/support/test_case.h"
 
 #include <QFontInfo>
 #include <QTest>
@@ -153,5 +154,5 @@ void TestFigureText::numbers()
     QCOMPARE(formatChange(value, decimals), change);
 }
 
-QTEST_MAIN(TestFigureText)
+HALFLENS_TEST(TestFigureText)
 #include "tst_figure_text.moc"

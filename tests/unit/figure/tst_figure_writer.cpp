@@ -3,6 +3,7 @@
 #include "core/figure/figure_metadata.h"
 #include "core/figure/figure_writer.h"
 #include "core/figure/figures.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/figure/photos.h"
 
 #include <QBuffer>
@@ -389,5 +390,5 @@ void TestFigureWriter::failingImage()
     }
 }
 
-QTEST_MAIN(TestFigureWriter)
+HALFLENS_TEST(TestFigureWriter)
 #include "tst_figure_writer.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/figure/figures.h"
 #include "core/figure/paper_maps.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/figure/photos.h"
 
 #include <QTest>
@@ -306,5 +307,5 @@ void TestFigures::mapFigureRefused()
     QVERIFY(!mapFigure(figure));
 }
 
-QTEST_MAIN(TestFigures)
+HALFLENS_TEST(TestFigures)
 #include "tst_figures.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/figure/panel_grid.h"
+#include "tests/support/test_case.h"
 
 #include <QPainter>
 #include <QTest>
@@ -307,5 +308,5 @@ void TestPanelGrid::refused()
     QVERIFY(!layOut({}, {}));
 }
 
-QTEST_MAIN(TestPanelGrid)
+HALFLENS_TEST(TestPanelGrid)
 #include "tst_panel_grid.moc"

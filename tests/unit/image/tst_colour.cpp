@@ -2,6 +2,7 @@
 // Scaling to 8 bits, CMYK by formula and through a profile.
 #include "core/image/colour.h"
 #include "core/image/decode.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/image/encode.h"
 
 #include <QTest>
@@ -163,5 +164,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestColour)
+HALFLENS_TEST(TestColour)
 #include "tst_colour.moc"

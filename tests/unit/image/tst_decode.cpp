@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What all formats share: recognition by content, limits, content hash, files on disk.
 #include "core/image/decode.h"
+#include "tests/support/test_case.h"
 
 #include "core/image/content_hash.h"
 #include "core/image/decoder.h"
@@ -218,5 +219,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestDecode)
+HALFLENS_TEST(TestDecode)
 #include "tst_decode.moc"

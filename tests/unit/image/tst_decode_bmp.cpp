@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // BMP: files written byte by byte, every depth and compression, damage, lying headers.
 #include "core/image/decode.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/image/encode.h"
 
 #include <QTest>
@@ -323,5 +324,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestDecodeBmp)
+HALFLENS_TEST(TestDecodeBmp)
 #include "tst_decode_bmp.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // JPEG: agreement with libjpeg-turbo's own defaults, colour spaces, orientation, damage.
 #include "core/image/decode.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/image/encode.h"
 
 #include <QTest>
@@ -280,5 +281,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestDecodeJpeg)
+HALFLENS_TEST(TestDecodeJpeg)
 #include "tst_decode_jpeg.moc"

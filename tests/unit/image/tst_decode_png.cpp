@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // PNG: every colour type and depth against hand-made pixels, orientation, damage, lying headers.
 #include "core/image/decode.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/image/encode.h"
 
 #include <QTest>
@@ -293,5 +294,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestDecodePng)
+HALFLENS_TEST(TestDecodePng)
 #include "tst_decode_png.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // PNM: the six kinds against hand-made pixels, odd headers, damage, lying headers.
 #include "core/image/decode.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/image/encode.h"
 
 #include <QTest>
@@ -121,5 +122,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestDecodePnm)
+HALFLENS_TEST(TestDecodePnm)
 #include "tst_decode_pnm.moc"

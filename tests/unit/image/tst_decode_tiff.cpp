@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // TIFF: sample layouts, compressions, colour kinds, orientation, damage, lying headers.
 #include "core/image/decode.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/image/encode.h"
 
 #include <QTest>
@@ -424,5 +425,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestDecodeTiff)
+HALFLENS_TEST(TestDecodeTiff)
 #include "tst_decode_tiff.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // WebP: lossless and lossy, animations, orientation, damage, lying headers.
 #include "core/image/decode.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/image/encode.h"
 
 #include <QTest>
@@ -171,5 +172,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestDecodeWebp)
+HALFLENS_TEST(TestDecodeWebp)
 #include "tst_decode_webp.moc"

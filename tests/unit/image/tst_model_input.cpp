@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Resizing, normalisation and hidden blocks, against values computed by hand.
 #include "core/image/model_input.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -411,5 +412,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestModelInput)
+HALFLENS_TEST(TestModelInput)
 #include "tst_model_input.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The eight EXIF orientations against the definition of the tag, and damaged EXIF blocks.
 #include "core/image/orientation.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/image/encode.h"
 
 #include <QTest>
@@ -104,5 +105,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestOrientation)
+HALFLENS_TEST(TestOrientation)
 #include "tst_orientation.moc"

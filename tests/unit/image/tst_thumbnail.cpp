@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Smaller copies: size rule, area mean, identity of images that are small enough.
 #include "core/image/thumbnail.h"
+#include "tests/support/test_case.h"
 
 #include "core/image/content_hash.h"
 #include "tests/unit/image/encode.h"
@@ -84,5 +85,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestThumbnail)
+HALFLENS_TEST(TestThumbnail)
 #include "tst_thumbnail.moc"

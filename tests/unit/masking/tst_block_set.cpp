@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/masking/block_set.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -105,5 +106,5 @@ void TestBlockSet::roundTrip()
     }
 }
 
-QTEST_APPLESS_MAIN(TestBlockSet)
+HALFLENS_TEST(TestBlockSet)
 #include "tst_block_set.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/masking/dataset_importance.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/masking/tables.h"
 
 #include <QTest>
@@ -153,5 +154,5 @@ void TestDatasetImportance::tooLittle()
     QVERIFY(importance.blockMeans());
 }
 
-QTEST_APPLESS_MAIN(TestDatasetImportance)
+HALFLENS_TEST(TestDatasetImportance)
 #include "tst_dataset_importance.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/masking/importance.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/masking/tables.h"
 
 #include <QTest>
@@ -129,5 +130,5 @@ void TestEnough::nothingIsEnough()
     QCOMPARE(howMuchIsEnough(scalarTable([](BlockMask) { return 3.0; }), 0.0).visible, 0);
 }
 
-QTEST_APPLESS_MAIN(TestEnough)
+HALFLENS_TEST(TestEnough)
 #include "tst_enough.moc"

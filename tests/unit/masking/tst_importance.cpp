@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/masking/importance.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/masking/tables.h"
 
 #include <QTest>
@@ -263,5 +264,5 @@ void TestImportance::lists()
     QCOMPARE(toList({}), std::vector<int>());
 }
 
-QTEST_APPLESS_MAIN(TestImportance)
+HALFLENS_TEST(TestImportance)
 #include "tst_importance.moc"

@@ -2,6 +2,7 @@
 // Importance computed from the masked distributions that the original network gave.
 #include "core/masking/importance.h"
 #include "tests/support/golden.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -71,5 +72,5 @@ void TestImportanceGolden::agrees()
     QVERIFY(highest->worst > 0.1);
 }
 
-QTEST_APPLESS_MAIN(TestImportanceGolden)
+HALFLENS_TEST(TestImportanceGolden)
 #include "tst_importance_golden.moc"

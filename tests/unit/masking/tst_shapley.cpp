@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/masking/importance.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/masking/tables.h"
 
 #include <QTest>
@@ -137,5 +138,5 @@ void TestShapley::constantGame()
     QCOMPARE(shapley.sum, 0.0);
 }
 
-QTEST_APPLESS_MAIN(TestShapley)
+HALFLENS_TEST(TestShapley)
 #include "tst_shapley.moc"

@@ -3,6 +3,7 @@
 // kernel this machine can run.
 #include "core/base/parallel.h"
 #include "core/masking/table_builder.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/masking/reference_encoder.h"
 
 #include <QTest>
@@ -501,5 +502,5 @@ void TestTableBuilder::maskTables()
     }
 }
 
-QTEST_GUILESS_MAIN(TestTableBuilder)
+HALFLENS_TEST(TestTableBuilder)
 #include "tst_table_builder.moc"

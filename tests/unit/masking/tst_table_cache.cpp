@@ -2,6 +2,7 @@
 // Rows on disk: what survives a kill, damage of every kind, and the size limit.
 #include "core/masking/table_cache.h"
 #include "core/masking/zero_table.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/masking/block_sensor.h"
 
 #include <QFile>
@@ -262,5 +263,5 @@ void TestTableCache::cannotBeWritten()
     QVERIFY(!blocked.problem().empty());
 }
 
-QTEST_GUILESS_MAIN(TestTableCache)
+HALFLENS_TEST(TestTableCache)
 #include "tst_table_cache.moc"

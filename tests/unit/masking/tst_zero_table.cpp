@@ -2,6 +2,7 @@
 // Tables of models that run once for every mask: order, estimates and their error, stopping and going on.
 #include "core/masking/importance.h"
 #include "core/masking/zero_table.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/masking/block_sensor.h"
 
 #include <QTemporaryDir>
@@ -236,5 +237,5 @@ void TestZeroTable::tooFew()
         QVERIFY(!fillZeroTable(sensor, sensorInput(), sampling(samples)).has_value());
 }
 
-QTEST_GUILESS_MAIN(TestZeroTable)
+HALFLENS_TEST(TestZeroTable)
 #include "tst_zero_table.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The fast band transform against the definition: extend, sum the Fourier series of each ring cell by cell.
 #include "core/measures/band_transform.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/measures/test_images.h"
 
 #include <QTest>
@@ -214,5 +215,5 @@ void TstBandTransform::bandStartsAgreeWithBandOf()
     }
 }
 
-QTEST_GUILESS_MAIN(TstBandTransform)
+HALFLENS_TEST(TstBandTransform)
 #include "tst_band_transform.moc"

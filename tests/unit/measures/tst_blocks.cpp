@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Block means, halves and the matching degree (spec measures 0, 5).
 #include "core/measures/blocks.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/measures/test_images.h"
 
 #include <QTest>
@@ -161,5 +162,5 @@ void TstBlocks::chanceDistributionCounts()
         QCOMPARE(distribution[n], ways[n] / 924.0);
 }
 
-QTEST_GUILESS_MAIN(TstBlocks)
+HALFLENS_TEST(TstBlocks)
 #include "tst_blocks.moc"

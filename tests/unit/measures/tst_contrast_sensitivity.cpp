@@ -2,6 +2,7 @@
 // Sensitivity curves and band weights against the tables of spec measures 2.4.
 #include "core/measures/contrast_sensitivity.h"
 #include "core/measures/frequency.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -85,5 +86,5 @@ void TstContrastSensitivity::names()
     QVERIFY(!contrastSensitivityFromString("campbell").has_value());
 }
 
-QTEST_GUILESS_MAIN(TstContrastSensitivity)
+HALFLENS_TEST(TstContrastSensitivity)
 #include "tst_contrast_sensitivity.moc"

@@ -5,6 +5,7 @@
 #include "core/measures/blocks.h"
 #include "core/measures/frequency.h"
 #include "tests/support/golden_float64.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/measures/test_images.h"
 
 #include <QTest>
@@ -348,5 +349,5 @@ void TstFrequency::modeNames()
     QVERIFY(!frequencyModeFromString("").has_value());
 }
 
-QTEST_GUILESS_MAIN(TstFrequency)
+HALFLENS_TEST(TstFrequency)
 #include "tst_frequency.moc"

@@ -2,6 +2,7 @@
 // The four measures together: consistency of maps, block means and halves; sources; cache keys; FFT wisdom.
 #include "core/measures/fft.h"
 #include "core/measures/measures.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/measures/test_images.h"
 
 #include <QTemporaryDir>
@@ -195,5 +196,5 @@ void TstMeasures::wisdomRejectsOtherFiles()
     QCOMPARE(loadFftWisdom(path).error().code, ErrorCode::InvalidInput);
 }
 
-QTEST_GUILESS_MAIN(TstMeasures)
+HALFLENS_TEST(TstMeasures)
 #include "tst_measures.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Common range and average of the measures (spec measures 4).
 #include "core/measures/normalize.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -92,5 +93,5 @@ void TstNormalize::rangeOfMap()
     QCOMPARE(mapExtremes(ScalarMap()).high, 0.0F);
 }
 
-QTEST_GUILESS_MAIN(TstNormalize)
+HALFLENS_TEST(TstNormalize)
 #include "tst_normalize.moc"

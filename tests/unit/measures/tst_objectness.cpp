@@ -2,6 +2,7 @@
 // The weightless objectness: barrier distance by hand and by exhaustive search, objects on plain and busy ground.
 #include "core/measures/minimum_barrier.h"
 #include "core/measures/objectness.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/measures/test_images.h"
 
 #include <QTest>
@@ -205,5 +206,5 @@ void TstObjectness::cancelledAndEmpty()
     QCOMPARE(MinimumBarrierObjectness().objectness(Image(), {}).error().code, ErrorCode::InvalidInput);
 }
 
-QTEST_GUILESS_MAIN(TstObjectness)
+HALFLENS_TEST(TstObjectness)
 #include "tst_objectness.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Every measure on images nobody photographs: finite, in range, of the image's size.
 #include "core/measures/measures.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -94,5 +95,5 @@ void TestOddImages::measures()
     QCOMPARE(all->averaged.upper.count(), HalfSize);
 }
 
-QTEST_GUILESS_MAIN(TestOddImages)
+HALFLENS_TEST(TestOddImages)
 #include "tst_odd_images.moc"

@@ -2,6 +2,7 @@
 // Grey values, area reduction, bilinear enlargement and Gaussian smoothing against their definitions (spec measures 0).
 #include "core/measures/gaussian.h"
 #include "core/measures/resample.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/measures/test_images.h"
 
 #include <QTest>
@@ -214,5 +215,5 @@ void TstResample::gaussianCancelled()
     QVERIFY(!smoothGaussian(field, 2, source.get_token()));
 }
 
-QTEST_GUILESS_MAIN(TstResample)
+HALFLENS_TEST(TstResample)
 #include "tst_resample.moc"

@@ -4,6 +4,7 @@
 #include "core/measures/blocks.h"
 #include "core/measures/saliency.h"
 #include "tests/support/golden_float64.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/measures/test_images.h"
 
 #include <QTest>
@@ -219,5 +220,5 @@ void TstSaliency::modeNames()
     QVERIFY(!saliencyModeFromString("itti").has_value());
 }
 
-QTEST_GUILESS_MAIN(TstSaliency)
+HALFLENS_TEST(TstSaliency)
 #include "tst_saliency.moc"

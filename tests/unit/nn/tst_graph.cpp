@@ -3,6 +3,7 @@
 #include "core/nn/folding.h"
 #include "core/nn/graph.h"
 #include "core/nn/trunks.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -358,5 +359,5 @@ void TestGraph::foldedByHand()
     QCOMPARE(half.bias[0], 2.F);
 }
 
-QTEST_GUILESS_MAIN(TestGraph)
+HALFLENS_TEST(TestGraph)
 #include "tst_graph.moc"

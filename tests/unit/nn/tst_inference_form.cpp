@@ -3,6 +3,7 @@
 #include "core/base/parallel.h"
 #include "core/nn/inference_form.h"
 #include "core/nn/trunks.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/nn/reference_network.h"
 
 #include <QTest>
@@ -531,5 +532,5 @@ void TestInferenceForm::unsupportedGraph()
     QVERIFY(refused.error().reason.find("batch norm") != std::string::npos);
 }
 
-QTEST_GUILESS_MAIN(TestInferenceForm)
+HALFLENS_TEST(TestInferenceForm)
 #include "tst_inference_form.moc"

@@ -3,6 +3,7 @@
 #include "core/nn/swin.h"
 #include "core/nn/swin_kernels.h"
 #include "core/nn/swin_plan.h"
+#include "tests/support/test_case.h"
 #include "tests/unit/nn/reference_swin.h"
 
 #include <QTest>
@@ -278,5 +279,5 @@ void TestSwin::attentionKernel()
     }
 }
 
-QTEST_GUILESS_MAIN(TestSwin)
+HALFLENS_TEST(TestSwin)
 #include "tst_swin.moc"

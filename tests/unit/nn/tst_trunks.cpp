@@ -2,6 +2,7 @@
 // Counts, sizes and costs of the trunks of KonCept512 and DBCNN, and nearest resizing.
 #include "core/nn/trunks.h"
 #include "core/nn/upsample.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -198,5 +199,5 @@ void TestTrunks::nearestResizing()
     QCOMPARE(result, (std::vector<float>{1, 3, 2, 4, 2, 4, 1, 3, 2, 4, 2, 4}));
 }
 
-QTEST_GUILESS_MAIN(TestTrunks)
+HALFLENS_TEST(TestTrunks)
 #include "tst_trunks.moc"

@@ -2,6 +2,7 @@
 // Tables of photos in all their forms.
 #include "core/train/csv.h"
 #include "core/train/dataset.h"
+#include "tests/support/test_case.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -142,5 +143,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestDataset)
+HALFLENS_TEST(TestDataset)
 #include "tst_dataset.moc"

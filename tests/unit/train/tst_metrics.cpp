@@ -3,6 +3,7 @@
 #include "core/train/metrics.h"
 #include "core/train/random_stream.h"
 #include "core/train/training_report.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 
@@ -121,5 +122,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestMetrics)
+HALFLENS_TEST(TestMetrics)
 #include "tst_metrics.moc"

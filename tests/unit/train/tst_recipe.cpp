@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Recipes: what is understood, and that everything else is told by its key.
 #include "core/train/recipe.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 #include <filesystem>
@@ -143,5 +144,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestRecipe)
+HALFLENS_TEST(TestRecipe)
 #include "tst_recipe.moc"

@@ -2,6 +2,7 @@
 // Sampling and schedule: pure functions of seed and step.
 #include "core/train/random_stream.h"
 #include "core/train/step_planner.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 #include <numeric>
@@ -175,5 +176,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestStepPlanner)
+HALFLENS_TEST(TestStepPlanner)
 #include "tst_step_planner.moc"

@@ -3,6 +3,7 @@
 #include "core/train/feature_cache.h"
 #include "core/train/journal.h"
 #include "core/train/training_checkpoint.h"
+#include "tests/support/test_case.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -122,5 +123,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestTrainingFiles)
+HALFLENS_TEST(TestTrainingFiles)
 #include "tst_training_files.moc"

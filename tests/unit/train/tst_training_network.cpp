@@ -10,6 +10,7 @@
 #include "core/train_networks/torch/optimizer.h"
 #include "core/train_networks/torch/training_losses.h"
 #include "core/train_networks/training_setup.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 #include <cmath>
@@ -321,5 +322,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestTrainingNetwork)
+HALFLENS_TEST(TestTrainingNetwork)
 #include "tst_training_network.moc"

@@ -3,6 +3,7 @@
 #include "core/train/degradation.h"
 #include "core/train/graph_cut.h"
 #include "core/train/view.h"
+#include "tests/support/test_case.h"
 
 #include <QTest>
 #include <cmath>
@@ -156,5 +157,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestTrainingViews)
+HALFLENS_TEST(TestTrainingViews)
 #include "tst_training_views.moc"

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The program as scripts see it: arguments in, exit status and output out.
+#pragma once
+
+#include <QByteArray>
+#include <QProcessEnvironment>
+#include <QStringList>
+
+#include <nlohmann/json.hpp>
+
+namespace halflens::test {
+
+struct Outcome {
+    int status = -1; ///< -1 when it did not end in time, -2 when it crashed
+    QByteArray output;
+    nlohmann::json document; ///< the output as JSON; discarded when it is none
+    QByteArray errors; ///< standard error
+};
+
+/// That of the test, but with threads that wait without spinning: tests run beside each other.
+QProcessEnvironment programEnvironment();
+
+/// Runs `halflens` with these arguments to its end; at most `timeoutMs`.
+Outcome runProgram(const QStringList& arguments, int timeoutMs = 280'000);
+
+} // namespace halflens::test
