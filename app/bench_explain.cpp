@@ -45,7 +45,7 @@ Status predictTimes(const Network& network, int times)
     return {};
 }
 
-Status explainBy(const Network& network, const ExplainMapOptions& options)
+Status explainBy(const Network& network, const MapRequest& options)
 {
     if (const Result<MapExplanation> map = explainMap(*network.predictor, network.photo, options); !map)
         return map.error();
@@ -83,8 +83,8 @@ Benchmark quickshiftBenchmark()
 Benchmark limeBenchmark(LimeSegments segments, int samples)
 {
     auto network = std::make_shared<Network>();
-    ExplainMapOptions options;
-    options.method = MapMethod::Lime;
+    MapRequest options;
+    options.kind = MapKind::Lime;
     options.lime.samples = samples;
     options.lime.segments = segments;
     Benchmark benchmark;
@@ -104,7 +104,11 @@ Benchmark gradCamBenchmark()
     benchmark.name = "explain/gradcam/768x1024";
     benchmark.reference = "one prediction of the same network";
     benchmark.prepare = [network] { return network->load(); };
-    benchmark.run = [network] { return explainBy(*network, {}); };
+    benchmark.run = [network] {
+        MapRequest request;
+        request.kind = MapKind::GradCam;
+        return explainBy(*network, request);
+    };
     benchmark.runReference = [network] { return predictTimes(*network, 1); };
     return benchmark;
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// halflens explain: importance, halves, Shapley values and how much is enough for one image.
+// halflens explain: importance, halves, Shapley values and how much is enough, for one image or several.
 #include "app/explain_maps.h"
 #include "app/model_options.h"
 #include "core/base/npy.h"
 #include "core/image/decode.h"
 #include "core/masking/block_set.h"
-#include "core/masking/table_builder.h"
-#include "core/masking/zero_table.h"
 
-#include <array>
 #include <cstdio>
 
 namespace halflens {
@@ -16,7 +13,7 @@ namespace halflens {
 namespace {
 
 struct ExplainOptions {
-    std::string file;
+    std::vector<std::string> files;
     ModelOptions models;
     ReportOptions report;
     std::string by; ///< empty: attention where the model has a mask for it, else zero
@@ -26,74 +23,28 @@ struct ExplainOptions {
     int samples = 0; ///< 0: all masks, or as many as LIME has by default
     ExplainMapsOptions maps;
     bool noCache = false;
+    bool csv = false;
+
+    /// Whether "results" has one entry for each image and model, in place of one document.
+    bool isList() const { return files.size() > 1 || csv; }
 };
 
+/// One image and one model.
 struct Explanation {
-    ModelInfo model;
-    std::string by;
-    Prediction prediction;
-    std::shared_ptr<const MaskTable> table;
-    BlockReport report;
-    double trunkSeconds = 0;
+    std::string file;
+    std::shared_ptr<const Analysis> analysis; ///< with table and report
 };
 
-/// Table of filled pixels, through the cache on disk.
-Result<std::shared_ptr<const MaskTable>> filledTable(const CommonOptions& common, const ExplainOptions& options,
-                                                     const Image& image, const Predictor& predictor,
-                                                     const ModelInput& input, ProgressLine& progress)
+TableRequest tableRequest(const CommonOptions& common, const ExplainOptions& options)
 {
-    ZeroTableOptions filling;
-    filling.fill = *fillFromString(options.fill);
+    TableRequest request;
+    if (!options.by.empty())
+        request.by = hiddenByFromString(options.by).value();
+    request.zero.fill = fillFromString(options.fill).value();
     if (options.samples > 0)
-        filling.samples = options.samples;
-    filling.seed = common.seed;
-    ZeroTableSink sink;
-    sink.progress = [&](int done, int wanted) {
-        progress.show("mask " + std::to_string(done) + " of " + std::to_string(wanted));
-    };
-    if (options.noCache)
-        return fillZeroTable(predictor, input, filling, nullptr, interruptToken(), sink);
-    TableCache cache;
-    const std::unique_ptr<CachedRows> rows =
-        cache.open(tableKey(image.contentHash, predictor.info(), input, filling.fill));
-    if (common.verbose && !cache.problem().empty())
-        std::fprintf(stderr, "halflens: %s\n", cache.problem().c_str());
-    return fillZeroTable(predictor, input, filling, rows.get(), interruptToken(), sink);
-}
-
-Result<Explanation> explain(const CommonOptions& common, const ExplainOptions& options, const Predictor& predictor,
-                            ProgressLine& progress)
-{
-    const Result<std::shared_ptr<const Image>> image = readImage(options.file);
-    if (!image)
-        return image.error();
-    Explanation result;
-    result.model = predictor.info();
-    result.by = !options.by.empty() ? options.by : result.model.masksAttention ? "attention" : "zero";
-    const Result<ModelInput> input = toModelInput(**image, result.model.input);
-    if (!input)
-        return input.error();
-    progress.show("running " + result.model.id);
-    const Result<std::shared_ptr<const Features>> features = predictor.features(*input, interruptToken());
-    if (!features)
-        return features.error();
-    result.trunkSeconds = (*features)->seconds;
-    Result<Prediction> prediction = predictor.predict(**features, BlockMask());
-    if (!prediction)
-        return std::move(prediction).error();
-    result.prediction = *std::move(prediction);
-
-    Result<std::shared_ptr<const MaskTable>> table = result.by == "attention"
-        ? buildMaskTable(predictor, **features, interruptToken())
-        : filledTable(common, options, **image, predictor, *input, progress);
-    if (!table)
-        return std::move(table).error();
-    result.table = *std::move(table);
-    Result<BlockReport> report = reportOn(*result.table, options.report.analysis());
-    if (!report)
-        return std::move(report).error();
-    result.report = *std::move(report);
-    return result;
+        request.zero.samples = options.samples;
+    request.zero.seed = common.seed;
+    return request;
 }
 
 nlohmann::json toJson(const Importance& importance)
@@ -106,10 +57,11 @@ nlohmann::json toJson(const Importance& importance)
     return object;
 }
 
-nlohmann::json toJson(const ExplainOptions& options, const Explanation& explanation)
+nlohmann::json toJson(const Explanation& explanation)
 {
-    const BlockReport& report = explanation.report;
-    const MaskTable& table = *explanation.table;
+    const Analysis& analysis = *explanation.analysis;
+    const BlockReport& report = *analysis.report;
+    const MaskTable& table = *analysis.table;
     nlohmann::json curve = nlohmann::json::array();
     for (const CurvePoint& point : report.curve)
         curve.push_back({{"visible", point.visible},
@@ -118,14 +70,14 @@ nlohmann::json toJson(const ExplainOptions& options, const Explanation& explanat
                          {"worst", point.worst},
                          {"keep", toList(point.keep)}});
     nlohmann::json document{{"version", HALFLENS_VERSION},
-                            {"file", options.file},
-                            {"model", explanation.model.id},
-                            {"by", explanation.by},
+                            {"file", explanation.file},
+                            {"model", analysis.model.id},
+                            {"by", toString(analysis.by)},
                             {"grid", {GridRows, GridColumns}},
                             {"masks", MaskCount},
                             {"exact", table.exact},
-                            {"score", explanation.prediction.score},
-                            {"distribution", distributionToJson(explanation.prediction.output)},
+                            {"score", analysis.prediction.score},
+                            {"distribution", distributionToJson(analysis.prediction.output)},
                             {"importance", toJson(report.importance)},
                             {"important", toList(report.important)},
                             {"trivial", toList(report.trivial)},
@@ -143,9 +95,9 @@ nlohmann::json toJson(const ExplainOptions& options, const Explanation& explanat
                               {"keep", toList(report.enough.keep)},
                               {"change", report.enough.change}}},
                             {"curve", curve},
-                            {"seconds", {{"trunk", explanation.trunkSeconds}, {"table", table.seconds}}}};
-    if (explanation.by == "zero")
-        document["fill"] = options.fill;
+                            {"seconds", {{"trunk", analysis.trunkSeconds}, {"table", table.seconds}}}};
+    if (analysis.by == HiddenBy::Zero)
+        document["fill"] = toString(analysis.fill);
     if (!table.exact) {
         document["samples"] = table.samples;
         document["standard_error"] = table.standardError;
@@ -168,10 +120,11 @@ std::string grid(const BlockValues& values)
 
 void printAsText(const ExplainOptions& options, const Explanation& explanation)
 {
-    const BlockReport& report = explanation.report;
-    const MaskTable& table = *explanation.table;
-    std::printf("%s, %s: score %.4f\n\n", options.file.c_str(), explanation.model.id.c_str(),
-                explanation.prediction.score);
+    const Analysis& analysis = *explanation.analysis;
+    const BlockReport& report = *analysis.report;
+    const MaskTable& table = *analysis.table;
+    std::printf("%s, %s: score %.4f\n\n", explanation.file.c_str(), analysis.model.id.c_str(),
+                analysis.prediction.score);
     if (options.method == "shapley") {
         std::printf("Shapley value of each block (sum %.4f = score with all visible - score with all hidden)\n%s\n",
                     report.shapley.sum, grid(report.shapley.values).c_str());
@@ -190,81 +143,157 @@ void printAsText(const ExplainOptions& options, const Explanation& explanation)
     if (!table.exact)
         std::printf("estimated from %d of %d masks; standard error of a masked score %.4f\n", table.samples, MaskCount,
                     table.standardError);
-    std::printf("trunk %.3f s, table of %d masks %.3f s\n", explanation.trunkSeconds, table.samples, table.seconds);
+    std::printf("trunk %.3f s, table of %d masks %.3f s\n", analysis.trunkSeconds, table.samples, table.seconds);
 }
 
-/// How many of the models count each block among its six important ones.
-std::array<int, BlockCount> agreement(const std::vector<Explanation>& explanations)
+void printHeader()
 {
-    std::array<int, BlockCount> models{};
-    for (const Explanation& explanation : explanations) {
-        for (const int block : toList(explanation.report.important))
-            ++models[static_cast<std::size_t>(block)];
+    std::string header = "file,model,by,exact,samples,score,score5,important,trivial,oracle_trivial,"
+                         "masked_important,masked_trivial,masked_oracle_trivial,enough_visible,enough_keep,"
+                         "enough_change";
+    for (const char* name : {"dmos", "shapley"}) {
+        for (int block = 0; block < BlockCount; ++block)
+            header += "," + std::string(name) + "_" + std::to_string(block);
     }
-    return models;
+    std::puts(header.c_str());
 }
 
-void printAgreement(const std::vector<Explanation>& explanations)
+void printRow(const Explanation& explanation)
 {
-    std::printf("\nmodels that call the block important, of %zu\n", explanations.size());
-    const std::array<int, BlockCount> models = agreement(explanations);
-    for (std::size_t block = 0; block < models.size(); ++block)
-        std::printf("%4d%s", models[block], block % GridColumns == GridColumns - 1 ? "\n" : "");
-}
-
-void printDocument(const ExplainOptions& options, const std::vector<Explanation>& explanations, bool several,
-                   const Report& report)
-{
-    nlohmann::json document{{"version", HALFLENS_VERSION}, {"file", options.file}};
-    if (!several && !explanations.empty()) {
-        document = toJson(options, explanations.front());
-    } else if (several) {
-        document["models"] = nlohmann::json::array();
-        for (const Explanation& explanation : explanations)
-            document["models"].push_back(toJson(options, explanation));
-        document["agreement"] = agreement(explanations);
+    const Analysis& analysis = *explanation.analysis;
+    const BlockReport& report = *analysis.report;
+    const MaskTable& table = *analysis.table;
+    std::string line = csvField(explanation.file) + "," + csvField(analysis.model.id) + "," + toString(analysis.by)
+        + "," + (table.exact ? "true" : "false") + "," + std::to_string(table.samples) + ","
+        + exact(analysis.prediction.score) + "," + exact(analysis.prediction.score5);
+    for (const BlockMask half : {report.important, report.trivial, report.oracleTrivial})
+        line += "," + csvField(blocksToString(half));
+    for (const BlockMask half : {report.important, report.trivial, report.oracleTrivial})
+        line += "," + exact(table.score(half));
+    line += "," + std::to_string(report.enough.visible) + "," + csvField(blocksToString(report.enough.keep)) + ","
+        + exact(report.enough.change);
+    for (const BlockValues& values : {report.importance.dmos, report.shapley.values}) {
+        for (const double value : values)
+            line += "," + exact(value);
     }
-    document["errors"] = report.errors();
-    printJson(document);
+    std::puts(line.c_str());
 }
 
-int runExplain(const CommonOptions& common, const ExplainOptions& options)
+void printAgreement(const Agreement& agreement)
 {
-    Report report(common);
-    ModelLoader loader(common);
-    const bool several = options.models.isSeveral();
-    const auto predictors = loader.load(options.models, report);
-    std::vector<Explanation> explanations;
-    for (const auto& predictor : predictors) {
-        Result<Explanation> explanation = [&] {
-            ProgressLine progress(common);
-            return explain(common, options, *predictor, progress);
-        }();
-        if (explanation) {
-            report.succeed();
-            explanations.push_back(*std::move(explanation));
+    std::printf("\nmodels that call the block important, of %d\n", agreement.models);
+    for (std::size_t block = 0; block < agreement.counts.size(); ++block)
+        std::printf("%4d%s", agreement.counts[block], block % GridColumns == GridColumns - 1 ? "\n" : "");
+}
+
+class ExplainRun {
+public:
+    ExplainRun(const CommonOptions& common, const ExplainOptions& options)
+        : m_common(common)
+        , m_options(options)
+        , m_report(common)
+        , m_loader(common, !options.noCache)
+    { }
+
+    int run()
+    {
+        const auto predictors = m_loader.load(m_options.models, m_report);
+        for (const std::string& file : m_options.files) {
+            if (predictors.empty() || interruptToken().stop_requested())
+                break;
+            const Result<std::shared_ptr<const Image>> image = readImage(file);
+            if (!image) {
+                m_report.fail(image.error());
+                continue;
+            }
+            for (const auto& predictor : predictors)
+                explain(file, **image, predictor->info().id);
+        }
+        if (m_common.verbose && !m_loader.models().evaluator().tableProblem().empty())
+            std::fprintf(stderr, "halflens: %s\n", m_loader.models().evaluator().tableProblem().c_str());
+        if (!m_options.table.empty() && !m_done.empty()) {
+            const MaskTable& table = *m_done.front().analysis->table;
+            if (Status written = writeNpy(m_options.table, {MaskCount, table.outputs}, table.rows); !written)
+                m_report.fail(std::move(written).error());
+        }
+        if (m_common.json)
+            printAsJson();
+        else if (!m_options.csv && m_options.files.size() == 1 && m_done.size() > 1)
+            printAgreement(agreement());
+        return m_report.status();
+    }
+
+private:
+    void explain(const std::string& file, const Image& image, const std::string& model)
+    {
+        ProgressLine progress(m_common);
+        const std::string prefix = (m_options.files.size() > 1 ? file + ", " : std::string()) + model + ": ";
+        Result<std::shared_ptr<const Analysis>> analysis =
+            analyzeBlocks(image, model, tableRequest(m_common, m_options), m_options.report.analysis(),
+                          m_loader.models(), m_loader.cache(), contextOf(progress, prefix));
+        if (analysis) {
+            progress.show({});
+            m_report.succeed();
+            m_done.push_back({file, *std::move(analysis)});
+            if (!m_common.json)
+                print(m_done.back());
         } else {
-            report.fail(std::move(explanation).error().withFile(options.file));
+            progress.show({});
+            m_report.fail(std::move(analysis).error().withFile(file));
         }
     }
-    if (!options.table.empty() && !explanations.empty()) {
-        const MaskTable& table = *explanations.front().table;
-        if (Status written = writeNpy(options.table, {MaskCount, table.outputs}, table.rows); !written)
-            report.fail(std::move(written).error());
+
+    Agreement agreement() const
+    {
+        Agreement agreement;
+        for (const Explanation& explanation : m_done)
+            agreement.add(explanation.analysis->report->important, !explanation.analysis->table->exact);
+        return agreement;
     }
-    if (common.json) {
-        printDocument(options, explanations, several, report);
-        return report.status();
+
+    void printAsJson() const
+    {
+        nlohmann::json document{{"version", HALFLENS_VERSION}};
+        if (m_options.isList()) {
+            document["results"] = nlohmann::json::array();
+            for (const Explanation& explanation : m_done)
+                document["results"].push_back(toJson(explanation));
+        } else if (m_options.models.isSeveral()) {
+            document["file"] = m_options.files.front();
+            document["models"] = nlohmann::json::array();
+            for (const Explanation& explanation : m_done)
+                document["models"].push_back(toJson(explanation));
+            document["agreement"] = agreement().counts;
+        } else if (!m_done.empty()) {
+            document = toJson(m_done.front());
+        } else {
+            document["file"] = m_options.files.front();
+        }
+        document["errors"] = m_report.errors();
+        printJson(document);
     }
-    for (std::size_t i = 0; i < explanations.size(); ++i) {
-        if (i > 0)
-            std::puts("");
-        printAsText(options, explanations[i]);
+
+    /// As they come.
+    void print(const Explanation& explanation) const
+    {
+        const bool isFirst = m_done.size() == 1;
+        if (m_options.csv) {
+            if (isFirst)
+                printHeader();
+            printRow(explanation);
+        } else {
+            if (!isFirst)
+                std::puts("");
+            printAsText(m_options, explanation);
+        }
     }
-    if (several && explanations.size() > 1)
-        printAgreement(explanations);
-    return report.status();
-}
+
+    const CommonOptions& m_common;
+    const ExplainOptions& m_options;
+    Report m_report;
+    ModelLoader m_loader;
+    std::vector<Explanation> m_done;
+};
 
 } // namespace
 
@@ -272,7 +301,7 @@ void addExplainCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
 {
     auto options = std::make_shared<ExplainOptions>();
     CLI::App* command = addCommand(app, "explain", "Show which blocks of an image a model relies on", common);
-    command->add_option("image", options->file, "Image file")->required();
+    command->add_option("images", options->files, "Image files")->required();
     options->models.addTo(*command, true);
     options->report.addTo(*command);
     command
@@ -294,18 +323,21 @@ void addExplainCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
         ->capture_default_str();
     options->maps.addTo(*command);
     command->add_option("--table", options->table, "Write all 4096 predictions as a NumPy file, row = mask number");
+    command->add_flag("--csv", options->csv, "Print comma-separated values, a row for each image and model");
     command->callback([&common, &run, options] {
-        if (!options->table.empty() && options->models.isSeveral())
-            throw CLI::ValidationError("--table", "takes one model");
-        if (!options->maps.map.empty() && options->models.isSeveral())
-            throw CLI::ValidationError("--map", "takes one model");
+        const bool isSeveral = options->models.isSeveral() || options->files.size() > 1;
+        if (!options->table.empty() && isSeveral)
+            throw CLI::ValidationError("--table", "takes one image and one model");
+        if (!options->maps.map.empty() && isSeveral)
+            throw CLI::ValidationError("--map", "takes one image and one model");
         if (!isMapMethod(options->method) && options->maps.isUsed())
             throw CLI::ValidationError("--method",
                                        "maps, curves and checks belong to lime, gradcam, attention, product");
         if (isMapMethod(options->method)) {
             run = [&common, options] {
-                return runExplainMaps(common, options->maps, options->models, options->file, options->method,
-                                      options->samples);
+                return runExplainMaps(
+                    common, options->maps,
+                    {options->files, options->models, options->method, options->samples, options->csv});
             };
             return;
         }
@@ -313,7 +345,7 @@ void addExplainCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
             throw CLI::ValidationError("--samples",
                                        "must be in " + std::to_string(LeastSamples) + " to " + std::to_string(MaskCount)
                                            + " for masks");
-        run = [&common, options] { return runExplain(common, *options); };
+        run = [&common, options] { return ExplainRun(common, *options).run(); };
     });
 }
 

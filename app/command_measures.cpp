@@ -26,6 +26,7 @@ struct MeasuresOptions {
     std::string objectness = "network";
     ModelOptions models;
     ReportOptions report;
+    std::string halves = "judge";
 };
 
 struct NamedMeasure {
@@ -47,8 +48,7 @@ MeasureOptions measureOptions(const MeasuresOptions& options)
     result.saliency.mode = *saliencyModeFromString(options.saliency);
     result.frequency.mode = *frequencyModeFromString(options.frequency);
     result.frequency.pixelsPerDegree = options.pixelsPerDegree;
-    result.frequency.sensitivity =
-        options.csf == "barten" ? ContrastSensitivity::Barten : ContrastSensitivity::MannosSakrison;
+    result.frequency.sensitivity = *contrastSensitivityFromString(options.csf);
     result.frequency.extension = options.noExtension ? Extension::None : Extension::Mirror;
     return result;
 }
@@ -62,7 +62,7 @@ Result<std::shared_ptr<const ObjectnessSource>> objectnessSource(const MeasuresO
     if (options.objectness == "network") {
         Error problem;
         std::shared_ptr<const ObjectnessSource> best =
-            bestObjectness(loader.registry().objectnessManifests(), &problem);
+            bestObjectness(loader.registry()->objectnessManifests(), &problem);
         if (!problem.reason.empty())
             report.fail(std::move(problem));
         return best;
@@ -73,20 +73,16 @@ Result<std::shared_ptr<const ObjectnessSource>> objectnessSource(const MeasuresO
     return std::shared_ptr<const ObjectnessSource>(*own);
 }
 
-/// The important half the measures are matched with, and the network it comes from.
-Result<std::pair<std::string, BlockMask>> halfToMatch(const Image& image, ModelLoader& loader,
-                                                      const MeasuresOptions& options, Report& report)
+/// The half the measures are matched with, and whose it is.
+Result<std::shared_ptr<const Analysis>> halfToMatch(const Image& image, ModelLoader& loader,
+                                                    const MeasuresOptions& options, Report& report,
+                                                    ProgressLine& progress)
 {
     const auto predictors = loader.load(options.models, report);
     if (predictors.empty())
         return Error{ErrorCode::Model, "model", "no model to match the measures with", "name one with --model", {}};
-    const Result<const Predictor*> judge = judgeOf(*predictors.front(), loader);
-    if (!judge)
-        return judge.error();
-    const Result<JudgedHalf> half = importantBlocks(image, **judge, options.report.analysis().indicator);
-    if (!half)
-        return half.error();
-    return std::pair{(*judge)->info().id, half->important};
+    return halvesFrom(image, *halvesOfFromString(options.halves), predictors.front()->info().id,
+                      options.report.analysis().indicator, loader.models(), loader.cache(), contextOf(progress));
 }
 
 void writeMaps(const ImageMeasures& measures, const MeasuresOptions& options, Report& report)
@@ -175,15 +171,18 @@ int runMeasures(const CommonOptions& common, const MeasuresOptions& options)
     document["measures"] = measuresToJson(*measures, measureSettings.frequency.mode == FrequencyMode::Bands);
     if (!options.out.empty())
         writeMaps(*measures, options, report);
-    Result<std::pair<std::string, BlockMask>> half = halfToMatch(**image, loader, options, report);
-    if (half) {
+    Result<std::shared_ptr<const Analysis>> halves = halfToMatch(**image, loader, options, report, progress);
+    progress.show({});
+    if (halves) {
+        const BlockMask important = (*halves)->report->important;
         nlohmann::json counts = nlohmann::json::object();
         for (const NamedMeasure& entry : listed(*measures))
-            counts[entry.name] = matchCount(half->second, entry.measure.upper);
-        document["match"] = {{"model", half->first}, {"important", toList(half->second)}, {"n", counts}};
+            counts[entry.name] = matchCount(important, entry.measure.upper);
+        document["match"] = {{"model", (*halves)->model.id}, {"important", toList(important)}, {"n", counts}};
+        document["match"]["halves"] = halvesToJson(*halvesOfFromString(options.halves), **halves);
     } else {
         document["match"] = nullptr;
-        report.fail(std::move(half).error().withFile(options.file));
+        report.fail(std::move(halves).error().withFile(options.file));
     }
     if (!common.json) {
         printAsText(*measures);
@@ -224,6 +223,7 @@ void addMeasuresCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
     command->add_flag("--no-extension", options->noExtension, "Do not mirror the image for the FFT");
     options->models.addTo(*command, false);
     options->report.addTo(*command);
+    addHalvesOption(*command, options->halves);
     command->callback([&common, &run, options] { run = [&common, options] { return runMeasures(common, *options); }; });
 }
 

@@ -18,13 +18,6 @@ std::string size(std::uint64_t bytes)
     return text;
 }
 
-std::string fed(const Manifest& manifest)
-{
-    if (manifest.input.policy == InputPolicy::Native)
-        return "at its own size";
-    return "fitted to " + std::to_string(manifest.input.width) + " x " + std::to_string(manifest.input.height);
-}
-
 nlohmann::json toJson(const Manifest& manifest, const ModelStore& store)
 {
     return {{"id", manifest.id},
@@ -66,16 +59,16 @@ std::vector<Manifest> allManifests(const ModelRegistry& registry)
 
 int listModels(const CommonOptions& common)
 {
-    const ModelLoader loader(common);
+    ModelLoader loader(common);
     const ModelStore store(common.modelsDir);
-    const std::vector<Manifest> manifests = allManifests(loader.registry());
+    const std::vector<Manifest> manifests = allManifests(*loader.registry());
     if (common.json) {
         nlohmann::json models = nlohmann::json::array();
         nlohmann::json objectness = nlohmann::json::array();
         for (const Manifest& manifest : manifests)
             (manifest.family == ObjectnessFamily ? objectness : models).push_back(toJson(manifest, store));
         nlohmann::json errors = nlohmann::json::array();
-        for (const Error& problem : loader.registry().problems())
+        for (const Error& problem : loader.registry()->problems())
             errors.push_back(toJson(problem));
         printJson({{"version", HALFLENS_VERSION}, {"models", models}, {"objectness", objectness}, {"errors", errors}});
         return ExitOk;
@@ -95,7 +88,7 @@ int listModels(const CommonOptions& common)
         line(manifest.id.c_str(), manifest.family.c_str(), manifest.trunk.c_str(), size(modelBytes(manifest)).c_str(),
              manifest.name.c_str());
     if (!common.quiet) {
-        for (const Error& problem : loader.registry().problems())
+        for (const Error& problem : loader.registry()->problems())
             std::fprintf(stderr, "halflens: %s\n", problem.message().c_str());
     }
     return ExitOk;
@@ -105,9 +98,9 @@ int showModel(const CommonOptions& common, const std::string& id)
 {
     ModelLoader loader(common);
     Report report(common);
-    const Manifest* manifest = loader.registry().findAny(id);
+    const Manifest* manifest = loader.registry()->findAny(id);
     if (!manifest)
-        report.fail(std::move(loader.byId(id)).error());
+        report.fail(std::move(loader.models().load(id)).error());
     if (common.json) {
         printDocument(manifest ? nlohmann::json{{"model", toJson(*manifest, ModelStore(common.modelsDir))}}
                                : nlohmann::json::object(),
@@ -115,7 +108,7 @@ int showModel(const CommonOptions& common, const std::string& id)
     } else if (manifest) {
         std::printf("%s: %s\nfamily   %s on %s\nfed      %s\nscale    %g..%g, %d output(s)\nlicence  %s\n",
                     manifest->id.c_str(), manifest->name.c_str(), manifest->family.c_str(), manifest->trunk.c_str(),
-                    fed(*manifest).c_str(), manifest->scale.low, manifest->scale.high, manifest->outputs,
+                    inWords(manifest->input).c_str(), manifest->scale.low, manifest->scale.high, manifest->outputs,
                     manifest->licence.c_str());
         if (!manifest->source.empty())
             std::printf("source   %s\n", manifest->source.c_str());
@@ -130,18 +123,18 @@ int verifyModels(const CommonOptions& common, std::vector<std::string> ids)
     ModelLoader loader(common);
     Report report(common);
     if (ids.empty()) {
-        for (const Manifest& manifest : allManifests(loader.registry()))
+        for (const Manifest& manifest : allManifests(*loader.registry()))
             ids.push_back(manifest.id);
-        for (const Error& problem : loader.registry().problems())
+        for (const Error& problem : loader.registry()->problems())
             report.fail(problem);
     }
     nlohmann::json results = nlohmann::json::array();
     for (const std::string& id : ids) {
         if (interruptToken().stop_requested())
             break;
-        const Manifest* manifest = loader.registry().findAny(id);
+        const Manifest* manifest = loader.registry()->findAny(id);
         if (!manifest) {
-            report.fail(std::move(loader.byId(id)).error());
+            report.fail(std::move(loader.models().load(id)).error());
             results.push_back({{"model", id}, {"verified", false}});
             continue;
         }
@@ -198,18 +191,18 @@ void print(const ImportedModel& found)
                     found.published->source.data());
     std::printf("images are fed %s; score %g..%g; runs\nlicence: %s\nstored in %s\n\n"
                 "    halflens score --model %s IMG\n",
-                fed(manifest).c_str(), manifest.scale.low, manifest.scale.high, manifest.licence.c_str(),
+                inWords(manifest.input).c_str(), manifest.scale.low, manifest.scale.high, manifest.licence.c_str(),
                 manifest.folder.c_str(), manifest.id.c_str());
 }
 
 int importModel(const CommonOptions& common, const ImportCommand& command)
 {
-    const ModelLoader loader(common);
+    ModelLoader loader(common);
     const ModelStore store(common.modelsDir);
     Report report(common);
     Result<ImportedModel> found = [&] {
         ProgressLine progress(common);
-        return store.import(command.file, command.options, loader.registry(), interruptToken(),
+        return store.import(command.file, command.options, *loader.registry(), interruptToken(),
                             [&](double part, const std::string& step) {
                                 progress.show(step + " " + std::to_string(static_cast<int>(100 * part)) + " %");
                             });
@@ -227,10 +220,10 @@ int importModel(const CommonOptions& common, const ImportCommand& command)
 
 int removeModel(const CommonOptions& common, const std::string& id)
 {
-    const ModelLoader loader(common);
+    ModelLoader loader(common);
     const ModelStore store(common.modelsDir);
     Report report(common);
-    const Status removed = store.remove(id, loader.registry());
+    const Status removed = store.remove(id, *loader.registry());
     if (removed)
         report.succeed();
     else

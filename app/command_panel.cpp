@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // halflens panel: the paper's figures from images, as PNG, SVG or PDF.
-#include "app/model_options.h"
-#include "app/panel_maps.h"
+#include "app/panel_layout.h"
 #include "core/figure/figure_writer.h"
-#include "core/figure/figures.h"
 #include "core/image/decode.h"
 
 #include <cstdio>
@@ -15,160 +13,167 @@ namespace {
 struct PanelOptions {
     std::vector<std::string> files;
     std::filesystem::path output;
-    std::string figure = "2";
-    std::string caption;
-    std::string title;
+    std::string figure = "2"; ///< "1", "2", "3" or a layout file
     PageSetup page;
     ModelOptions models;
     ReportOptions report;
-    bool original = false;
-    bool gridLines = false;
-    double opacity = -1;
-    bool imagesAsColumns = false;
-    int samples = 0;
+    std::string halves = "judge";
+    int samples = 0; ///< of LIME; 0: the package's
     std::string segments = "quickshift";
+    FigureStyle style;
     bool noColorBars = false;
+
+    bool isPaper() const { return figure == "1" || figure == "2" || figure == "3"; }
 };
 
-MapPanelOptions mapPanelOptions(const PanelOptions& options)
-{
-    return {options.files,   options.output,   options.figure,      options.title,   options.caption,
-            options.page,    options.models,   options.report,      options.opacity, options.imagesAsColumns,
-            options.samples, options.segments, !options.noColorBars};
-}
+class PanelRun {
+public:
+    PanelRun(const CommonOptions& common, const PanelOptions& options)
+        : m_common(common)
+        , m_options(options)
+        , m_report(common)
+        , m_loader(common)
+    { }
 
-std::string baseName(const std::string& file)
-{
-    return std::filesystem::path(file).filename().string();
-}
-
-Result<Figure2Column> column(const std::string& file, const Predictor& predictor, ModelLoader& loader,
-                             const AnalysisOptions& options)
-{
-    const Result<std::shared_ptr<const Image>> image = readImage(file);
-    if (!image)
-        return image.error();
-    const Result<const Predictor*> judge = judgeOf(predictor, loader);
-    if (!judge)
-        return judge.error();
-    const Result<JudgedHalf> half = importantBlocks(**image, **judge, options.indicator);
-    if (!half)
-        return half.error();
-    Figure2Column result;
-    result.image = *image;
-    result.name = baseName(file);
-    result.important = half->important;
-    for (const auto& [hidden, score] : {std::pair{BlockMask(), &result.score},
-                                        {half->important, &result.trivialScore},
-                                        {half->important.complement(), &result.importantScore}}) {
-        const Result<double> found = predictor.info().masksAttention ? Result<double>(half->table->score(hidden))
-                                                                     : scoreOf(**image, predictor, hidden);
-        if (!found)
-            return found.error();
-        *score = *found;
+    int run()
+    {
+        if (Result<FigureFormat> format = figureFormatOf(m_options.output); !format) {
+            m_report.fail(std::move(format).error().withFile(m_options.output.string()));
+            return ExitUsage;
+        }
+        const bool isNamed = !m_options.isPaper() && m_options.models.checkpoint.empty();
+        if (isNamed) { // a layout may need no model at all
+            const std::vector<std::string>& ids = m_options.models.models;
+            m_request = request(ids.empty() ? m_loader.models().defaultId() : ids.front());
+        } else if (const auto predictors = m_loader.load(m_options.models, m_report); !predictors.empty()) {
+            m_request = request(predictors.front()->info().id);
+            if (m_options.isPaper())
+                collect();
+        }
+        const bool hasContents = isNamed || !m_contents.empty() || (!m_options.isPaper() && !m_request.model.empty());
+        bool isWritten = false;
+        if (hasContents && !interruptToken().stop_requested()) {
+            Status written = write();
+            isWritten = written.has_value();
+            if (!written)
+                m_report.fail(std::move(written).error());
+        }
+        print();
+        if (interruptToken().stop_requested())
+            return ExitInterrupted;
+        return isWritten ? m_report.status() : ExitNothingDone;
     }
-    return result;
-}
 
-Provenance provenanceOf(const PanelOptions& options, const ModelInfo& model, const ModelInfo& judge,
-                        const Figure2& figure)
-{
-    Provenance provenance;
-    provenance.figure = options.figure;
-    provenance.models = {{model.id, model.weightsHash}};
-    provenance.by = "attention";
-    if (!model.masksAttention) {
-        provenance.models.push_back({judge.id, judge.weightsHash});
-        provenance.by = "zero";
-        provenance.fill = "zero";
+private:
+    FigureRequest request(const std::string& model) const
+    {
+        FigureRequest request;
+        if (m_options.isPaper())
+            request.figure = static_cast<PaperFigure>(m_options.figure.front() - '0');
+        request.model = model;
+        request.halves = halvesOfFromString(m_options.halves).value();
+        request.indicator = m_options.report.analysis().indicator;
+        request.lime.seed = m_common.seed;
+        request.lime.segments = limeSegmentsFromString(m_options.segments).value();
+        if (m_options.samples > 0)
+            request.lime.samples = m_options.samples;
+        return request;
     }
-    provenance.indicator = options.report.indicator;
-    for (const Figure2Column& entry : figure.columns)
-        provenance.sources.push_back({entry.name,
-                                      entry.image->contentHash,
-                                      {{"important", entry.important}, {"trivial", entry.important.complement()}}});
-    return provenance;
-}
 
-void printScores(const CommonOptions& common, const PanelOptions& options, const Figure2& figure, const Report& report)
-{
-    if (common.json) {
-        nlohmann::json panels = nlohmann::json::array();
-        for (const Figure2Column& entry : figure.columns)
-            panels.push_back({{"file", entry.name},
-                              {"score", entry.score},
-                              {"important", toList(entry.important)},
-                              {"trivial", toList(entry.important.complement())},
-                              {"masked", {{"important", entry.trivialScore}, {"trivial", entry.importantScore}}}});
-        printJson({{"version", HALFLENS_VERSION},
-                   {"figure", options.figure},
-                   {"output", options.output.string()},
-                   {"model", figure.model},
-                   {"panels", panels},
-                   {"errors", report.errors()}});
-        return;
-    }
-    for (const Figure2Column& entry : figure.columns)
-        std::printf("%s: score %.4f, trivial half alone %.4f, important half alone %.4f\n", entry.name.c_str(),
-                    entry.score, entry.trivialScore, entry.importantScore);
-}
-
-int runPanel(const CommonOptions& common, const PanelOptions& options)
-{
-    Report report(common);
-    ModelLoader loader(common);
-    Figure2 figure;
-    if (Result<FigureFormat> format = figureFormatOf(options.output); !format) {
-        report.fail(std::move(format).error().withFile(options.output.string()));
-        return ExitUsage;
-    }
-    const auto predictors = loader.load(options.models, report);
-    ProgressLine progress(common);
-    for (const std::string& file : options.files) {
-        if (predictors.empty() || interruptToken().stop_requested())
-            break;
-        progress.show("running " + file);
-        Result<Figure2Column> entry = column(file, *predictors.front(), loader, options.report.analysis());
-        if (entry) {
-            figure.columns.push_back(*std::move(entry));
-            report.succeed();
-        } else {
-            report.fail(std::move(entry).error().withFile(file));
+    /// The images that can be read and seen by the model; the others are reported.
+    void collect()
+    {
+        ProgressLine progress(m_common);
+        for (const std::string& file : m_options.files) {
+            if (interruptToken().stop_requested())
+                break;
+            progress.show("running " + file);
+            Result<std::shared_ptr<const FigureContents>> contents = contentsOf(file, progress);
+            progress.show({});
+            if (contents) {
+                m_contents.push_back(*std::move(contents));
+                m_report.succeed();
+            } else {
+                m_report.fail(std::move(contents).error().withFile(file));
+            }
         }
     }
-    progress.show({});
-    if (!figure.columns.empty() && !interruptToken().stop_requested()) {
-        const ModelInfo& model = predictors.front()->info();
-        const ModelInfo& judge = (*judgeOf(*predictors.front(), loader))->info(); // it made the columns
-        figure.model = model.id;
-        figure.scaleLow = model.scale.low;
-        figure.scaleHigh = model.scale.high;
-        figure.method =
-            model.masksAttention ? std::string("attention mask") : "pixels set to zero, halves of " + judge.id;
-        figure.original = options.original;
-        figure.gridLines = options.gridLines;
-        figure.title = options.title;
-        figure.caption = options.caption;
-        Status written = [&]() -> Status {
-            const Result<PanelGrid> grid = figure2(figure);
-            if (!grid)
-                return grid.error();
-            const Result<FigurePage> page = layOut(*grid, options.page);
-            if (!page)
-                return page.error();
-            return writeFigure(*page, provenanceOf(options, model, judge, figure), options.output);
-        }();
-        if (!written) {
-            report.fail(std::move(written).error().withFile(options.output.string()));
-            if (common.json)
-                printScores(common, options, figure, report);
-            return ExitNothingDone;
-        }
+
+    Result<std::shared_ptr<const FigureContents>> contentsOf(const std::string& file, ProgressLine& progress)
+    {
+        const Result<std::shared_ptr<const Image>> image = readImage(file);
+        if (!image)
+            return image.error();
+        return figureContents(*image, baseName(file), m_request, m_loader.models(), m_loader.cache(),
+                              contextOf(progress, file + ": "));
     }
-    if (common.json || !figure.columns.empty())
-        printScores(common, options, figure, report);
-    return report.status();
-}
+
+    Result<ComposedFigure> compose()
+    {
+        if (m_options.isPaper())
+            return composeFigure(m_request, m_contents, m_options.style);
+        ProgressLine progress(m_common);
+        Result<ComposedFigure> figure =
+            freeLayout({m_options.files, m_options.figure, m_request, m_options.style.title, m_options.style.caption},
+                       m_loader, contextOf(progress));
+        if (figure)
+            m_report.succeed();
+        return figure;
+    }
+
+    Status write()
+    {
+        const Result<ComposedFigure> figure = compose();
+        if (!figure)
+            return figure.error();
+        const Result<FigurePage> page = layOut(figure->grid, m_options.page);
+        if (!page)
+            return page.error();
+        Status written = writeFigure(*page, figure->provenance, m_options.output);
+        if (!written)
+            return std::move(written).error().withFile(m_options.output.string());
+        return {};
+    }
+
+    void print() const
+    {
+        const bool hasScores = m_options.figure == "2";
+        if (!m_common.json) {
+            for (std::size_t i = 0; i < m_contents.size() && hasScores; ++i) {
+                const FigureContents& entry = *m_contents[i];
+                std::printf("%s: score %.4f, trivial half alone %.4f, important half alone %.4f\n", entry.name.c_str(),
+                            entry.score, entry.trivialScore, entry.importantScore);
+            }
+            return;
+        }
+        nlohmann::json document{
+            {"version", HALFLENS_VERSION}, {"figure", m_options.figure}, {"output", m_options.output.string()}};
+        if (hasScores) {
+            document["model"] = m_contents.empty() ? std::string() : m_contents.front()->model.id;
+            document["panels"] = nlohmann::json::array();
+            for (const auto& entry : m_contents) {
+                const BlockReport& halves = *entry->halves->report;
+                document["panels"].push_back(
+                    {{"file", entry->name},
+                     {"score", entry->score},
+                     {"important", toList(halves.important)},
+                     {"trivial", toList(halves.trivial)},
+                     {"masked", {{"important", entry->trivialScore}, {"trivial", entry->importantScore}}}});
+            }
+        }
+        if (!m_contents.empty() && m_contents.front()->halves)
+            document["halves"] = halvesToJson(m_request.halves, *m_contents.front()->halves);
+        document["errors"] = m_report.errors();
+        printJson(document);
+    }
+
+    const CommonOptions& m_common;
+    const PanelOptions& m_options;
+    Report m_report;
+    ModelLoader m_loader;
+    FigureRequest m_request;
+    std::vector<std::shared_ptr<const FigureContents>> m_contents;
+};
 
 } // namespace
 
@@ -186,10 +191,10 @@ void addPanelCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
             return known ? std::string() : std::string("is not 1, 2, 3 or a .json file");
         })
         ->capture_default_str();
-    command->add_option("--opacity", options->opacity, "Figs. 1 and 3: opacity of the maps over the photo")
+    command->add_option("--opacity", options->style.opacity, "Figs. 1 and 3: opacity of the maps over the photo")
         ->check(CLI::Range(0.0, 1.0))
         ->default_str("0.65 in Fig. 1, 1 in Fig. 3");
-    command->add_flag("--images-as-columns", options->imagesAsColumns, "Figs. 1 and 3: images beside each other");
+    command->add_flag("--images-as-columns", options->style.imagesAsColumns, "Figs. 1 and 3: images beside each other");
     command->add_flag("--no-color-bars", options->noColorBars, "Figs. 1 and 3: maps without their colour bars");
     command->add_option("--samples", options->samples, "Predictions LIME is fitted to")
         ->check(CLI::Range(2, 1'000'000))
@@ -203,16 +208,16 @@ void addPanelCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
         ->check(CLI::Range(20.0, 1000.0))
         ->capture_default_str();
     command->add_option("--dpi", options->page.dpi, "Resolution")->check(CLI::Range(50, 1200))->capture_default_str();
-    command->add_option("--caption", options->caption, "Text below the figure");
-    command->add_option("--title", options->title, "Text above the figure");
-    command->add_flag("--original", options->original, "Show the untouched images in a first row");
-    command->add_flag("--grid-lines", options->gridLines, "Thin lines between the blocks");
+    command->add_option("--caption", options->style.caption, "Text below the figure");
+    command->add_option("--title", options->style.title, "Text above the figure");
+    command->add_flag("--original", options->style.original, "Show the untouched images in a first row");
+    command->add_flag("--grid-lines", options->style.gridLines, "Thin lines between the blocks");
     options->models.addTo(*command, false);
     options->report.addTo(*command);
+    addHalvesOption(*command, options->halves);
     command->callback([&common, &run, options] {
-        run = [&common, options] {
-            return options->figure == "2" ? runPanel(common, *options) : runMapPanel(common, mapPanelOptions(*options));
-        };
+        options->style.colorBars = !options->noColorBars;
+        run = [&common, options] { return PanelRun(common, *options).run(); };
     });
 }
 

@@ -3,7 +3,6 @@
 #include "app/model_options.h"
 #include "core/image/decode.h"
 #include "core/masking/block_set.h"
-#include "core/masking/zero_table.h"
 
 #include <cstdio>
 
@@ -18,6 +17,7 @@ struct ScoreOptions {
     std::string zero = "none";
     std::string fill = "zero";
     std::string indicator = "dmos";
+    std::string halves = "judge";
     bool csv = false;
 };
 
@@ -27,16 +27,16 @@ struct Hidden {
     BlockSet zero;
     Fill fill = Fill::Zero;
     Indicator indicator = Indicator::Dmos;
+    HalvesOf halves = HalvesOf::Judge;
 };
 
 /// One printed row.
 struct Row {
     std::string file;
     ModelInfo model;
-    ModelInput input;
-    BlockMask mask;
-    BlockMask zero;
-    Prediction prediction;
+    Hiding hiding;
+    std::shared_ptr<const Analysis> halves; ///< where the hidden blocks come from; null when they were named
+    Fed fed;
 };
 
 class ScoreRun {
@@ -65,7 +65,7 @@ public:
                 continue;
             }
             for (const auto& predictor : predictors) {
-                Result<Row> row = score(file, **image, *predictor);
+                Result<Row> row = score(file, **image, *predictor, progress);
                 if (row) {
                     m_rows.push_back(*std::move(row));
                     m_report.succeed();
@@ -80,37 +80,26 @@ public:
     }
 
 private:
-    Result<Row> score(const std::string& file, const Image& image, const Predictor& predictor)
+    Result<Row> score(const std::string& file, const Image& image, const Predictor& predictor, ProgressLine& progress)
     {
-        Row row{file, predictor.info(), {}, {}, {}, {}};
-        Result<ModelInput> input = toModelInput(image, row.model.input);
-        if (!input)
-            return std::move(input).error();
+        const ModelInfo& model = predictor.info();
+        Hiding hiding{m_hidden.mask.mask, m_hidden.zero.mask, m_hidden.fill};
+        std::shared_ptr<const Analysis> halves;
         if (m_hidden.mask.needsHalves() || m_hidden.zero.needsHalves()) {
-            const Result<const Predictor*> judge = judgeOf(predictor, m_loader);
-            if (!judge)
-                return judge.error();
-            const Result<JudgedHalf> half = importantBlocks(image, **judge, m_hidden.indicator);
-            if (!half)
-                return half.error();
-            row.mask = m_hidden.mask.resolve(half->important);
-            row.zero = m_hidden.zero.resolve(half->important);
-        } else {
-            row.mask = m_hidden.mask.mask;
-            row.zero = m_hidden.zero.mask;
+            Result<std::shared_ptr<const Analysis>> found =
+                halvesFrom(image, m_hidden.halves, model.id, m_hidden.indicator, m_loader.models(), m_loader.cache(),
+                           contextOf(progress, file + ": "));
+            if (!found)
+                return std::move(found).error();
+            halves = *std::move(found);
+            hiding.mask = m_hidden.mask.resolve(halves->report->important);
+            hiding.filled = m_hidden.zero.resolve(halves->report->important);
         }
-        if (!row.zero.isEmpty())
-            fillBlocks(*input, row.zero, m_hidden.fill, row.model.input);
-        const Result<std::shared_ptr<const Features>> features = predictor.features(*input, interruptToken());
-        if (!features)
-            return features.error();
-        Result<Prediction> prediction = predictor.predict(**features, row.mask);
-        if (!prediction)
-            return std::move(prediction).error();
-        row.prediction = *std::move(prediction);
-        row.input = *std::move(input);
-        row.input.planes.clear(); // only the facts are printed
-        return row;
+        Result<Fed> fed = feed(image, predictor, hiding, interruptToken());
+        if (!fed)
+            return std::move(fed).error();
+        fed->features = nullptr; // only what is printed is kept
+        return Row{file, model, hiding, std::move(halves), *std::move(fed)};
     }
 
     void print() const
@@ -130,14 +119,16 @@ private:
             results.push_back({{"file", row.file},
                                {"model", row.model.id},
                                {"family", row.model.family},
-                               {"input", inputToJson(row.input)},
-                               {"mask", toList(row.mask)},
-                               {"zero", toList(row.zero)},
+                               {"input", inputToJson(row.fed.input)},
+                               {"mask", toList(row.hiding.mask)},
+                               {"zero", toList(row.hiding.filled)},
                                {"fill", m_options.fill},
-                               {"score", row.prediction.score},
+                               {"score", row.fed.prediction.score},
                                {"scale", {row.model.scale.low, row.model.scale.high}},
-                               {"score5", row.prediction.score5},
-                               {"distribution", distributionToJson(row.prediction.output)}});
+                               {"score5", row.fed.prediction.score5},
+                               {"distribution", distributionToJson(row.fed.prediction.output)}});
+            if (row.halves)
+                results.back()["halves"] = halvesToJson(m_hidden.halves, *row.halves);
         }
         printJson({{"version", HALFLENS_VERSION}, {"results", results}, {"errors", m_report.errors()}});
     }
@@ -147,10 +138,11 @@ private:
         std::puts("file,model,family,mask,zero,fill,score,score5,p1,p2,p3,p4,p5");
         for (const Row& row : m_rows) {
             std::string line = csvField(row.file) + "," + csvField(row.model.id) + "," + row.model.family + ","
-                + csvField(blocksToString(row.mask)) + "," + csvField(blocksToString(row.zero)) + "," + m_options.fill
-                + "," + exact(row.prediction.score) + "," + exact(row.prediction.score5);
+                + csvField(blocksToString(row.hiding.mask)) + "," + csvField(blocksToString(row.hiding.filled)) + ","
+                + m_options.fill + "," + exact(row.fed.prediction.score) + "," + exact(row.fed.prediction.score5);
             for (std::size_t i = 0; i < 5; ++i)
-                line += "," + (row.prediction.hasDistribution() ? exact(row.prediction.output[i]) : std::string());
+                line +=
+                    "," + (row.fed.prediction.hasDistribution() ? exact(row.fed.prediction.output[i]) : std::string());
             std::puts(line.c_str());
         }
     }
@@ -169,8 +161,8 @@ private:
                     "model", "score", "of 1-5");
         for (const Row& row : m_rows)
             std::printf("%-*s  %-*s  %9.4f  %6.3f\n", static_cast<int>(fileWidth), row.file.c_str(),
-                        static_cast<int>(modelWidth), row.model.id.c_str(), row.prediction.score,
-                        row.prediction.score5);
+                        static_cast<int>(modelWidth), row.model.id.c_str(), row.fed.prediction.score,
+                        row.fed.prediction.score5);
     }
 
     const CommonOptions& m_common;
@@ -198,6 +190,7 @@ void addScoreCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
     command->add_option("--indicator", options->indicator, "Indicator behind the words important and trivial")
         ->check(CLI::IsMember({"dmos", "plcc5", "dmos2", "emd"}))
         ->capture_default_str();
+    addHalvesOption(*command, options->halves);
     command->add_flag("--csv", options->csv, "Print comma-separated values");
     command->footer("BLOCKS: block numbers 0..11 separated by commas, or important, trivial, none, or a hexadecimal "
                     "set such as 0x3f (bit b = block b).");
@@ -213,6 +206,7 @@ void addScoreCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
         parse("--zero", options->zero, hidden.zero);
         hidden.fill = *fillFromString(options->fill);
         hidden.indicator = *indicatorFromString(options->indicator);
+        hidden.halves = *halvesOfFromString(options->halves);
         run = [&common, options, hidden] { return ScoreRun(common, *options, hidden).run(); };
     });
 }

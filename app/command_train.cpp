@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // halflens train: a model from a recipe, photos and opinions.
 #include "app/command.h"
+#include "core/analysis/analysis.h"
 #include "core/base/file.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/image/decode.h"
@@ -336,13 +337,10 @@ private:
         const Result<std::shared_ptr<const Image>> image = readImage(m_dataset.rows[row].file);
         if (!image)
             return image.error();
-        const Result<ModelInput> input = toModelInput(**image, model.info().input);
-        if (!input)
-            return input.error();
-        const Result<Prediction> prediction = model.predict(*input, interruptToken());
-        if (!prediction)
-            return prediction.error();
-        return prediction->score5;
+        Result<Fed> fed = feed(**image, model, {}, interruptToken());
+        if (!fed)
+            return std::move(fed).error().withFile(m_dataset.rows[row].file.string());
+        return fed->prediction.score5;
     }
 
     const CommonOptions& m_common;

@@ -6,7 +6,6 @@
 #include "core/families/weight_randomisation.h"
 #include "core/figure/map_file.h"
 #include "core/image/decode.h"
-#include "core/masking/table_builder.h"
 #include "core/measures/blocks.h"
 #include "core/measures/normalize.h"
 
@@ -16,8 +15,9 @@ namespace halflens {
 
 namespace {
 
-/// One model's map and what was asked for beside it.
+/// One model's map of one image, and what was asked for beside it.
 struct Explained {
+    std::string file;
     ModelInfo model;
     MapExplanation map;
     std::optional<MapCurves> curves;
@@ -27,22 +27,18 @@ struct Explained {
 
 constexpr std::array SampleCounts{50, 100, 200, 500, 1000, 2000, 4000};
 
-CamSign camSignOf(const std::string& word)
-{
-    return word == "negative" ? CamSign::Lowers : word == "absolute" ? CamSign::Both : CamSign::Raises;
-}
-
 /// Rank correlation with the maps of the same network after shuffling a part of its weights.
 Result<std::vector<std::pair<std::string, double>>> sanityOf(const ModelLoader& loader, const ModelOptions& models,
                                                              const Explained& explained, const Image& image,
-                                                             const ExplainMapOptions& options, std::uint64_t seed,
+                                                             const MapRequest& options, std::uint64_t seed,
                                                              ProgressLine& progress)
 {
     std::vector<std::pair<std::string, double>> result;
     for (const RandomisedPart part : {RandomisedPart::Head, RandomisedPart::Trunk}) {
         progress.show("shuffling the " + toString(part) + " of " + explained.model.id);
         const WeightsEdit edit = [&](StateDict& state) { randomiseWeights(state, part, seed); };
-        const Manifest* manifest = loader.registry().find(explained.model.id);
+        const std::shared_ptr<const ModelRegistry> registry = loader.registry();
+        const Manifest* manifest = registry->find(explained.model.id);
         const Result<std::shared_ptr<const Predictor>> shuffled = models.checkpoint.empty() && manifest
             ? loadModel(*manifest, edit)
             : loadPublishedCheckpoint(models.checkpoint, models.family, models.fit, edit);
@@ -59,13 +55,17 @@ Result<std::vector<std::pair<std::string, double>>> sanityOf(const ModelLoader& 
     return result;
 }
 
-Result<std::vector<LimeSamplingError>> samplingErrorsOf(const Predictor& predictor, const Image& image,
-                                                        std::uint64_t seed)
+Result<std::vector<LimeSamplingError>> samplingErrorsOf(const std::string& model, const Image& image,
+                                                        ModelLoader& loader, std::uint64_t seed,
+                                                        const JobContext& context)
 {
-    const Result<std::shared_ptr<const MaskTable>> table = attentionTable(image, predictor);
-    if (!table)
-        return table.error();
-    return limeSamplingErrors(**table, SampleCounts, seed);
+    TableRequest request;
+    request.by = HiddenBy::Attention;
+    const Result<std::shared_ptr<const Analysis>> analysis =
+        analyzeBlocks(image, model, request, {}, loader.models(), loader.cache(), context);
+    if (!analysis)
+        return analysis.error();
+    return limeSamplingErrors(*(*analysis)->table, SampleCounts, seed);
 }
 
 nlohmann::json toJson(const RemovalCurves& curves)
@@ -90,13 +90,12 @@ nlohmann::json toJson(const LimeResult& lime, double score, const LimeOptions& o
             {"model_score", score}};
 }
 
-nlohmann::json toJson(const std::string& file, const std::string& method, const ExplainMapOptions& options,
-                      const Explained& one)
+nlohmann::json toJson(const std::string& method, const MapRequest& options, const Explained& one)
 {
     const MapExplanation& map = one.map;
     const MapExtremes range = mapExtremes(map.map);
     nlohmann::json document{{"version", HALFLENS_VERSION},
-                            {"file", file},
+                            {"file", one.file},
                             {"model", one.model.id},
                             {"method", method},
                             {"score", map.prediction.score},
@@ -134,11 +133,11 @@ nlohmann::json toJson(const std::string& file, const std::string& method, const 
     return document;
 }
 
-void printAsText(const std::string& file, const Explained& one)
+void printAsText(const Explained& one)
 {
     const MapExplanation& map = one.map;
     const MapExtremes range = mapExtremes(map.map);
-    std::printf("%s, %s: score %.4f\n%s\nvalues %.6g to %.6g (%s)\n", file.c_str(), one.model.id.c_str(),
+    std::printf("%s, %s: score %.4f\n%s\nvalues %.6g to %.6g (%s)\n", one.file.c_str(), one.model.id.c_str(),
                 map.prediction.score, map.done.c_str(), range.low, range.high, map.unit.c_str());
     if (map.lime)
         std::printf("R2 %.4f, intercept %.4f, local prediction %.4f beside the model's %.4f\n",
@@ -164,12 +163,13 @@ void printAsText(const std::string& file, const Explained& one)
 
 /// Everything that was asked for of one model.
 Result<Explained> explainOne(const CommonOptions& common, const ExplainMapsOptions& options, const ModelOptions& models,
-                             const ModelLoader& loader, const Predictor& predictor, const Image& image,
-                             const ExplainMapOptions& method)
+                             ModelLoader& loader, const Predictor& predictor, const std::string& file,
+                             const Image& image, const MapRequest& method)
 {
     ProgressLine progress(common);
     progress.show("running " + predictor.info().id);
     Explained result;
+    result.file = file;
     result.model = predictor.info();
     Result<MapExplanation> map = explainMap(predictor, image, method, interruptToken(), [&](int done, int total) {
         progress.show("sample " + std::to_string(done) + " of " + std::to_string(total));
@@ -192,7 +192,8 @@ Result<Explained> explainOne(const CommonOptions& common, const ExplainMapsOptio
     }
     if (options.compareExact) {
         progress.show("comparing with all masks");
-        Result<std::vector<LimeSamplingError>> errors = samplingErrorsOf(predictor, image, common.seed);
+        Result<std::vector<LimeSamplingError>> errors =
+            samplingErrorsOf(result.model.id, image, loader, common.seed, contextOf(progress));
         if (!errors)
             return std::move(errors).error();
         result.samplingErrors = *std::move(errors);
@@ -232,11 +233,11 @@ void ExplainMapsOptions::addTo(CLI::App& command)
                      "Error of LIME on blocks against the fit on all 4096 masks, by number of samples");
 }
 
-ExplainMapOptions ExplainMapsOptions::method(const std::string& name, int samples, std::uint64_t seed) const
+MapRequest ExplainMapsOptions::request(const std::string& name, int samples, std::uint64_t seed) const
 {
-    ExplainMapOptions result;
-    result.method = mapMethodFromString(name).value();
-    result.camSign = camSignOf(camSign);
+    MapRequest result;
+    result.kind = mapKindFromString(name).value();
+    result.camSign = camSignFromString(camSign).value();
     result.attention = attentionKindFromString(attention).value();
     result.lime.segments = limeSegmentsFromString(segments).value();
     result.lime.seed = seed;
@@ -247,11 +248,52 @@ ExplainMapOptions ExplainMapsOptions::method(const std::string& name, int sample
 
 bool isMapMethod(const std::string& method)
 {
-    return mapMethodFromString(method).has_value();
+    const Result<MapKind> kind = mapKindFromString(method);
+    return kind && needsModel(*kind);
 }
 
-int runExplainMaps(const CommonOptions& common, const ExplainMapsOptions& options, const ModelOptions& models,
-                   const std::string& file, const std::string& method, int samples)
+namespace {
+
+void printDocument(const ExplainedFiles& asked, nlohmann::json list, const Report& report)
+{
+    nlohmann::json document{{"version", HALFLENS_VERSION}};
+    if (asked.isList()) {
+        document["results"] = std::move(list);
+    } else if (asked.models.isSeveral()) {
+        document["file"] = asked.files.front();
+        document["models"] = std::move(list);
+    } else if (!list.empty()) {
+        document = list.front();
+    } else {
+        document["file"] = asked.files.front();
+    }
+    document["errors"] = report.errors();
+    printJson(document);
+}
+
+void printHeader()
+{
+    std::string header = "file,model,method,score,score5,min,max";
+    for (int block = 0; block < BlockCount; ++block)
+        header += ",mean_" + std::to_string(block);
+    std::puts(header.c_str());
+}
+
+void printRow(const std::string& method, const Explained& one)
+{
+    const MapExtremes range = mapExtremes(one.map.map);
+    std::string line = csvField(one.file) + "," + csvField(one.model.id) + "," + method + ","
+        + exact(one.map.prediction.score) + "," + exact(one.map.prediction.score5) + "," + exact(range.low) + ","
+        + exact(range.high);
+    const Result<BlockMeans> means = blockMeans(one.map.map);
+    for (std::size_t block = 0; block < BlockCount; ++block)
+        line += "," + (means ? exact((*means)[block]) : std::string());
+    std::puts(line.c_str());
+}
+
+} // namespace
+
+int runExplainMaps(const CommonOptions& common, const ExplainMapsOptions& options, const ExplainedFiles& asked)
 {
     Report report(common);
     if (!options.map.empty()) {
@@ -261,45 +303,52 @@ int runExplainMaps(const CommonOptions& common, const ExplainMapsOptions& option
         }
     }
     ModelLoader loader(common);
-    const auto predictors = loader.load(models, report);
-    const ExplainMapOptions wanted = options.method(method, samples, common.seed);
-    std::vector<Explained> all;
-    const Result<std::shared_ptr<const Image>> image = readImage(file);
-    if (!image)
-        report.fail(image.error());
-    for (const auto& predictor : predictors) {
-        if (!image || interruptToken().stop_requested())
-            break;
-        Result<Explained> one = explainOne(common, options, models, loader, *predictor, **image, wanted);
-        if (one) {
-            report.succeed();
-            all.push_back(*std::move(one));
+    const auto predictors = loader.load(asked.models, report);
+    const MapRequest wanted = options.request(asked.method, asked.samples, common.seed);
+    nlohmann::json list = nlohmann::json::array();
+    bool isFirst = true;
+    // Told at once and let go: a folder of maps would fill the memory.
+    const auto take = [&](const Explained& one) {
+        if (!options.map.empty()) {
+            if (Status written = writeMapFile(one, options.map); !written)
+                report.fail(std::move(written).error());
+        }
+        if (common.json) {
+            list.push_back(toJson(asked.method, wanted, one));
+        } else if (asked.csv) {
+            if (isFirst)
+                printHeader();
+            printRow(asked.method, one);
         } else {
-            report.fail(std::move(one).error().withFile(file));
-        }
-    }
-    if (!options.map.empty() && !all.empty()) {
-        if (Status written = writeMapFile(all.front(), options.map); !written)
-            report.fail(std::move(written).error());
-    }
-    if (!common.json) {
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            if (i > 0)
+            if (!isFirst)
                 std::puts("");
-            printAsText(file, all[i]);
+            printAsText(one);
         }
-        return report.status();
+        isFirst = false;
+    };
+    for (const std::string& file : asked.files) {
+        if (predictors.empty() || interruptToken().stop_requested())
+            break;
+        const Result<std::shared_ptr<const Image>> image = readImage(file);
+        if (!image) {
+            report.fail(image.error());
+            continue;
+        }
+        for (const auto& predictor : predictors) {
+            if (interruptToken().stop_requested())
+                break;
+            Result<Explained> one =
+                explainOne(common, options, asked.models, loader, *predictor, file, **image, wanted);
+            if (one) {
+                report.succeed();
+                take(*one);
+            } else {
+                report.fail(std::move(one).error().withFile(file));
+            }
+        }
     }
-    nlohmann::json document{{"version", HALFLENS_VERSION}, {"file", file}};
-    if (!models.isSeveral() && !all.empty()) {
-        document = toJson(file, method, wanted, all.front());
-    } else if (models.isSeveral()) {
-        document["models"] = nlohmann::json::array();
-        for (const Explained& one : all)
-            document["models"].push_back(toJson(file, method, wanted, one));
-    }
-    document["errors"] = report.errors();
-    printJson(document);
+    if (common.json)
+        printDocument(asked, std::move(list), report);
     return report.status();
 }
 

@@ -20,7 +20,7 @@ struct ExplainMapsOptions {
     /// Whether anything was asked for that only map methods have.
     bool isUsed() const { return !map.empty() || curves || sanity || compareExact; }
     /// As core/ takes them. `samples` below 1: the package's default.
-    ExplainMapOptions method(const std::string& name, int samples, std::uint64_t seed) const;
+    MapRequest request(const std::string& name, int samples, std::uint64_t seed) const;
 };
 
 inline constexpr int MostLimeSamples = 1'000'000;
@@ -28,8 +28,17 @@ inline constexpr int MostLimeSamples = 1'000'000;
 /// Whether `method` is one of these.
 bool isMapMethod(const std::string& method);
 
-/// Runs `method` for every model and prints text or JSON; an exit status.
-int runExplainMaps(const CommonOptions& common, const ExplainMapsOptions& options, const ModelOptions& models,
-                   const std::string& file, const std::string& method, int samples);
+/// Whose maps are wanted, and which.
+struct ExplainedFiles {
+    std::vector<std::string> files;
+    const ModelOptions& models;
+    std::string method;
+    int samples = 0;
+    bool csv = false;
+    bool isList() const { return files.size() > 1 || csv; }
+};
+
+/// Runs the method for every image and model and prints text, rows or JSON; an exit status.
+int runExplainMaps(const CommonOptions& common, const ExplainMapsOptions& options, const ExplainedFiles& asked);
 
 } // namespace halflens

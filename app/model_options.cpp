@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/model_options.h"
 
-#include "core/masking/table_builder.h"
-
 #include <algorithm>
+#include <cstdio>
 
 namespace halflens {
 
@@ -22,35 +21,28 @@ void ModelOptions::addTo(CLI::App& command, bool several)
     command.add_flag("--fit", fit, "Fit the image to 1024 x 768 for the checkpoint")->needs(file);
 }
 
-ModelLoader::ModelLoader(const CommonOptions& options)
-    : m_registry(ModelRegistry::scan(ModelRegistry::defaultFolders(options.modelsDir)))
+namespace {
+
+constexpr std::size_t AllModels = 1000; // a command asks each image of each model: none leaves before the end
+constexpr std::uint64_t MaxCacheBytes = 256'000'000;
+
+} // namespace
+
+ModelLoader::ModelLoader(const CommonOptions& options, bool keepTables)
+    : m_models(ModelRegistry::scan(ModelRegistry::defaultFolders(options.modelsDir)), AllModels,
+               keepTables ? TableCache::defaultFile() : std::filesystem::path())
+    , m_cache(MaxCacheBytes)
 {
     if (options.verbose) {
-        for (const Error& problem : m_registry.problems())
+        for (const Error& problem : registry()->problems())
             std::fprintf(stderr, "halflens: %s\n", problem.message().c_str());
     }
 }
 
-Result<std::shared_ptr<const Predictor>> ModelLoader::byId(const std::string& id)
+JobContext contextOf(ProgressLine& line, const std::string& prefix)
 {
-    if (const auto found = m_loaded.find(id); found != m_loaded.end())
-        return found->second;
-    const Manifest* manifest = m_registry.find(id);
-    if (!manifest) {
-        std::string known;
-        for (const Manifest& other : m_registry.manifests())
-            known += (known.empty() ? "" : ", ") + other.id;
-        return Error{ErrorCode::InvalidInput,
-                     "model",
-                     id.empty() ? "there is no model at all" : "there is no model called \"" + id + "\"",
-                     known.empty() ? "install the model pack, or name a folder with --models-dir"
-                                   : "use one of " + known,
-                     {}};
-    }
-    Result<std::shared_ptr<const Predictor>> loaded = loadModel(*manifest);
-    if (loaded)
-        m_loaded[id] = *loaded;
-    return loaded;
+    return JobContext(interruptToken(),
+                      [&line, prefix](const Progress& progress) { line.show(prefix + progress.text); });
 }
 
 std::vector<std::shared_ptr<const Predictor>> ModelLoader::load(const ModelOptions& options, Report& report)
@@ -64,20 +56,22 @@ std::vector<std::shared_ptr<const Predictor>> ModelLoader::load(const ModelOptio
     };
     if (!options.checkpoint.empty()) {
         take(loadPublishedCheckpoint(options.checkpoint, options.family, options.fit));
+        for (const auto& predictor : predictors)
+            m_models.adopt(predictor);
         return predictors;
     }
     std::vector<std::string> ids = options.models;
     if (ids.empty())
-        ids.push_back(m_registry.defaultId());
+        ids.push_back(m_models.defaultId());
     if (std::find(ids.begin(), ids.end(), "all") != ids.end()) {
         ids.clear();
-        for (const Manifest& manifest : m_registry.manifests())
-            ids.push_back(manifest.id);
+        for (const ModelEntry& entry : m_models.models())
+            ids.push_back(entry.id);
         if (ids.empty())
             ids.emplace_back();
     }
     for (const std::string& id : ids)
-        take(byId(id));
+        take(m_models.load(id));
     return predictors;
 }
 
@@ -100,48 +94,22 @@ AnalysisOptions ReportOptions::analysis() const
     return options;
 }
 
-Result<std::shared_ptr<const MaskTable>> attentionTable(const Image& image, const Predictor& predictor)
+void addHalvesOption(CLI::App& command, std::string& word)
 {
-    const Result<ModelInput> input = toModelInput(image, predictor.info().input);
-    if (!input)
-        return input.error();
-    const Result<std::shared_ptr<const Features>> features = predictor.features(*input, interruptToken());
-    if (!features)
-        return features.error();
-    return buildMaskTable(predictor, **features, interruptToken());
+    command
+        .add_option("--halves", word,
+                    "Whose halves are important and trivial: judge (the default TRIQ's, the same for all models) or "
+                    "model (each model's own)")
+        ->check(CLI::IsMember({"judge", "model"}))
+        ->capture_default_str();
 }
 
-Result<const Predictor*> judgeOf(const Predictor& predictor, ModelLoader& loader)
+nlohmann::json halvesToJson(HalvesOf whose, const Analysis& halves)
 {
-    if (predictor.info().masksAttention)
-        return &predictor;
-    const Result<std::shared_ptr<const Predictor>> standIn = loader.byId(loader.registry().defaultId());
-    if (!standIn)
-        return standIn.error();
-    return standIn->get();
-}
-
-Result<JudgedHalf> importantBlocks(const Image& image, const Predictor& judge, Indicator indicator)
-{
-    const Result<std::shared_ptr<const MaskTable>> table = attentionTable(image, judge);
-    if (!table)
-        return table.error();
-    const Result<BlockMask> important = importantHalf(computeImportance(**table), indicator);
-    if (!important)
-        return important.error();
-    return JudgedHalf{*important, *table};
-}
-
-Result<double> scoreOf(const Image& image, const Predictor& predictor, BlockMask zeroed)
-{
-    Result<ModelInput> input = toModelInput(image, predictor.info().input);
-    if (!input)
-        return std::move(input).error();
-    fillBlocks(*input, zeroed, Fill::Zero, predictor.info().input);
-    const Result<Prediction> prediction = predictor.predict(*input, interruptToken());
-    if (!prediction)
-        return prediction.error();
-    return prediction->score;
+    return {{"of", toString(whose)},
+            {"model", halves.model.id},
+            {"by", toString(halves.by)},
+            {"exact", halves.table->exact}};
 }
 
 nlohmann::json inputToJson(const ModelInput& input)

@@ -3,10 +3,9 @@
 #pragma once
 
 #include "app/command.h"
-#include "core/engine/analysis.h"
-#include "core/registry/registry.h"
+#include "core/analysis/halves.h"
+#include "core/analysis/registry_model_source.h"
 
-#include <map>
 #include <memory>
 
 namespace halflens {
@@ -22,23 +21,27 @@ struct ModelOptions {
     bool isSeveral() const { return models.size() > 1 || (models.size() == 1 && models.front() == "all"); }
 };
 
-/// Loads each network once and keeps it for the run.
+/// The models of one run of a command: each network is loaded once, results are kept.
 class ModelLoader {
 public:
-    explicit ModelLoader(const CommonOptions& options);
+    /// `keepTables`: rows of tables by filled pixels are read from and kept on disk.
+    explicit ModelLoader(const CommonOptions& options, bool keepTables = true);
 
-    /// The networks asked for; those that cannot be loaded are reported and left out.
+    /// The networks asked for, which models() gives under their ids, too; those that cannot be loaded are reported
+    /// and left out.
     std::vector<std::shared_ptr<const Predictor>> load(const ModelOptions& options, Report& report);
 
-    /// One of the registry. InvalidInput: no such model; the remedy lists those there are.
-    Result<std::shared_ptr<const Predictor>> byId(const std::string& id);
-
-    const ModelRegistry& registry() const { return m_registry; }
+    RegistryModelSource& models() { return m_models; }
+    ResultCache& cache() { return m_cache; }
+    std::shared_ptr<const ModelRegistry> registry() const { return m_models.registry(); }
 
 private:
-    ModelRegistry m_registry;
-    std::map<std::string, std::shared_ptr<const Predictor>> m_loaded;
+    RegistryModelSource m_models;
+    ResultCache m_cache;
 };
+
+/// What core/ sees of a command: interruption, and progress on `line`, after `prefix`.
+JobContext contextOf(ProgressLine& line, const std::string& prefix = {});
 
 /// What a block report needs beyond the table, as command words.
 struct ReportOptions {
@@ -48,24 +51,10 @@ struct ReportOptions {
     AnalysisOptions analysis() const;
 };
 
-/// The attention-mask table of an image, as every command needs it for its halves.
-/// Unsupported: the model has no attention mask; errors of input, model and table.
-Result<std::shared_ptr<const MaskTable>> attentionTable(const Image& image, const Predictor& predictor);
-
-/// The network whose attention decides the halves (spec measures 7): `predictor` itself where it is a TRIQ, else the
-/// default model, which lives as long as the loader.
-Result<const Predictor*> judgeOf(const Predictor& predictor, ModelLoader& loader);
-
-struct JudgedHalf {
-    BlockMask important;
-    std::shared_ptr<const MaskTable> table; ///< of the judge
-};
-
-/// Errors of attentionTable().
-Result<JudgedHalf> importantBlocks(const Image& image, const Predictor& judge, Indicator indicator);
-
-/// Native score, the pixels of `zeroed` set to zero after normalisation (spec measures 7). One forward pass.
-Result<double> scoreOf(const Image& image, const Predictor& predictor, BlockMask zeroed = {});
+/// --halves: whose halves important and trivial are.
+void addHalvesOption(CLI::App& command, std::string& word);
+/// Whose they were, how blocks were hidden for them, and whether from all masks.
+nlohmann::json halvesToJson(HalvesOf whose, const Analysis& halves);
 
 nlohmann::json inputToJson(const ModelInput& input);
 nlohmann::json distributionToJson(const std::vector<float>& output);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/viewer.h"
 
-#include "core/engine/registry_model_source.h"
+#include "core/analysis/registry_model_source.h"
 #include "ui/panels/theme_icon.h"
 #include "ui/state/text.h"
 #include "ui/window/main_window.h"

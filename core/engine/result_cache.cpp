@@ -40,18 +40,6 @@ void ResultCache::evictLocked()
     }
 }
 
-void ResultCache::keepModels(const std::set<std::string>& ids)
-{
-    const std::scoped_lock lock(m_mutex);
-    std::erase_if(m_entries, [&](const Entry& entry) {
-        if (entry.key.model.empty() || ids.contains(entry.key.model))
-            return false;
-        m_bytes -= entry.bytes;
-        m_index.erase(entry.key);
-        return true;
-    });
-}
-
 void ResultCache::clear()
 {
     const std::scoped_lock lock(m_mutex);

@@ -11,18 +11,16 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 
 namespace halflens {
 
-/// Everything a result depends on. While no model is replaced by another of its id (keepModels), two equal
-/// keys mean byte-identical results.
+/// Everything a result depends on: two equal keys mean byte-identical results.
 struct CacheKey {
     std::string content; ///< Image::contentHash, or what stands for a file before it is read
     Stage stage = Stage::Decode;
     std::string parameters; ///< the parameter struct in words; empty when there is none
-    std::string model; ///< its id; empty where no model takes part
+    std::string model; ///< its id and its weights; empty where no model takes part
     // The check takes the zero that comparisons are rewritten with for a pointer.
     auto operator<=>(const CacheKey&) const = default; // NOLINT(modernize-use-nullptr)
 };
@@ -40,9 +38,6 @@ public:
     /// Stores a value that takes about `bytes`, replacing an older one. One that is larger than
     /// the whole cache is not kept.
     void insert(const CacheKey& key, Artifact value, std::uint64_t bytes);
-
-    /// Drops what models made that are not among `ids`. Another may come under the same id later.
-    void keepModels(const std::set<std::string>& ids);
 
     void clear();
     void setMaxBytes(std::uint64_t maxBytes);

@@ -23,7 +23,7 @@ double secondsSince(Clock::time_point begin)
 struct Job {
     const Predictor& predictor;
     const Image& image;
-    const ExplainMapOptions& options;
+    const MapRequest& request;
     std::stop_token stop;
     const ExplainProgress& progress;
     double networkSeconds = 0;
@@ -49,7 +49,7 @@ Result<MapExplanation> gradCam(Job& job, const ModelInput& input)
     const Result<ScalarMap> sum = gradCamSum(gradient->activations, shape, *weights);
     if (!sum)
         return sum.error();
-    Result<ScalarMap> map = gradCamMap(*sum, job.options.camSign, job.image.height, job.image.width);
+    Result<ScalarMap> map = gradCamMap(*sum, job.request.camSign, job.image.height, job.image.width);
     if (!map)
         return std::move(map).error();
     MapExplanation result;
@@ -57,7 +57,7 @@ Result<MapExplanation> gradCam(Job& job, const ModelInput& input)
     result.layer = gradient->map;
     result.layerShape = gradient->shape;
     result.prediction = gradient->prediction;
-    switch (job.options.camSign) {
+    switch (job.request.camSign) {
     case CamSign::Raises:
         result.unit = "raises the score, 0–1";
         break;
@@ -104,7 +104,7 @@ Result<MapExplanation> attention(Job& job, const ModelInput& input)
         job.inNetwork([&] { return attentionLayers(*encoder, tokens, length); });
     if (!layers)
         return layers.error();
-    const bool rollout = job.options.attention == AttentionKind::Rollout;
+    const bool rollout = job.request.attention == AttentionKind::Rollout;
     const Result<std::vector<float>> values =
         rollout ? rolloutTokens(*layers, length) : lastLayerTokens(*layers, length);
     if (!values)
@@ -162,13 +162,13 @@ Result<MapExplanation> limeMap(Job& job)
     };
     const SampleScorer scorer = [&](const Segmentation& segments) -> Result<SampleScores> {
         Result<SegmentInputs> made = SegmentInputs::create(
-            job.image, segments, hiddenColours(job.image, segments, job.options.lime.hide), job.predictor.info().input);
+            job.image, segments, hiddenColours(job.image, segments, job.request.lime.hide), job.predictor.info().input);
         if (!made)
             return std::move(made).error();
         inputs.emplace(*std::move(made));
         return score;
     };
-    Result<LimeResult> fitted = lime(job.image, scorer, job.options.lime, job.stop, job.progress);
+    Result<LimeResult> fitted = lime(job.image, scorer, job.request.lime, job.stop, job.progress);
     if (!fitted)
         return std::move(fitted).error();
     MapExplanation result;
@@ -176,7 +176,7 @@ Result<MapExplanation> limeMap(Job& job)
     fitted->map = {};
     result.unit = "change of the score when a segment is visible";
     result.done = "LIME, " + std::to_string(fitted->samples.samples) + " samples of "
-        + std::to_string(fitted->segments.count) + " segments (" + toString(job.options.lime.segments) + ")";
+        + std::to_string(fitted->segments.count) + " segments (" + toString(job.request.lime.segments) + ")";
     result.prediction = std::move(whole);
     result.lime = std::make_shared<const LimeResult>(*std::move(fitted));
     return result;
@@ -184,15 +184,15 @@ Result<MapExplanation> limeMap(Job& job)
 
 Result<MapExplanation> explained(Job& job)
 {
-    if (job.options.method == MapMethod::Lime)
+    if (job.request.kind == MapKind::Lime)
         return limeMap(job);
     const Result<ModelInput> input = toModelInput(job.image, job.predictor.info().input);
     if (!input)
         return input.error();
-    switch (job.options.method) {
-    case MapMethod::Attention:
+    switch (job.request.kind) {
+    case MapKind::Attention:
         return attention(job, *input);
-    case MapMethod::Product:
+    case MapKind::Product:
         return product(job, *input);
     default:
         return gradCam(job, *input);
@@ -201,76 +201,24 @@ Result<MapExplanation> explained(Job& job)
 
 } // namespace
 
-std::string toString(MapMethod method)
+bool supports(const ModelInfo& model, MapKind kind)
 {
-    switch (method) {
-    case MapMethod::Lime:
-        return "lime";
-    case MapMethod::GradCam:
-        return "gradcam";
-    case MapMethod::Attention:
-        return "attention";
-    case MapMethod::Product:
-        return "product";
-    }
-    return {};
+    return kind == MapKind::Lime || kind == MapKind::GradCam || (needsModel(kind) && model.masksAttention);
 }
 
-Result<MapMethod> mapMethodFromString(const std::string& word)
-{
-    for (const MapMethod method : AllMapMethods) {
-        if (word == toString(method))
-            return method;
-    }
-    return Error{ErrorCode::InvalidInput,
-                 "options",
-                 "unknown map method \"" + word + "\"",
-                 "use lime, gradcam, attention or product",
-                 {}};
-}
-
-std::string toString(AttentionKind kind)
-{
-    return kind == AttentionKind::Rollout ? "rollout" : "cls_last";
-}
-
-Result<AttentionKind> attentionKindFromString(const std::string& word)
-{
-    for (const AttentionKind kind : {AttentionKind::Rollout, AttentionKind::LastLayer}) {
-        if (word == toString(kind))
-            return kind;
-    }
-    return Error{
-        ErrorCode::InvalidInput, "options", "unknown attention \"" + word + "\"", "use rollout or cls_last", {}};
-}
-
-bool supports(const ModelInfo& model, MapMethod method)
-{
-    return model.masksAttention || method == MapMethod::Lime || method == MapMethod::GradCam;
-}
-
-std::string cacheKey(const ExplainMapOptions& options)
-{
-    switch (options.method) {
-    case MapMethod::Lime:
-        return cacheKey(options.lime);
-    case MapMethod::GradCam:
-        return "gradcam/1 " + toString(options.camSign);
-    case MapMethod::Attention:
-        return "attention/1 " + toString(options.attention);
-    case MapMethod::Product:
-        return "product/1 " + toString(options.camSign) + " " + toString(options.attention);
-    }
-    return {};
-}
-
-Result<MapExplanation> explainMap(const Predictor& predictor, const Image& image, const ExplainMapOptions& options,
+Result<MapExplanation> explainMap(const Predictor& predictor, const Image& image, const MapRequest& request,
                                   std::stop_token stop, const ExplainProgress& progress)
 {
     if (image.width < 1 || image.height < 1)
         return Error{ErrorCode::InvalidInput, "explain", "the image is empty", "open another image", {}};
+    if (!needsModel(request.kind))
+        return Error{ErrorCode::InvalidInput,
+                     "explain",
+                     toString(request.kind) + " is a measure, no map of a model",
+                     "choose lime, gradcam, attention or product",
+                     {}};
     const ModelInfo& info = predictor.info();
-    const bool wantsAttention = options.method == MapMethod::Attention || options.method == MapMethod::Product;
+    const bool wantsAttention = request.kind == MapKind::Attention || request.kind == MapKind::Product;
     if (wantsAttention && !predictor.attentionEncoder())
         return Error{ErrorCode::Unsupported,
                      "explain",
@@ -279,7 +227,7 @@ Result<MapExplanation> explainMap(const Predictor& predictor, const Image& image
                      {}};
     return guarded("explain", [&]() -> Result<MapExplanation> {
         const auto begin = Clock::now();
-        Job job{predictor, image, options, std::move(stop), progress};
+        Job job{predictor, image, request, std::move(stop), progress};
         Result<MapExplanation> result = explained(job);
         if (!result)
             return result;

@@ -59,11 +59,11 @@ std::string toString(CamSign sign)
 {
     switch (sign) {
     case CamSign::Raises:
-        return "raises";
+        return "positive";
     case CamSign::Lowers:
-        return "lowers";
+        return "negative";
     case CamSign::Both:
-        return "both";
+        return "absolute";
     }
     return {};
 }
@@ -74,7 +74,8 @@ Result<CamSign> camSignFromString(const std::string& word)
         if (word == toString(sign))
             return sign;
     }
-    return Error{ErrorCode::InvalidInput, "options", "unknown sign \"" + word + "\"", "use raises, lowers or both", {}};
+    return Error{
+        ErrorCode::InvalidInput, "options", "unknown sign \"" + word + "\"", "use positive, negative or absolute", {}};
 }
 
 Result<std::vector<float>> gradCamWeights(std::span<const float> gradients, ChannelShape shape)

@@ -26,7 +26,7 @@ enum class CamSign {
     Both ///< magnitude of the sum before rectification
 };
 
-/// "raises", "lowers", "both" and back. InvalidInput: another word.
+/// "positive", "negative", "absolute" and back. InvalidInput: another word.
 std::string toString(CamSign sign);
 Result<CamSign> camSignFromString(const std::string& word);
 

@@ -49,6 +49,7 @@ Provenance provenanceOf(const PaperMapFigure& paper)
         if (paper.by == "zero")
             provenance.fill = "zero";
         provenance.indicator = paper.indicator;
+        provenance.settings["halves"] = paper.halves;
         provenance.settings["objectness"] = paper.objectness;
     }
     return provenance;

@@ -34,6 +34,7 @@ struct PaperMapFigure {
     std::string method = "attention mask"; ///< how blocks were hidden for the halves, in words; Fig. 3 only
     std::string by = "attention"; ///< the same for the provenance: "attention", "zero"
     std::string indicator; ///< decides the halves; Fig. 3 only
+    std::string halves = "judge"; ///< whose they are, "judge" or "model"; Fig. 3 only
     double opacity = -1; ///< of the maps; below 0: paperOpacity()
     bool colorBars = true;
     bool imagesAsColumns = false; ///< the figure turned over: maps below each other

@@ -252,4 +252,14 @@ std::string toString(InputPolicy policy)
     return policy == InputPolicy::Fit ? "fit" : "native";
 }
 
+std::string inWords(const InputSpec& spec)
+{
+    if (spec.policy == InputPolicy::Native)
+        return "at the image's own size";
+    std::string text = "fitted to " + std::to_string(spec.width) + " × " + std::to_string(spec.height);
+    if (spec.transposePortrait)
+        text += ", portrait images to " + std::to_string(spec.height) + " × " + std::to_string(spec.width);
+    return text;
+}
+
 } // namespace halflens

@@ -54,6 +54,9 @@ struct InputSpec {
     auto operator<=>(const InputSpec&) const = default;
 };
 
+/// How images are fed, for people: "fitted to 512 × 384, portrait images to 384 × 512".
+std::string inWords(const InputSpec& spec);
+
 /// 1 x 3 x height x width float32, RGB planes (BGR where the custom normalisation says so), row-major.
 struct ModelInput {
     int width = 0;

@@ -28,7 +28,7 @@ double barten(double u)
 
 std::string toString(ContrastSensitivity curve)
 {
-    return curve == ContrastSensitivity::MannosSakrison ? "mannos-sakrison" : "barten";
+    return curve == ContrastSensitivity::MannosSakrison ? "mannos" : "barten";
 }
 
 Result<ContrastSensitivity> contrastSensitivityFromString(const std::string& word)
@@ -40,7 +40,7 @@ Result<ContrastSensitivity> contrastSensitivityFromString(const std::string& wor
     return Error{ErrorCode::InvalidInput,
                  "options",
                  "unknown contrast sensitivity \"" + word + "\"",
-                 "use mannos-sakrison or barten",
+                 "use mannos or barten",
                  {}};
 }
 

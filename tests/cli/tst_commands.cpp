@@ -86,6 +86,8 @@ private Q_SLOTS:
     void masksAndZeroes();
     void csv();
     void explain();
+    void explainSeveral();
+    void whoseHalves();
     void panel();
     void measures();
     void modelsAndBenchLists();
@@ -282,6 +284,72 @@ void TestCommands::explain()
     const double change = scoreOfRow(rows, 4095 ^ maskOf(enough["keep"])) - q0;
     QVERIFY(std::abs(change) <= enough["epsilon"].get<double>());
     QVERIFY(std::abs(change - enough["change"].get<double>()) < 1e-9);
+}
+
+void TestCommands::explainSeveral()
+{
+    QTemporaryDir folder;
+    const QString broken = folder.filePath(QStringLiteral("broken.png"));
+    QFile file(broken);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("no image");
+    file.close();
+    const QStringList images{sample("cat.png"), broken, sample("coffee.png")};
+    const json alone = runProgram({QStringLiteral("explain"), QStringLiteral("--json"), sample("coffee.png")}).document;
+    const Outcome several = runProgram(QStringList{QStringLiteral("explain"), QStringLiteral("--json")} + images);
+    QCOMPARE(several.status, 1);
+    const json document = several.document;
+    QVERIFY(keysOf(document) == (std::set<std::string>{"version", "results", "errors"}));
+    QCOMPARE(document["results"].size(), std::size_t{2});
+    QCOMPARE(document["errors"][0]["file"].get<std::string>(), broken.toStdString());
+    for (const char* key : {"file", "model", "important", "shapley", "enough", "importance", "masked"})
+        QVERIFY2(document["results"][1][key] == alone[key], key);
+
+    const Outcome rows = runProgram(QStringList{QStringLiteral("explain"), QStringLiteral("--csv")} + images);
+    QCOMPARE(rows.status, 1);
+    const QList<QByteArray> lines = rows.output.trimmed().split('\n');
+    QCOMPARE(lines.size(), 3);
+    QVERIFY(lines[0].startsWith("file,model,by,exact"));
+    const Outcome listed =
+        runProgram({QStringLiteral("explain"), QStringLiteral("--csv"), QStringLiteral("--json"), sample("cat.png")});
+    QCOMPARE(listed.document["results"].size(), std::size_t{1});
+
+    const Outcome maps = runProgram(QStringList{QStringLiteral("explain"), QStringLiteral("--csv"),
+                                                QStringLiteral("--method"), QStringLiteral("attention")}
+                                    + images);
+    QCOMPARE(maps.status, 1);
+    const QList<QByteArray> mapLines = maps.output.trimmed().split('\n');
+    QCOMPARE(mapLines.size(), 3);
+    QCOMPARE(mapLines[2].count(','), mapLines[0].count(','));
+    QCOMPARE(runProgram(QStringList{QStringLiteral("explain"), QStringLiteral("--table"),
+                                    folder.filePath(QStringLiteral("t.npy"))}
+                        + images)
+                 .status,
+             2);
+}
+
+void TestCommands::whoseHalves()
+{
+    const auto row = [](const QStringList& options) {
+        const Outcome outcome =
+            runProgram(QStringList{QStringLiteral("score"), QStringLiteral("--json"), sample("cat.png"),
+                                   QStringLiteral("--zero"), QStringLiteral("important")}
+                       + options);
+        return outcome.document["results"][0];
+    };
+    const json triq = row({});
+    const json judged = row({QStringLiteral("--model"), QStringLiteral("lite-koncept")});
+    QVERIFY(judged["zero"] == triq["zero"]); // the same for all models
+    QVERIFY(judged["halves"] == (json{{"of", "judge"}, {"model", "lite-triq"}, {"by", "attention"}, {"exact", true}}));
+    const json own = row({QStringLiteral("--model"), QStringLiteral("lite-koncept"), QStringLiteral("--halves"),
+                          QStringLiteral("model")});
+    QVERIFY(own["halves"] == (json{{"of", "model"}, {"model", "lite-koncept"}, {"by", "zero"}, {"exact", false}}));
+    QCOMPARE(own["zero"].size(), std::size_t{6});
+    const Outcome measured = runProgram({QStringLiteral("measures"), QStringLiteral("--json"),
+                                         QStringLiteral("--model"), QStringLiteral("lite-koncept"), sample("cat.png")});
+    const json match = measured.document["match"];
+    QCOMPARE(match["model"].get<std::string>(), std::string("lite-triq"));
+    QVERIFY(match["important"] == triq["zero"] && match["halves"] == judged["halves"]);
 }
 
 void TestCommands::panel()

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The pipeline from an image to a report, on a model whose answers are known.
-#include "core/engine/analysis.h"
+#include "core/analysis/halves.h"
 #include "tests/support/fake_models.h"
 #include "tests/support/test_case.h"
 
 #include <QTest>
+
+#include <limits>
 
 using namespace halflens;
 using namespace halflens::test;
@@ -21,6 +23,25 @@ Image plainImage(int width = 80, int height = 60)
     image.contentHash = "plain";
     return image;
 }
+
+/// A network whose score is no number.
+class BrokenPredictor final : public Predictor {
+public:
+    const ModelInfo& info() const override { return m_sound.info(); }
+    Result<std::shared_ptr<const Features>> features(const ModelInput& input, std::stop_token stop,
+                                                     std::span<const std::string> maps) const override
+    {
+        return m_sound.features(input, stop, maps);
+    }
+    Result<Prediction> predict(const Features&, BlockMask) const override
+    {
+        const double nothing = std::numeric_limits<double>::quiet_NaN();
+        return Prediction{{static_cast<float>(nothing)}, nothing, nothing};
+    }
+
+private:
+    FakePredictor m_sound{"broken"};
+};
 
 JobContext quiet()
 {
@@ -97,13 +118,106 @@ private Q_SLOTS:
         QVERIFY(!published.front()->table);
     }
 
-    void stopsAfterThePrediction()
+    void scoreThatIsNoNumberIsAnError()
+    {
+        const auto fed = feed(plainImage(), BrokenPredictor(), {}, {});
+        QVERIFY(!fed);
+        QVERIFY(fed.error().code == ErrorCode::Model);
+    }
+
+    void maskIsPassedOn()
+    {
+        const BlockMask hidden = BlockMask().with({5}).with({9});
+        const auto fed = feed(plainImage(), FakePredictor("fake-one"), {hidden, {}, Fill::Zero}, {});
+        QVERIFY(fed);
+        QCOMPARE(fed->prediction.score, fakeScore(hidden));
+        QVERIFY(fed->input.planes.empty());
+    }
+
+    void blocksAreAnalysedOnce()
     {
         FakeModels models;
-        const auto result = analyze(plainImage(), "fake-one", models, {}, quiet(), StopAfter::Prediction);
-        QVERIFY(result);
-        QVERIFY(!(*result)->table);
-        QCOMPARE(models.tables.load(), 0);
+        ResultCache cache(1 << 20);
+        const Image image = plainImage();
+        const auto first = analyzeBlocks(image, "fake-one", {}, {}, models, cache, quiet());
+        const auto other = analyzeBlocks(image, "fake-one", {}, {Indicator::Dmos2, 0.2}, models, cache, quiet());
+        QVERIFY(first && other);
+        QCOMPARE(models.tables.load(), 1);
+        QVERIFY((*other)->options == (AnalysisOptions{Indicator::Dmos2, 0.2}));
+        QCOMPARE((*other)->table, (*first)->table);
+        QVERIFY((*first)->by == HiddenBy::Attention);
+    }
+
+    void tablesByZeroAreKeptApart()
+    {
+        FakeModels models;
+        models.samplesTables = true;
+        ResultCache cache(1 << 20);
+        const Image image = plainImage();
+        TableRequest request;
+        request.by = HiddenBy::Zero;
+        request.zero.samples = 100;
+        for (int turn = 0; turn < 2; ++turn)
+            QVERIFY(analyzeBlocks(image, "fake-one", request, {}, models, cache, quiet()));
+        QCOMPARE(models.sampledMasks.load(), 100);
+        request.zero.fill = Fill::Black;
+        const auto black = analyzeBlocks(image, "fake-one", request, {}, models, cache, quiet());
+        QVERIFY(black);
+        QCOMPARE(models.sampledMasks.load(), 200);
+        QVERIFY((*black)->by == HiddenBy::Zero && (*black)->fill == Fill::Black);
+        QCOMPARE(hidingMethod(**black), std::string("pixels set to zero, estimated from 100 of 4096 masks"));
+    }
+
+    void attentionOfAModelWithoutMaskIsRefused()
+    {
+        FakeModels models;
+        ResultCache cache(1 << 20);
+        TableRequest request;
+        request.by = HiddenBy::Attention;
+        const auto result = analyzeBlocks(plainImage(), "fake-two", request, {}, models, cache, quiet());
+        QVERIFY(!result);
+        QVERIFY(result.error().code == ErrorCode::Unsupported);
+    }
+
+    void halvesAreTheJudgesOrTheModels()
+    {
+        FakeModels models;
+        models.samplesTables = true;
+        ResultCache cache(1 << 20);
+        const Image image = plainImage();
+        const auto judged = halvesFrom(image, HalvesOf::Judge, "fake-two", Indicator::Dmos, models, cache, quiet());
+        QVERIFY(judged);
+        QCOMPARE((*judged)->model.id, std::string("fake-one"));
+        QCOMPARE(hidingMethod(**judged), std::string("attention mask"));
+        QVERIFY((*judged)->report->important == ImportantBlocks);
+        const auto own = halvesFrom(image, HalvesOf::Model, "fake-two", Indicator::Dmos, models, cache, quiet());
+        QVERIFY(own);
+        QCOMPARE((*own)->model.id, std::string("fake-two"));
+        QCOMPARE((*own)->table->samples, FirstSamples);
+        QVERIFY(!(*own)->table->exact && (*own)->by == HiddenBy::Zero);
+    }
+
+    void judgeNeedsAnAttentionMask()
+    {
+        FakeModels models;
+        models.defaultModel = "fake-two";
+        ResultCache cache(1 << 20);
+        const auto halves =
+            halvesFrom(plainImage(), HalvesOf::Judge, "fake-one", Indicator::Dmos, models, cache, quiet());
+        QVERIFY(!halves);
+        QVERIFY(halves.error().remedy.find("--halves model") != std::string::npos);
+    }
+
+    void agreementCounts()
+    {
+        Agreement agreement;
+        agreement.add(ImportantBlocks, false);
+        agreement.add(ImportantBlocks.complement(), true);
+        agreement.add(ImportantBlocks, false);
+        QCOMPARE(agreement.models, 3);
+        QVERIFY(agreement.isEstimate);
+        QCOMPARE(agreement.counts[5], 2);
+        QCOMPARE(agreement.counts[0], 1);
     }
 
     void modelWithoutMaskKeepsItsPrediction()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Maps through the engine's functions: what is computed, what is kept, what takes part in the key.
-#include "core/engine/analysis.h"
-#include "core/engine/maps.h"
+#include "core/analysis/analysis.h"
+#include "core/analysis/maps.h"
 #include "core/image/content_hash.h"
 #include "tests/support/fake_models.h"
 #include "tests/support/test_case.h"
@@ -34,10 +34,17 @@ Image picture(int width = 120, int height = 90)
 }
 
 /// Explains with a ramp, and counts.
-class ExplainingModels final : public ModelSource {
+class ExplainingModels final : public ModelSource, public Evaluator {
 public:
     std::vector<ModelEntry> models() const override { return {{"one", "One", "triq", ""}}; }
     std::string defaultId() const override { return "one"; }
+    std::string weightsHash(const std::string&) const override { return "weights"; }
+    std::string objectnessKey() const override { return {}; }
+    Evaluator& evaluator() override { return *this; }
+    std::shared_ptr<const ObjectnessSource> objectness() override
+    {
+        return std::make_shared<const MinimumBarrierObjectness>();
+    }
     Result<std::shared_ptr<const Predictor>> load(const std::string& id) override
     {
         return std::shared_ptr<const Predictor>(std::make_shared<FakePredictor>(id));
@@ -47,12 +54,17 @@ public:
     {
         return cancelledError();
     }
+    Result<std::shared_ptr<const MaskTable>> sampleTable(const Predictor&, const Image&, const ZeroTableOptions&,
+                                                         const JobContext&, const PublishTable&) override
+    {
+        return cancelledError();
+    }
     Result<Prediction> predictHidden(const Predictor&, const Image&, BlockMask, const std::stop_token&) override
     {
         return cancelledError();
     }
-    Result<ExplainedMap> explain(const Predictor&, const Image& image, const MapRequest& request,
-                                 const JobContext& context) override
+    Result<MapExplanation> explain(const Predictor&, const Image& image, const MapRequest& request,
+                                   const JobContext& context) override
     {
         ++explained;
         context.report(0.5, "Half of it");
@@ -61,7 +73,7 @@ public:
             for (int x = 0; x < image.width; ++x)
                 map.row(y)[static_cast<std::size_t>(x)] = static_cast<float>(x - request.lime.samples);
         }
-        return ExplainedMap{std::move(map), "score change", "R² 0.50"};
+        return test::explained(std::move(map), "score change", "R² 0.50");
     }
     int explained = 0;
 };
@@ -197,19 +209,31 @@ private Q_SLOTS:
         else if (change == 3)
             changed.camSign = CamSign::Lowers;
         else
-            changed.attention = AttentionChoice::LastLayer;
+            changed.attention = AttentionKind::LastLayer;
         QVERIFY(!(request == changed));
         QCOMPARE(cacheKey(request) != cacheKey(changed), differs);
     }
 
     void modelTakesPartInTheKeyOfItsMaps()
     {
-        const MinimumBarrierObjectness objectness;
-        MapRequest request;
-        request.kind = MapKind::Lime;
-        QVERIFY(mapKey(picture(), request, "a", objectness) != mapKey(picture(), request, "b", objectness));
-        request.kind = MapKind::Saliency;
-        QVERIFY(mapKey(picture(), request, "a", objectness) == mapKey(picture(), request, "b", objectness));
+        FakeModels models;
+        const auto key = [&](MapKind kind, const std::string& id) {
+            MapRequest request;
+            request.kind = kind;
+            return mapKey(picture(), request, id, models);
+        };
+        QVERIFY(key(MapKind::Lime, "a") != key(MapKind::Lime, "b"));
+        QVERIFY(key(MapKind::Saliency, "a") == key(MapKind::Saliency, "b"));
+        const CacheKey lime = key(MapKind::Lime, "a");
+        const CacheKey analysis = analysisKey(picture(), "a", models);
+        const CacheKey saliency = key(MapKind::Saliency, {});
+        const CacheKey averaged = key(MapKind::Averaged, {});
+        models.weights = "retrained-"; // another file under the same id
+        QVERIFY(key(MapKind::Lime, "a") != lime);
+        QVERIFY(analysisKey(picture(), "a", models) != analysis);
+        models.objectnessWeights = "another network";
+        QVERIFY(key(MapKind::Saliency, {}) == saliency);
+        QVERIFY(key(MapKind::Averaged, {}) != averaged);
     }
 
     void explainersGoToTheModel()

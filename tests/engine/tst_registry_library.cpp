@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Models that come and go while the program runs: the list follows, loaded networks do not outlive their files.
-#include "core/engine/registry_model_source.h"
+#include "core/analysis/registry_model_source.h"
 #include "tests/support/test_case.h"
 
 #include <QTemporaryDir>

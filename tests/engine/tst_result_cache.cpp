@@ -74,25 +74,6 @@ private Q_SLOTS:
         QCOMPARE(cache.bytes(), std::uint64_t(30));
     }
 
-    void whatAModelMadeLeavesWithIt()
-    {
-        ResultCache cache(100);
-        CacheKey other = key("a");
-        other.model = "others";
-        CacheKey measure = key("a");
-        measure.model.clear();
-        cache.insert(key("a"), number(1), 10);
-        cache.insert(key("b"), number(2), 10);
-        cache.insert(other, number(3), 10);
-        cache.insert(measure, number(4), 10);
-        cache.keepModels({"others"});
-        QVERIFY(!cache.find<int>(key("a")) && !cache.find<int>(key("b")));
-        QCOMPARE(*cache.find<int>(other), 3);
-        QCOMPARE(*cache.find<int>(measure), 4);
-        QCOMPARE(cache.bytes(), std::uint64_t(20));
-        QCOMPARE(cache.count(), std::size_t(2));
-    }
-
     void oneBigValuePushesSeveralOut()
     {
         ResultCache cache(30);

@@ -112,6 +112,7 @@ private Q_SLOTS:
         m_fixture->openAndWait(m_fixture->image(u"a.png"_s));
         m_fixture->window->actions().exportFigure->trigger();
         auto* dialog = m_fixture->window->findChild<ExportFigureDialog*>();
+        QTRY_VERIFY(dialog->page());
         QSignalSpy failed(&m_fixture->window->workspace(), &Workspace::failed);
         dialog->exportTo(m_fixture->folder.filePath(u"absent/figure.png"_s));
         QTRY_COMPARE(failed.count(), 1);
@@ -123,6 +124,7 @@ private Q_SLOTS:
         m_fixture->openAndWait(m_fixture->image(u"a.png"_s));
         m_fixture->window->actions().exportFigure->trigger();
         auto* dialog = m_fixture->window->findChild<ExportFigureDialog*>();
+        QTRY_VERIFY(dialog->page());
         QSignalSpy exported(&m_fixture->window->workspace(), &Workspace::exported);
         dialog->exportTo(m_fixture->folder.filePath(u"figure.png"_s));
         dialog->close();

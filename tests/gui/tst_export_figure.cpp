@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Figs. 1 and 3 in the export dialog: choosing, waiting for maps, failing, cancelling, and the same file as the
-// command writes.
+// The export dialog: choosing a figure, waiting for what it shows, failing, cancelling, whose halves.
 #include "core/base/file.h"
 #include "core/figure/figure_writer.h"
-#include "core/measures/measures.h"
 #include "tests/gui/gui_fixture.h"
 #include "tests/support/test_case.h"
 #include "ui/dialogs/export_figure_dialog.h"
@@ -30,12 +28,12 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-Result<ExplainedMap> ramp(const Image& image, const MapRequest&, const JobContext&)
+Result<MapExplanation> ramp(const Image& image, const MapRequest&, const JobContext&)
 {
-    return ExplainedMap{signedRamp(image), "score change", {}};
+    return explained(signedRamp(image), "score change", {});
 }
 
-Result<ExplainedMap> untilStopped(const JobContext& context)
+Result<MapExplanation> untilStopped(const JobContext& context)
 {
     context.report(0.25, "sample 250 of 1000");
     while (!context.isStopped())
@@ -95,7 +93,7 @@ private Q_SLOTS:
         QCOMPARE(opacity()->value(), 0); // each figure keeps its own
         choose(2);
         QVERIFY(!opacity()->isVisible());
-        QVERIFY(!progress()->isVisible());
+        QTRY_VERIFY(!progress()->isVisible());
     }
 
     void optionsChangeThePage()
@@ -117,32 +115,6 @@ private Q_SLOTS:
         QTRY_VERIFY(preview()->image() != shown);
     }
 
-    /// What `halflens panel --figure 3` puts together, byte for byte.
-    void fileIsThatOfTheCommand()
-    {
-        Document* document = open();
-        choose(3);
-        QTRY_VERIFY(exportButton()->isEnabled());
-        const std::shared_ptr<const Image> image = document->loaded()->image;
-        const auto objectness = m_fixture->models.objectness();
-        const ImageMeasures measures = measureImage(*image, {}, *objectness).value();
-        PaperMapFigure figure;
-        figure.kind = PaperMaps::Measures;
-        figure.model = {"fake-one", "weights-fake-one"};
-        figure.indicator = "dmos";
-        figure.objectness = objectness->name();
-        MapRow row{image, "a.png", {}, ImportantBlocks};
-        for (const Measure* measure :
-             {&measures.saliency, &measures.frequency, &measures.objectness, &measures.averaged})
-            row.maps.push_back(std::make_shared<const ScalarMap>(measure->map));
-        figure.rows.push_back(row);
-        const ComposedFigure composed = paperMapFigure(figure).value();
-        const FigurePage page = layOut(composed.grid, {180, 300}).value();
-        const std::vector<std::uint8_t> expected = encodeFigure(page, composed.provenance, FigureFormat::Png).value();
-        write();
-        QVERIFY(readFile(toPath(path()), 1U << 28).value() == expected);
-    }
-
     void exportWaitsForTheMaps()
     {
         m_fixture->models.onExplain = [this](const Image& image, const MapRequest& request, const JobContext& context) {
@@ -153,7 +125,7 @@ private Q_SLOTS:
         };
         open();
         choose(1);
-        QTRY_VERIFY(progressText().startsWith(u"Making"_s));
+        QTRY_VERIFY(progressText().startsWith(u"sample 250"_s));
         QVERIFY(!exportButton()->isEnabled());
         QTRY_VERIFY(preview()->image().isNull()); // nothing of the figure before
         QVERIFY(!preview()->message().isEmpty());
@@ -176,11 +148,11 @@ private Q_SLOTS:
     {
         QFETCH(int, how);
         m_fixture->models.onExplain = [this](const Image& image, const MapRequest& request,
-                                             const JobContext& context) -> Result<ExplainedMap> {
+                                             const JobContext& context) -> Result<MapExplanation> {
             if (request.kind != MapKind::Lime)
                 return ramp(image, request, context); // what takes a moment only is waited for
             ++m_begun;
-            Result<ExplainedMap> none = untilStopped(context);
+            Result<MapExplanation> none = untilStopped(context);
             ++m_stopped;
             return none;
         };
@@ -205,7 +177,7 @@ private Q_SLOTS:
     void failureIsSaidAndTriedAgain()
     {
         m_fixture->models.onExplain = [this](const Image& image, const MapRequest& request,
-                                             const JobContext& context) -> Result<ExplainedMap> {
+                                             const JobContext& context) -> Result<MapExplanation> {
             if (m_broken)
                 return Error{ErrorCode::OutOfMemory, "explain", "there is no room", "close other programs", {}};
             return ramp(image, request, context);
@@ -229,7 +201,7 @@ private Q_SLOTS:
         };
         open();
         choose(1);
-        QTRY_VERIFY(progressText().startsWith(u"Making"_s));
+        QTRY_VERIFY(progressText().startsWith(u"sample 250"_s));
         m_dialog->cancelWork();
         auto* again = m_dialog->findChild<QPushButton*>(u"figureAgain"_s);
         QVERIFY(again->isVisible());
@@ -279,9 +251,22 @@ private Q_SLOTS:
             return m_asked.size() == 6 && std::count(m_asked.begin(), m_asked.end(), MapKind::GradCam) == 1;
         }());
         QTRY_VERIFY(exportButton()->isEnabled());
-        choose(3); // and no table, so no halves
-        QTRY_VERIFY(preview()->message().contains(u"attention mask"_s));
+        choose(3); // its halves are the judge's
+        QTRY_VERIFY(exportButton()->isEnabled());
+        const QJsonObject judged = QJsonDocument::fromJson(write()).object();
+        QCOMPARE(judged.value(u"settings"_s).toObject().value(u"halves"_s).toString(), u"judge"_s);
+        QCOMPARE(judged.value(u"models"_s).toArray().at(0).toObject().value(u"id"_s).toString(), u"fake-one"_s);
+        auto* halves = m_dialog->findChild<QComboBox*>(u"figureHalves"_s);
+        halves->setFocus();
+        QTest::keyClick(halves, Qt::Key_End); // its own, which this fake has not
+        QTRY_VERIFY(preview()->message().contains(u"no table"_s));
         QVERIFY(!exportButton()->isEnabled());
+        m_fixture->models.samplesTables = true;
+        QTest::mouseClick(m_dialog->findChild<QPushButton*>(u"figureAgain"_s), Qt::LeftButton);
+        QTRY_VERIFY(exportButton()->isEnabled());
+        const QJsonObject own = QJsonDocument::fromJson(write()).object();
+        QCOMPARE(own.value(u"settings"_s).toObject().value(u"halves"_s).toString(), u"model"_s);
+        QCOMPARE(own.value(u"models"_s).toArray().at(0).toObject().value(u"id"_s).toString(), u"fake-two"_s);
     }
 
 private:

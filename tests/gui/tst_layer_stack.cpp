@@ -141,7 +141,7 @@ private Q_SLOTS:
         request.lime.samples = 300;
         request.lime.seed = 42;
         request.camSign = CamSign::Both;
-        request.attention = AttentionChoice::LastLayer;
+        request.attention = AttentionKind::LastLayer;
         {
             Settings settings(std::make_unique<QSettings>(path, QSettings::IniFormat));
             LayerStack layers(settings);

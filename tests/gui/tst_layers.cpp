@@ -24,9 +24,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-Result<ExplainedMap> explainedRamp(const Image& image, const MapRequest&, const JobContext&)
+Result<MapExplanation> explainedRamp(const Image& image, const MapRequest&, const JobContext&)
 {
-    return ExplainedMap{signedRamp(image), "score change", "R² 0.75, 1000 samples"};
+    return explained(signedRamp(image), "score change", "R² 0.75, 1000 samples");
 }
 
 } // namespace
@@ -158,7 +158,7 @@ private Q_SLOTS:
     void signedMapsHaveZeroInTheMiddle()
     {
         m_fixture->models.onExplain = [](const Image& image, const MapRequest& request, const JobContext& context) {
-            Result<ExplainedMap> ramp = explainedRamp(image, request, context);
+            Result<MapExplanation> ramp = explainedRamp(image, request, context);
             for (float& value : ramp->map.values)
                 value = value < 0 ? value * 0.25F : value;
             return ramp;
@@ -331,7 +331,7 @@ private Q_SLOTS:
     {
         std::atomic<bool> works{false};
         m_fixture->models.onExplain = [&](const Image& image, const MapRequest& request,
-                                          const JobContext& context) -> Result<ExplainedMap> {
+                                          const JobContext& context) -> Result<MapExplanation> {
             if (works)
                 return explainedRamp(image, request, context);
             return Error{ErrorCode::Model, "lime", "the network broke", "try again", {}};
@@ -350,7 +350,7 @@ private Q_SLOTS:
     {
         std::latch started(1);
         m_fixture->models.onExplain = [&](const Image&, const MapRequest&,
-                                          const JobContext& context) -> Result<ExplainedMap> {
+                                          const JobContext& context) -> Result<MapExplanation> {
             context.report(0.4, "Asking the model");
             started.count_down();
             while (!context.isStopped())
@@ -375,7 +375,7 @@ private Q_SLOTS:
         std::latch started(1);
         std::atomic<int> runs{0};
         m_fixture->models.onExplain = [&](const Image& image, const MapRequest& request,
-                                          const JobContext& context) -> Result<ExplainedMap> {
+                                          const JobContext& context) -> Result<MapExplanation> {
             ++runs;
             if (request.lime.seed == 0) {
                 started.count_down();
@@ -402,7 +402,7 @@ private Q_SLOTS:
         std::atomic<int> runs{0};
         std::atomic<bool> ends{false};
         m_fixture->models.onExplain = [&](const Image& image, const MapRequest& request,
-                                          const JobContext& context) -> Result<ExplainedMap> {
+                                          const JobContext& context) -> Result<MapExplanation> {
             ++runs;
             while (!context.isStopped() && !ends)
                 std::this_thread::yield();

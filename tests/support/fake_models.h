@@ -3,7 +3,7 @@
 // off the score. Tests of the pipeline and of the viewer compare against these numbers.
 #pragma once
 
-#include "core/engine/model_source.h"
+#include "core/analysis/model_source.h"
 
 #include <algorithm>
 #include <array>
@@ -27,6 +27,16 @@ inline ScalarMap signedRamp(const Image& image)
                 -1 + 2 * static_cast<float>(x) / static_cast<float>(image.width - 1);
     }
     return map;
+}
+
+/// What an explainer answers.
+inline MapExplanation explained(ScalarMap map, std::string unit, std::string done)
+{
+    MapExplanation result;
+    result.map = std::move(map);
+    result.unit = std::move(unit);
+    result.done = std::move(done);
+    return result;
 }
 
 inline constexpr double FullScore = 4.25;
@@ -90,7 +100,7 @@ private:
     ModelInfo m_info;
 };
 
-class FakeModels final : public ModelSource {
+class FakeModels final : public ModelSource, public Evaluator {
 public:
     /// Runs on the worker before a model is handed out: tests wait or fail here. An error stops
     /// the load.
@@ -98,7 +108,7 @@ public:
     /// Runs on the worker before a table is made.
     std::function<Status(const std::stop_token&)> onTable;
     /// Runs on the worker when a map is asked for; without it there are none.
-    std::function<Result<ExplainedMap>(const Image&, const MapRequest&, const JobContext&)> onExplain;
+    std::function<Result<MapExplanation>(const Image&, const MapRequest&, const JobContext&)> onExplain;
     std::atomic<int> loads{0};
     std::atomic<int> tables{0};
     std::atomic<int> hiddenRuns{0};
@@ -108,9 +118,19 @@ public:
 
     std::vector<ModelEntry> models() const override
     {
-        return {{"fake-one", "Fake one", "triq", "BSD-3-Clause"}, {"fake-two", "Fake two", "koncept", "BSD-3-Clause"}};
+        return {{"fake-one", "Fake one", "triq", "BSD-3-Clause", weightsHash("fake-one")},
+                {"fake-two", "Fake two", "koncept", "BSD-3-Clause", weightsHash("fake-two")}};
     }
-    std::string defaultId() const override { return "fake-one"; }
+    std::string defaultModel = "fake-one";
+
+    std::string defaultId() const override { return defaultModel; }
+    std::string weights = "weights-"; ///< begins every hash
+    std::string objectnessWeights;
+
+    std::string weightsHash(const std::string& id) const override { return weights + id; }
+    std::string objectnessKey() const override { return objectnessWeights; }
+    Evaluator& evaluator() override { return *this; }
+    std::shared_ptr<const ObjectnessSource> objectness() override { return m_objectness; }
 
     Result<std::shared_ptr<const Predictor>> load(const std::string& id) override
     {
@@ -152,28 +172,37 @@ public:
         return Prediction{gradesFor(score), score, score};
     }
 
-    Result<std::shared_ptr<const MaskTable>> sampleTable(const Predictor& predictor, const Image& image, int samples,
-                                                         const JobContext& context,
+    Result<std::shared_ptr<const MaskTable>> sampleTable(const Predictor& predictor, const Image&,
+                                                         const ZeroTableOptions& options, const JobContext& context,
                                                          const PublishTable& publish) override
     {
         if (!samplesTables)
-            return ModelSource::sampleTable(predictor, image, samples, context, publish);
+            return unsupported(predictor, "no table by zero");
         auto table = std::make_shared<MaskTable>(*buildTable(FakePredictor("fake-one"), {}, context.stop()).value());
-        table->samples = samples;
-        table->exact = samples == MaskCount;
+        table->samples = options.samples;
+        table->exact = options.samples == MaskCount;
         table->standardError = table->exact ? 0 : 0.05;
-        sampledMasks += samples;
+        sampledMasks += options.samples;
         context.report(0.5, "Hiding blocks");
-        publish(table);
+        if (publish)
+            publish(table);
         return std::shared_ptr<const MaskTable>(std::move(table));
     }
 
-    Result<ExplainedMap> explain(const Predictor& predictor, const Image& image, const MapRequest& request,
-                                 const JobContext& context) override
+    Result<MapExplanation> explain(const Predictor& predictor, const Image& image, const MapRequest& request,
+                                   const JobContext& context) override
     {
         return onExplain ? onExplain(image, request, context)
-                         : ModelSource::explain(predictor, image, request, context);
+                         : unsupported(predictor, "no " + spokenName(request.kind) + " map");
     }
+
+private:
+    static Error unsupported(const Predictor& predictor, const std::string& what)
+    {
+        return {ErrorCode::Unsupported, "fake", predictor.info().name + " has " + what, "choose another model", {}};
+    }
+
+    std::shared_ptr<const ObjectnessSource> m_objectness = std::make_shared<const MinimumBarrierObjectness>();
 };
 
 } // namespace halflens::test

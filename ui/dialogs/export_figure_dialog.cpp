@@ -2,7 +2,6 @@
 #include "ui/dialogs/export_figure_dialog.h"
 
 #include "core/figure/figure_writer.h"
-#include "core/figure/figures.h"
 #include "ui/dialogs/figure_preview.h"
 #include "ui/panels/card.h"
 #include "ui/panels/error_bar.h"
@@ -43,13 +42,19 @@ int percentOf(PaperMaps kind)
     return static_cast<int>(std::lround(100 * paperOpacity(kind)));
 }
 
+/// Of Figs. 1 and 3 in the array of their opacities.
+std::size_t opacityOf(PaperFigure figure)
+{
+    return figure == PaperFigure::Measures ? 1 : 0;
+}
+
 } // namespace
 
 ExportFigureDialog::ExportFigureDialog(Workspace& workspace, LayerStack& layers, QWidget* parent)
     : QDialog(parent)
     , m_workspace(workspace)
     , m_layers(layers)
-    , m_maps(new FigureMaps(workspace, layers, this))
+    , m_maker(new FigureMaker(workspace, layers, this))
     , m_preview(new FigurePreview(this))
     , m_opacityPercent{percentOf(PaperMaps::Explanations), percentOf(PaperMaps::Measures)}
 {
@@ -65,12 +70,11 @@ ExportFigureDialog::ExportFigureDialog(Workspace& workspace, LayerStack& layers,
     resize(1040, 620);
     connect(&m_refresh, &QTimer::timeout, this, &ExportFigureDialog::refresh);
     connect(m_preview, &FigurePreview::resized, this, &ExportFigureDialog::refreshSoon);
-    connect(&workspace, &Workspace::currentChanged, this, &ExportFigureDialog::refreshSoon);
-    connect(m_maps, &FigureMaps::changed, this, [this] {
+    connect(m_maker, &FigureMaker::changed, this, [this] {
         showProgress();
         refreshSoon();
     });
-    connect(this, &QDialog::finished, m_maps, &FigureMaps::cancel);
+    connect(this, &QDialog::finished, m_maker, &FigureMaker::cancel);
     chooseFigure();
     refresh();
 }
@@ -114,6 +118,12 @@ void ExportFigureDialog::addOptions(QFormLayout& form, QWidget* panel)
     m_images = new QComboBox(panel);
     m_images->addItem(tr("The shown image"), ShownImage);
     m_images->addItem(tr("All images looked at"), AllImages);
+    m_halves = new QComboBox(panel);
+    m_halves->setObjectName(u"figureHalves"_s);
+    m_halves->addItem(tr("Of the default model, for all models"), static_cast<int>(HalvesOf::Judge));
+    m_halves->addItem(tr("Of the model itself"), static_cast<int>(HalvesOf::Model));
+    m_halves->setToolTip(tr("Whose table says which blocks are important. The paper takes the halves of TRIQ for all "
+                            "networks."));
     m_original = new QCheckBox(tr("First row with the whole images"), panel);
     m_gridLines = new QCheckBox(tr("Lines between the blocks"), panel);
     m_opacity = new QSlider(Qt::Horizontal, panel);
@@ -151,6 +161,7 @@ void ExportFigureDialog::addOptions(QFormLayout& form, QWidget* panel)
 
     form.addRow(tr("&Figure"), m_figure);
     form.addRow(tr("&Columns"), m_images);
+    form.addRow(tr("&Halves"), m_halves);
     form.addRow(QString(), m_original);
     form.addRow(QString(), m_gridLines);
     form.addRow(opacityLabel, m_opacityRow);
@@ -172,11 +183,11 @@ QWidget* ExportFigureDialog::makeProgress(QWidget* panel)
     m_progress = new QProgressBar(m_progressBox);
     m_progress->setTextVisible(false);
     m_progress->setFixedHeight(10);
-    m_progress->setAccessibleName(tr("Progress of the maps"));
+    m_progress->setAccessibleName(tr("Progress of the figure"));
     m_again = new QPushButton(tr("Try again"), m_progressBox);
     m_again->setObjectName(u"figureAgain"_s);
     m_again->setAutoDefault(false);
-    connect(m_again, &QPushButton::clicked, m_maps, &FigureMaps::retry);
+    connect(m_again, &QPushButton::clicked, m_maker, &FigureMaker::retry);
     auto* layout = new QVBoxLayout(m_progressBox);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
@@ -189,12 +200,13 @@ QWidget* ExportFigureDialog::makeProgress(QWidget* panel)
 void ExportFigureDialog::connectOptions()
 {
     connect(m_figure, &QComboBox::currentIndexChanged, this, &ExportFigureDialog::chooseFigure);
-    connect(m_images, &QComboBox::currentIndexChanged, this, &ExportFigureDialog::refreshSoon);
+    for (QComboBox* box : {m_images, m_halves})
+        connect(box, &QComboBox::currentIndexChanged, this, &ExportFigureDialog::choose);
     for (QCheckBox* box : {m_original, m_gridLines, m_colorBars, m_turned})
         connect(box, &QCheckBox::toggled, this, &ExportFigureDialog::refreshSoon);
     connect(m_opacity, &QSlider::valueChanged, this, [this](int percent) {
         m_opacityText->setText(tr("%1 %").arg(percent));
-        m_opacityPercent[kind() == PaperMaps::Measures ? 1 : 0] = percent;
+        m_opacityPercent[opacityOf(figure())] = percent;
         refreshSoon();
     });
     for (QLineEdit* edit : {m_title, m_caption})
@@ -203,37 +215,51 @@ void ExportFigureDialog::connectOptions()
     connect(m_dpi, &QSpinBox::valueChanged, this, &ExportFigureDialog::refreshSoon);
 }
 
-std::optional<PaperMaps> ExportFigureDialog::kind() const
+PaperFigure ExportFigureDialog::figure() const
 {
-    switch (m_figure->currentData().toInt()) {
-    case 1:
-        return PaperMaps::Explanations;
-    case 3:
-        return PaperMaps::Measures;
-    default:
-        return std::nullopt;
-    }
+    return static_cast<PaperFigure>(m_figure->currentData().toInt());
 }
 
-/// Shows the options of the chosen figure and has its maps made.
+/// Shows the options of the chosen figure and has its contents made.
 void ExportFigureDialog::chooseFigure()
 {
-    const std::optional<PaperMaps> maps = kind();
+    const bool hasMaps = figure() != PaperFigure::Halves;
     for (QWidget* option : std::initializer_list<QWidget*>{m_images, m_original, m_gridLines})
-        m_form->setRowVisible(option, !maps);
+        m_form->setRowVisible(option, !hasMaps);
     for (QWidget* option : std::initializer_list<QWidget*>{m_opacityRow, m_colorBars, m_turned})
-        m_form->setRowVisible(option, maps.has_value());
-    m_form->setRowVisible(m_lime, maps == PaperMaps::Explanations);
-    if (maps) {
-        const int percent = m_opacityPercent[maps == PaperMaps::Measures ? 1 : 0];
+        m_form->setRowVisible(option, hasMaps);
+    m_form->setRowVisible(m_lime, figure() == PaperFigure::Explanations);
+    m_form->setRowVisible(m_halves, figure() != PaperFigure::Explanations);
+    if (hasMaps) {
+        const int percent = m_opacityPercent[opacityOf(figure())];
         m_opacity->setValue(percent);
         m_opacityText->setText(tr("%1 %").arg(percent));
     }
-    m_maps->setKind(maps);
+    choose();
+}
+
+void ExportFigureDialog::choose()
+{
+    m_maker->setChoice({figure(), static_cast<HalvesOf>(m_halves->currentData().toInt()),
+                        figure() == PaperFigure::Halves && m_images->currentData().toInt() == AllImages});
+    showProgress();
     refreshSoon();
 }
 
-/// How far the maps are, or why there are none.
+FigureStyle ExportFigureDialog::look() const
+{
+    FigureStyle style;
+    style.opacity = m_opacity->value() / 100.0;
+    style.colorBars = m_colorBars->isChecked();
+    style.imagesAsColumns = m_turned->isChecked();
+    style.original = m_original->isChecked();
+    style.gridLines = m_gridLines->isChecked();
+    style.title = m_title->text().toStdString();
+    style.caption = m_caption->text().toStdString();
+    return style;
+}
+
+/// How far the contents are, or why there are none.
 void ExportFigureDialog::showProgress()
 {
     const LimeOptions& lime = m_layers.parameters().lime;
@@ -241,11 +267,11 @@ void ExportFigureDialog::showProgress()
                         .arg(lime.samples)
                         .arg(toQt(toString(lime.segments)))
                         .arg(lime.seed));
-    const MapStatus& status = m_maps->status();
-    const bool isWorking = kind() && status.state == WorkState::Working;
-    if (kind() && status.state != WorkState::Ready)
+    const MapStatus& status = m_maker->status();
+    const bool isWorking = status.state == WorkState::Working;
+    if (status.state != WorkState::Ready)
         m_export->setEnabled(false); // not only once the preview follows
-    m_progressBox->setVisible(kind() && status.state != WorkState::Ready);
+    m_progressBox->setVisible(status.state != WorkState::Ready);
     m_progress->setVisible(isWorking);
     m_again->setVisible(!isWorking);
     m_progress->setRange(0, status.fraction < 0 ? 0 : 100);
@@ -253,111 +279,7 @@ void ExportFigureDialog::showProgress()
     if (isWorking)
         m_progressText->setText(status.text);
     else
-        m_progressText->setText(status.error ? tr("The maps could not be made.") : tr("Stopped."));
-}
-
-namespace {
-
-/// The one that knows least; an estimate says that it is one.
-const Analysis& fewestMasks(const std::vector<Document*>& columns)
-{
-    const auto samples = [](const Document* document) { return document->analysis()->table->samples; };
-    return *(*std::min_element(columns.begin(), columns.end(), [&](const Document* a, const Document* b) {
-                return samples(a) < samples(b);
-            }))->analysis();
-}
-
-} // namespace
-
-std::vector<Document*> ExportFigureDialog::columns() const
-{
-    std::vector<Document*> columns;
-    const bool onlyShown = m_images->currentData().toInt() == ShownImage;
-    for (int index = 0; index < m_workspace.count(); ++index) {
-        Document* document = m_workspace.at(index);
-        const bool isKnown = document->analysis() && document->analysis()->report && m_workspace.imageOf(*document);
-        const bool isOfThisModel = isKnown && toQt(document->analysis()->model.id) == m_workspace.modelId();
-        if (isOfThisModel && (!onlyShown || document == m_workspace.current()))
-            columns.push_back(document);
-    }
-    return columns;
-}
-
-Provenance ExportFigureDialog::provenance() const
-{
-    Provenance provenance;
-    provenance.figure = "2";
-    provenance.title = m_title->text().toStdString();
-    const std::vector<Document*> shown = columns();
-    const bool isZeroed = !shown.empty() && !shown.front()->analysis()->model.masksAttention;
-    provenance.by = isZeroed ? "zero" : "attention";
-    if (isZeroed)
-        provenance.fill = "zero";
-    provenance.indicator = toString(m_workspace.options().indicator);
-    for (const Document* document : columns()) {
-        const Analysis& analysis = *document->analysis();
-        provenance.models = {{analysis.model.id, analysis.model.weightsHash}};
-        provenance.sources.push_back(
-            {document->title().toStdString(),
-             analysis.imageHash,
-             {{"important", analysis.report->important}, {"trivial", analysis.report->trivial}}});
-    }
-    return provenance;
-}
-
-/// Fig. 2 of what is known.
-Result<ComposedFigure> ExportFigureDialog::halvesFigure() const
-{
-    Figure2 figure;
-    const std::vector<Document*> shown = columns();
-    for (const Document* document : shown) {
-        const Analysis& analysis = *document->analysis();
-        const BlockReport& report = *analysis.report;
-        figure.columns.push_back({m_workspace.imageOf(*document), document->title().toStdString(), report.important,
-                                  analysis.table->score(BlockMask()), analysis.table->score(report.important),
-                                  analysis.table->score(report.trivial)});
-        figure.model = analysis.model.id;
-        figure.scaleLow = analysis.model.scale.low;
-        figure.scaleHigh = analysis.model.scale.high;
-    }
-    if (figure.columns.empty())
-        return Error{ErrorCode::InvalidInput,
-                     "figure",
-                     "there is no image with results yet",
-                     "open an image and wait for its blocks",
-                     {}};
-    figure.method = hidingMethod(fewestMasks(shown));
-    figure.original = m_original->isChecked();
-    figure.gridLines = m_gridLines->isChecked();
-    figure.title = m_title->text().toStdString();
-    figure.caption = m_caption->text().toStdString();
-    Result<PanelGrid> grid = figure2(figure);
-    if (!grid)
-        return std::move(grid).error();
-    return ComposedFigure{*std::move(grid), provenance()};
-}
-
-/// Fig. 1 or 3, once its maps are there.
-Result<ComposedFigure> ExportFigureDialog::mapsFigure() const
-{
-    const MapStatus& status = m_maps->status();
-    if (status.error)
-        return *status.error;
-    if (status.state != WorkState::Ready)
-        return Error{
-            ErrorCode::InvalidInput, "figure", "the maps of the figure are not there yet", "wait for them", {}};
-    PaperMapFigure figure = m_maps->figure();
-    figure.opacity = m_opacity->value() / 100.0;
-    figure.colorBars = m_colorBars->isChecked();
-    figure.imagesAsColumns = m_turned->isChecked();
-    figure.title = m_title->text().toStdString();
-    figure.caption = m_caption->text().toStdString();
-    return paperMapFigure(figure);
-}
-
-Result<ComposedFigure> ExportFigureDialog::composed() const
-{
-    return kind() ? mapsFigure() : halvesFigure();
+        m_progressText->setText(status.error ? tr("The figure could not be made.") : tr("Stopped."));
 }
 
 Result<FigurePage> ExportFigureDialog::page(std::optional<int> dpi) const
@@ -377,14 +299,14 @@ void ExportFigureDialog::showMessage(const QString& message)
 
 void ExportFigureDialog::refresh()
 {
-    const bool isWaiting =
-        kind() && (m_maps->status().state == WorkState::Working || m_maps->status().state == WorkState::Absent);
+    const WorkState state = m_maker->status().state;
+    const bool isWaiting = state == WorkState::Working || state == WorkState::Absent;
     const Result<ComposedFigure> figure = composed();
     const Result<FigurePage> full =
         figure ? layOut(figure->grid, {m_width->value(), m_dpi->value()}) : Result<FigurePage>(figure.error());
     m_export->setEnabled(full.has_value());
     if (!full) {
-        showMessage(isWaiting ? tr("The figure appears here when its maps are made.") : sentences(full.error()));
+        showMessage(isWaiting ? tr("The figure appears here when it is made.") : sentences(full.error()));
         return;
     }
     m_size->setText(tr("%1 × %2 pixels").arg(full->width).arg(full->height));

@@ -4,8 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/figure/figure_page.h"
-#include "core/figure/paper_maps.h"
-#include "ui/state/figure_maps.h"
+#include "ui/state/figure_maker.h"
 #include "ui/state/workspace.h"
 
 #include <QDialog>
@@ -13,7 +12,6 @@
 
 #include <array>
 #include <optional>
-#include <vector>
 
 class QCheckBox;
 class QComboBox;
@@ -30,34 +28,32 @@ namespace halflens {
 
 class FigurePreview;
 
-/// Fig. 2 has images as columns: the shown one, or all opened ones whose results are known. Figs. 1 and 3
-/// are of the shown image; their maps are made while the dialog is open, and closing it ends that. Preview
-/// and file are made on the engine; the dialog may be closed before the file is written.
+/// Fig. 2 has images as columns: the shown one, or all that were looked at. Figs. 1 and 3 are of the shown image.
+/// What they show is made while the dialog is open, and closing it ends that. Preview and file are made on the
+/// engine; the dialog may be closed before the file is written, which is the one of `halflens panel`.
 class ExportFigureDialog final : public QDialog {
     Q_OBJECT
 
 public:
     ExportFigureDialog(Workspace& workspace, LayerStack& layers, QWidget* parent = nullptr);
 
-    /// The page as it would be written now, or at another resolution. An error while its maps are not there.
+    /// The page as it would be written now, or at another resolution. An error while its contents are not there.
     Result<FigurePage> page(std::optional<int> dpi = {}) const;
     /// Writes by suffix; Workspace::exported() or failed() tells the end.
     void exportTo(const QString& path);
     /// Ends what is made for the figure; the dialog offers to start again.
-    void cancelWork() { m_maps->cancel(); }
+    void cancelWork() { m_maker->cancel(); }
 
 private:
     QWidget* makeOptions();
     void addOptions(QFormLayout& form, QWidget* panel);
     QWidget* makeProgress(QWidget* panel);
     void connectOptions();
-    std::optional<PaperMaps> kind() const; ///< none: Fig. 2
-    std::vector<Document*> columns() const;
-    Provenance provenance() const;
-    Result<ComposedFigure> halvesFigure() const;
-    Result<ComposedFigure> mapsFigure() const;
-    Result<ComposedFigure> composed() const;
+    PaperFigure figure() const;
+    FigureStyle look() const;
+    Result<ComposedFigure> composed() const { return m_maker->compose(look()); }
     void chooseFigure();
+    void choose();
     void refreshSoon() { m_refresh.start(); }
     void refresh();
     void showProgress();
@@ -66,11 +62,12 @@ private:
 
     Workspace& m_workspace;
     LayerStack& m_layers;
-    FigureMaps* m_maps;
+    FigureMaker* m_maker;
     FigurePreview* m_preview;
     QFormLayout* m_form = nullptr;
     QComboBox* m_figure = nullptr;
     QComboBox* m_images = nullptr;
+    QComboBox* m_halves = nullptr;
     QCheckBox* m_original = nullptr;
     QCheckBox* m_gridLines = nullptr;
     QWidget* m_opacityRow = nullptr;

@@ -3,7 +3,7 @@
 // and where published files come from.
 #pragma once
 
-#include "core/engine/model_library.h"
+#include "core/analysis/model_library.h"
 #include "ui/state/engine_client.h"
 
 #include <QDialog>

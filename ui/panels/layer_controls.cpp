@@ -263,11 +263,10 @@ void LayerControls::makeParameters(QFormLayout& form)
                       {tr("What lowers it"), int(CamSign::Lowers)},
                       {tr("Both, by magnitude"), int(CamSign::Both)}},
                      [](MapRequest& request, int value) { request.camSign = static_cast<CamSign>(value); });
-    m_attention =
-        makeBox(tr("&Attention"), u"attentionChoice"_s,
-                {{tr("Rollout, all layers"), int(AttentionChoice::Rollout)},
-                 {tr("Last layer"), int(AttentionChoice::LastLayer)}},
-                [](MapRequest& request, int value) { request.attention = static_cast<AttentionChoice>(value); });
+    m_attention = makeBox(
+        tr("&Attention"), u"attentionChoice"_s,
+        {{tr("Rollout, all layers"), int(AttentionKind::Rollout)}, {tr("Last layer"), int(AttentionKind::LastLayer)}},
+        [](MapRequest& request, int value) { request.attention = static_cast<AttentionKind>(value); });
 }
 
 void LayerControls::makeBlocks(QFormLayout& form)

@@ -121,9 +121,11 @@ void Comparison::fill()
     const Image& image = *document->loaded()->image;
     for (int index = 0; index < count(); ++index) {
         ComparedModel& model = at(index);
-        if (const auto compared = m_workspace.cache().find<ComparedResult>(comparisonKey(image, model.entry.id)))
+        if (const auto compared =
+                m_workspace.cache().find<ComparedResult>(comparisonKey(image, model.entry.id, m_workspace.models())))
             take(index, compared->analysis, compared->important);
-        else if (const auto known = m_workspace.cache().find<Analysis>(analysisKey(image, model.entry.id));
+        else if (const auto known =
+                     m_workspace.cache().find<Analysis>(analysisKey(image, model.entry.id, m_workspace.models()));
                  known && !model.analysis)
             take(index, known, std::nullopt);
         const bool isDone = model.analysis && model.important;
@@ -245,12 +247,8 @@ Agreement Comparison::agreement() const
 {
     Agreement agreement;
     for (const ComparedModel& model : m_models) {
-        if (!model.important)
-            continue;
-        ++agreement.models;
-        agreement.isEstimate = agreement.isEstimate || model.isEstimate;
-        for (int block = 0; block < BlockCount; ++block)
-            agreement.counts[static_cast<std::size_t>(block)] += model.important->contains({block}) ? 1 : 0;
+        if (model.important)
+            agreement.add(*model.important, model.isEstimate);
     }
     return agreement;
 }

@@ -30,13 +30,6 @@ struct ComparedModel {
     std::optional<MaskedScore> scoreFor(BlockMask mask) const;
 };
 
-/// How many models have each block in their important half.
-struct Agreement {
-    std::array<int, BlockCount> counts{};
-    int models = 0; ///< that have halves
-    bool isEstimate = false; ///< some halves are estimates
-};
-
 /// GUI thread. While it is off, models that were looked at before show what the cache has of them;
 /// switched on, all others are asked in the background, for each image that is shown.
 class Comparison final : public QObject {

@@ -2,8 +2,8 @@
 // One opened image: immutable results, and the mask the user edits.
 #pragma once
 
+#include "core/analysis/analysis.h"
 #include "core/base/block.h"
-#include "core/engine/analysis.h"
 #include "ui/state/image_pyramid.h"
 
 #include <QObject>

@@ -25,11 +25,6 @@ CacheKey fileKey(const QString& path)
     return {content.toStdString(), Stage::Decode, {}, {}};
 }
 
-CacheKey analysisKey(const Image& image, const std::string& modelId)
-{
-    return {image.contentHash, Stage::Analysis, {}, modelId};
-}
-
 std::shared_ptr<const Image> fromQImage(const QImage& source)
 {
     if (source.isNull())
@@ -107,13 +102,16 @@ Outcome analysisJob(const Image& image, const std::string& modelId, ModelSource&
     Result<std::shared_ptr<const Analysis>> analysis = analyze(image, modelId, models, options, context);
     if (!analysis)
         return std::move(analysis).error();
-    cache.insert(analysisKey(image, modelId), *analysis, byteSize(**analysis));
+    cache.insert(analysisKey(image, modelId, models), *analysis, byteSize(**analysis));
     return Artifact(*std::move(analysis));
 }
 
-CacheKey shownMapKey(const Image& image, const MapRequest& request, const std::string& modelId)
+CacheKey shownMapKey(const Image& image, const MapRequest& request, const std::string& modelId,
+                     const ModelSource& models)
 {
-    return {image.contentHash, Stage::Map, cacheKey(request) + "; shown", modelId};
+    CacheKey key = mapKey(image, request, modelId, models);
+    key.parameters += "; shown";
+    return key;
 }
 
 Outcome mapJob(const Image& image, const MapRequest& request, const std::string& modelId, ModelSource& models,
@@ -123,13 +121,13 @@ Outcome mapJob(const Image& image, const MapRequest& request, const std::string&
     if (!map)
         return std::move(map).error();
     std::shared_ptr<const ShownMap> shown = ShownMap::build(*std::move(map));
-    cache.insert(shownMapKey(image, request, modelId), shown, shown->byteSize());
+    cache.insert(shownMapKey(image, request, modelId, models), shown, shown->byteSize());
     return Artifact(std::move(shown));
 }
 
-CacheKey comparisonKey(const Image& image, const std::string& modelId)
+CacheKey comparisonKey(const Image& image, const std::string& modelId, const ModelSource& models)
 {
-    return {image.contentHash, Stage::Comparison, {}, modelId};
+    return {image.contentHash, Stage::Comparison, {}, models.modelKey(modelId)};
 }
 
 Outcome comparisonJob(const Image& image, const ModelEntry& model, ModelSource& models, const AnalysisOptions& options,
@@ -139,20 +137,20 @@ Outcome comparisonJob(const Image& image, const ModelEntry& model, ModelSource& 
         context.report(progress.fraction, model.name + ": " + progress.text);
     });
     auto result = std::make_shared<ComparedResult>();
-    result->analysis = cache.find<Analysis>(analysisKey(image, model.id));
+    result->analysis = cache.find<Analysis>(analysisKey(image, model.id, models));
     if (!result->analysis) {
         Result<std::shared_ptr<const Analysis>> analysis = analyze(image, model.id, models, options, named);
         if (!analysis)
             return std::move(analysis).error();
         result->analysis = *std::move(analysis);
-        cache.insert(analysisKey(image, model.id), result->analysis, byteSize(*result->analysis));
+        cache.insert(analysisKey(image, model.id, models), result->analysis, byteSize(*result->analysis));
     }
     if (!result->analysis->report) {
         Result<std::shared_ptr<const Analysis>> sampled =
             withSampledTable(image, *result->analysis, models, LeastSamples, options, named);
         if (sampled) {
             result->analysis = *std::move(sampled);
-            cache.insert(analysisKey(image, model.id), result->analysis, byteSize(*result->analysis));
+            cache.insert(analysisKey(image, model.id, models), result->analysis, byteSize(*result->analysis));
         } else if (sampled.error().code != ErrorCode::Unsupported) {
             return std::move(sampled).error();
         }
@@ -164,7 +162,7 @@ Outcome comparisonJob(const Image& image, const ModelEntry& model, ModelSource& 
         result->important = *half;
     }
     std::shared_ptr<const ComparedResult> shared = std::move(result);
-    cache.insert(comparisonKey(image, model.id), shared, sizeof(ComparedResult));
+    cache.insert(comparisonKey(image, model.id, models), shared, sizeof(ComparedResult));
     return Artifact(std::move(shared));
 }
 
@@ -175,7 +173,7 @@ Outcome sampledTableJob(const Image& image, const Analysis& analysis, int sample
         withSampledTable(image, analysis, models, samples, options, context);
     if (!sampled)
         return std::move(sampled).error();
-    cache.insert(analysisKey(image, analysis.model.id), *sampled, byteSize(**sampled));
+    cache.insert(analysisKey(image, analysis.model.id, models), *sampled, byteSize(**sampled));
     return Artifact(*std::move(sampled));
 }
 
@@ -186,7 +184,7 @@ Outcome maskedScoreJob(const Image& image, const std::string& modelId, BlockMask
     const Result<std::shared_ptr<const Predictor>> predictor = models.load(modelId);
     if (!predictor)
         return predictor.error();
-    Result<Prediction> prediction = models.predictHidden(**predictor, image, hidden, context.stop());
+    Result<Prediction> prediction = models.evaluator().predictHidden(**predictor, image, hidden, context.stop());
     if (!prediction)
         return std::move(prediction).error();
     return Artifact(std::make_shared<const Prediction>(*std::move(prediction)));

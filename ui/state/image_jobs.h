@@ -2,8 +2,8 @@
 // What the worker does for the viewer: files to images, images to thumbnails and analyses.
 #pragma once
 
-#include "core/engine/analysis.h"
-#include "core/engine/maps.h"
+#include "core/analysis/analysis.h"
+#include "core/analysis/maps.h"
 #include "core/engine/result_cache.h"
 #include "ui/state/image_pyramid.h"
 
@@ -21,9 +21,6 @@ inline constexpr int ThumbnailSidePx = 256; ///< longest side; sharp at twice th
 
 /// Stands for a file's content before it is read: path, size and time of change.
 CacheKey fileKey(const QString& path);
-/// The id stands for the weights: within one start of the program a model source never changes them.
-/// Options are no part of it: another report of the same table is a matter of milliseconds.
-CacheKey analysisKey(const Image& image, const std::string& modelId);
 
 /// 8-bit sRGB pixels of a QImage, alpha blended over black as the decoders do. Null: empty image.
 std::shared_ptr<const Image> fromQImage(const QImage& image);
@@ -43,9 +40,9 @@ Outcome thumbnailJob(const std::filesystem::path& path, const CacheKey& key, std
 Outcome analysisJob(const Image& image, const std::string& modelId, ModelSource& models, const AnalysisOptions& options,
                     ResultCache& cache, const JobContext& context);
 
-/// Under which the map of a layer is kept. Asks nothing of the model source, which may be busy
-/// loading; what computes objectness does not change within one start of the program.
-CacheKey shownMapKey(const Image& image, const MapRequest& request, const std::string& modelId);
+/// Under which the map of a layer is kept, beside the map itself: mapKey().
+CacheKey shownMapKey(const Image& image, const MapRequest& request, const std::string& modelId,
+                     const ModelSource& models);
 
 /// ShownMap of an image, kept in the cache. Worker thread.
 Outcome mapJob(const Image& image, const MapRequest& request, const std::string& modelId, ModelSource& models,
@@ -56,7 +53,7 @@ struct ComparedResult {
     std::shared_ptr<const Analysis> analysis;
     std::optional<BlockMask> important; ///< by the twelve single blocks; none where there is a table
 };
-CacheKey comparisonKey(const Image& image, const std::string& modelId);
+CacheKey comparisonKey(const Image& image, const std::string& modelId, const ModelSource& models);
 
 /// ComparedResult of an image, its parts kept in the cache. Thirteen passes for a model without a
 /// table. Worker thread.

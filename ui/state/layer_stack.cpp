@@ -68,7 +68,7 @@ QJsonObject toJson(const MapRequest& request)
             {u"samples"_s, request.lime.samples},
             {u"seed"_s, static_cast<qint64>(request.lime.seed)},
             {u"sign"_s, QString::fromStdString(toString(request.camSign))},
-            {u"lastLayer"_s, request.attention == AttentionChoice::LastLayer}};
+            {u"lastLayer"_s, request.attention == AttentionKind::LastLayer}};
 }
 
 MapRequest requestFromJson(const QJsonObject& json)
@@ -86,7 +86,7 @@ MapRequest requestFromJson(const QJsonObject& json)
     request.lime.seed = static_cast<std::uint64_t>(std::max(0, json.value(u"seed"_s).toInt()));
     if (const auto sign = camSignFromString(word(u"sign"_s)))
         request.camSign = *sign;
-    request.attention = json.value(u"lastLayer"_s).toBool() ? AttentionChoice::LastLayer : AttentionChoice::Rollout;
+    request.attention = json.value(u"lastLayer"_s).toBool() ? AttentionKind::LastLayer : AttentionKind::Rollout;
     return request;
 }
 

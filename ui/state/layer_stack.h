@@ -2,7 +2,7 @@
 // What may lie over the photo: which layers are shown, how they look and what they are made of.
 #pragma once
 
-#include "core/engine/map_request.h"
+#include "core/explain/map_request.h"
 #include "core/figure/color_map.h"
 #include "ui/state/settings.h"
 

@@ -2,7 +2,7 @@
 // A map at full, half, quarter, ... size: colouring costs what is on the screen, not what is in the file.
 #pragma once
 
-#include "core/engine/maps.h"
+#include "core/analysis/maps.h"
 
 #include <cstdint>
 #include <memory>

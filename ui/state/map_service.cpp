@@ -118,7 +118,8 @@ void MapService::request(OverlayId id)
         Q_EMIT changed(id);
         return;
     }
-    const CacheKey cached = shownMapKey(*document->loaded()->image, m_layers.request(id), modelFor(id));
+    const CacheKey cached =
+        shownMapKey(*document->loaded()->image, m_layers.request(id), modelFor(id), m_workspace.models());
     if (auto map = m_workspace.cache().find<ShownMap>(cached)) {
         if (entry.status.state == WorkState::Working)
             m_workspace.engine().cancel(slotOf(id));

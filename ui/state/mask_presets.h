@@ -2,7 +2,7 @@
 // Masks with a name: which blocks each preset hides.
 #pragma once
 
-#include "core/engine/analysis.h"
+#include "core/analysis/analysis.h"
 
 #include <cstdint>
 #include <optional>

@@ -2,7 +2,7 @@
 // The opened images, which of them is shown, and the work that makes their results.
 #pragma once
 
-#include "core/engine/model_source.h"
+#include "core/analysis/model_source.h"
 #include "core/engine/result_cache.h"
 #include "ui/state/document.h"
 #include "ui/state/engine_client.h"

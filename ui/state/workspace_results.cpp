@@ -11,7 +11,7 @@ namespace halflens {
 
 void Workspace::prefetchAnalysis(std::uint64_t id, const std::shared_ptr<const Image>& image)
 {
-    if (!m_modelId.isEmpty() && !m_cache.find<Analysis>(analysisKey(*image, m_modelId.toStdString())))
+    if (!m_modelId.isEmpty() && !m_cache.find<Analysis>(analysisKey(*image, m_modelId.toStdString(), m_models)))
         m_engine.submit(analysisRequest(id, image, Lane::Prefetch), {});
 }
 
@@ -19,7 +19,8 @@ void Workspace::analyzeCurrent()
 {
     if (!m_current || !m_current->loaded() || m_modelId.isEmpty())
         return;
-    if (const auto cached = m_cache.find<Analysis>(analysisKey(*m_current->loaded()->image, m_modelId.toStdString()))) {
+    if (const auto cached =
+            m_cache.find<Analysis>(analysisKey(*m_current->loaded()->image, m_modelId.toStdString(), m_models))) {
         setAnalysis(*m_current, cached);
         sampleTable(FirstSamples);
         prefetchNeighbour();

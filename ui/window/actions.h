@@ -2,7 +2,7 @@
 // Every action of the main window: text, keys, icon, place in the menus. What they do is wired elsewhere.
 #pragma once
 
-#include "core/engine/map_request.h"
+#include "core/explain/map_request.h"
 #include "ui/dialogs/shortcuts_dialog.h"
 #include "ui/state/mask_presets.h"
 

@@ -275,7 +275,6 @@ void MainWindow::openModelManager()
         std::set<std::string> ids;
         for (ModelEntry& entry : m_workspace.models().models())
             ids.insert(std::move(entry.id));
-        m_workspace.cache().keepModels(ids);
         // The one in use may be gone, or there may be a first one now.
         if (!ids.contains(m_workspace.modelId().toStdString()))
             m_workspace.setModelId(toQt(m_workspace.models().defaultId()));

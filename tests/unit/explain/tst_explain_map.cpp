@@ -69,28 +69,28 @@ void TestExplainMap::methods()
 {
     const auto predictor = predictorOf("triq");
     const Image image = test::busyImage(60, 90);
-    std::map<MapMethod, ScalarMap> maps;
-    for (const MapMethod method : {MapMethod::GradCam, MapMethod::Attention, MapMethod::Product}) {
-        ExplainMapOptions options;
-        options.method = method;
+    std::map<MapKind, ScalarMap> maps;
+    for (const MapKind method : {MapKind::GradCam, MapKind::Attention, MapKind::Product}) {
+        MapRequest options;
+        options.kind = method;
         const auto found = explainMap(*predictor, image, options);
         QVERIFY2(found.has_value(), found ? "" : found.error().message().c_str());
         QVERIFY(isSane(found->map, image, 0, 1));
         QVERIFY(!found->done.empty() && !found->unit.empty() && found->lime == nullptr);
-        QCOMPARE(found->layer, std::string(method == MapMethod::Attention ? "tokens" : "c5"));
+        QCOMPARE(found->layer, std::string(method == MapKind::Attention ? "tokens" : "c5"));
         QVERIFY(found->prediction.output.size() == 5);
         QVERIFY(found->seconds >= found->networkSeconds && found->networkSeconds > 0);
         maps[method] = found->map;
     }
-    const float top = *std::max_element(maps[MapMethod::Product].values.begin(), maps[MapMethod::Product].values.end());
+    const float top = *std::max_element(maps[MapKind::Product].values.begin(), maps[MapKind::Product].values.end());
     QVERIFY(top == 1.F || top == 0.F);
-    const ScalarMap expected = productMap(maps[MapMethod::GradCam], maps[MapMethod::Attention]).value();
-    QVERIFY(maps[MapMethod::Product] == expected);
+    const ScalarMap expected = productMap(maps[MapKind::GradCam], maps[MapKind::Attention]).value();
+    QVERIFY(maps[MapKind::Product] == expected);
 
-    ExplainMapOptions last;
-    last.method = MapMethod::Attention;
+    MapRequest last;
+    last.kind = MapKind::Attention;
     last.attention = AttentionKind::LastLayer;
-    QVERIFY(!(explainMap(*predictor, image, last)->map == maps[MapMethod::Attention]));
+    QVERIFY(!(explainMap(*predictor, image, last)->map == maps[MapKind::Attention]));
 }
 
 /// What raises and what lowers the score never overlap before enlarging; both together are their sum in kind.
@@ -100,7 +100,8 @@ void TestExplainMap::signsOfGradCam()
     const Image image = test::busyImage(96, 128);
     std::vector<ScalarMap> maps;
     for (const CamSign sign : {CamSign::Raises, CamSign::Lowers, CamSign::Both}) {
-        ExplainMapOptions options;
+        MapRequest options;
+        options.kind = MapKind::GradCam;
         options.camSign = sign;
         maps.push_back(explainMap(*predictor, image, options)->map);
     }
@@ -112,8 +113,8 @@ void TestExplainMap::lime()
 {
     const auto predictor = predictorOf("koncept");
     const Image image = test::busyImage(60, 90);
-    ExplainMapOptions options;
-    options.method = MapMethod::Lime;
+    MapRequest options;
+    options.kind = MapKind::Lime;
     options.lime.segments = LimeSegments::Grid;
     options.lime.samples = 24;
     int last = 0;
@@ -140,16 +141,16 @@ void TestExplainMap::lime()
 void TestExplainMap::withoutAttention()
 {
     const auto predictor = predictorOf("koncept");
-    for (const MapMethod method : {MapMethod::Attention, MapMethod::Product}) {
-        ExplainMapOptions options;
-        options.method = method;
+    for (const MapKind method : {MapKind::Attention, MapKind::Product}) {
+        MapRequest options;
+        options.kind = method;
         const auto found = explainMap(*predictor, test::busyImage(60, 90), options);
         QVERIFY(!found.has_value());
         QVERIFY(found.error().code == ErrorCode::Unsupported);
         QVERIFY(found.error().reason.find("koncept") != std::string::npos && !found.error().remedy.empty());
         QVERIFY(!supports(predictor->info(), method));
     }
-    QVERIFY(supports(predictor->info(), MapMethod::Lime) && supports(predictor->info(), MapMethod::GradCam));
+    QVERIFY(supports(predictor->info(), MapKind::Lime) && supports(predictor->info(), MapKind::GradCam));
 }
 
 void TestExplainMap::oddImages_data()
@@ -172,13 +173,13 @@ void TestExplainMap::oddImages()
     QFETCH(int, value);
     static const auto predictor = predictorOf("triq");
     const Image image = plainImage(height, width, static_cast<std::uint8_t>(value));
-    for (const MapMethod method : AllMapMethods) {
-        ExplainMapOptions options;
-        options.method = method;
+    for (const MapKind method : ModelMapKinds) {
+        MapRequest options;
+        options.kind = method;
         options.lime.samples = 4;
         const auto found = explainMap(*predictor, image, options);
         QVERIFY2(found.has_value(), found ? "" : found.error().message().c_str());
-        const bool isLime = method == MapMethod::Lime;
+        const bool isLime = method == MapKind::Lime;
         QVERIFY(isSane(found->map, image, isLime ? -10 : 0, isLime ? 10 : 1));
     }
 }
@@ -187,17 +188,17 @@ void TestExplainMap::cancelled()
 {
     const auto predictor = predictorOf("triq");
     const Image image = test::busyImage(60, 90);
-    for (const MapMethod method : AllMapMethods) {
+    for (const MapKind method : ModelMapKinds) {
         std::stop_source stop;
         stop.request_stop();
-        ExplainMapOptions options;
-        options.method = method;
+        MapRequest options;
+        options.kind = method;
         QVERIFY(isCancelled(explainMap(*predictor, image, options, stop.get_token())));
     }
     // In the middle of the samples.
     std::stop_source stop;
-    ExplainMapOptions options;
-    options.method = MapMethod::Lime;
+    MapRequest options;
+    options.kind = MapKind::Lime;
     options.lime.segments = LimeSegments::Grid;
     int told = 0;
     QVERIFY(isCancelled(explainMap(*predictor, image, options, stop.get_token(), [&](int, int) {
@@ -211,10 +212,10 @@ void TestExplainMap::cancelled()
 void TestExplainMap::words()
 {
     std::vector<std::string> keys;
-    for (const MapMethod method : AllMapMethods) {
-        QVERIFY(mapMethodFromString(toString(method)).value() == method);
-        ExplainMapOptions options;
-        options.method = method;
+    for (const MapKind method : ModelMapKinds) {
+        QVERIFY(mapKindFromString(toString(method)).value() == method);
+        MapRequest options;
+        options.kind = method;
         keys.push_back(cacheKey(options));
         options.camSign = CamSign::Both;
         keys.push_back(cacheKey(options));
@@ -224,7 +225,7 @@ void TestExplainMap::words()
     std::sort(keys.begin(), keys.end());
     // What has no influence is not in the key.
     QCOMPARE(std::distance(keys.begin(), std::unique(keys.begin(), keys.end())), std::ptrdiff_t(1 + 2 + 2 + 3));
-    QVERIFY(!mapMethodFromString("cam").has_value());
+    QVERIFY(!mapKindFromString("cam").has_value());
     for (const AttentionKind kind : {AttentionKind::Rollout, AttentionKind::LastLayer})
         QVERIFY(attentionKindFromString(toString(kind)).value() == kind);
     QVERIFY(!attentionKindFromString("first").has_value());

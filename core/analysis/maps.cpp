@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "core/engine/maps.h"
+#include "core/analysis/maps.h"
 
 #include <utility>
 
@@ -13,7 +13,6 @@ struct Maker {
     ModelSource& models;
     ResultCache& cache;
     const JobContext& context;
-    std::shared_ptr<const ObjectnessSource> objectness;
 };
 
 /// Raw values and what is said of them, before the block means.
@@ -77,10 +76,11 @@ Result<RawMap> makeByModel(const Maker& maker, const MapRequest& request)
     if (maker.context.isStopped())
         return cancelledError();
     maker.context.report(-1, "Asking the model for its " + spokenName(request.kind) + " map");
-    Result<ExplainedMap> explained = maker.models.explain(**predictor, maker.image, request, maker.context);
+    Result<MapExplanation> explained =
+        maker.models.evaluator().explain(**predictor, maker.image, request, maker.context);
     if (!explained)
         return std::move(explained).error();
-    return RawMap{std::move(explained->map), std::move(explained->unit), std::move(explained->note)};
+    return RawMap{std::move(explained->map), std::move(explained->unit), std::move(explained->done)};
 }
 
 Result<RawMap> makeRaw(const Maker& maker, const MapRequest& request)
@@ -95,10 +95,11 @@ Result<RawMap> makeRaw(const Maker& maker, const MapRequest& request)
     case MapKind::Frequency:
         return makeFrequency(maker, request);
     case MapKind::Objectness: {
-        Result<ScalarMap> map = maker.objectness->objectness(maker.image, maker.context.stop());
+        const std::shared_ptr<const ObjectnessSource> source = maker.models.objectness();
+        Result<ScalarMap> map = source->objectness(maker.image, maker.context.stop());
         if (!map)
             return std::move(map).error();
-        return RawMap{*std::move(map), "objectness, 0–1", maker.objectness->name(), maker.objectness->isFallback()};
+        return RawMap{*std::move(map), "objectness, 0–1", source->name(), source->isFallback()};
     }
     case MapKind::Averaged:
         return makeAveraged(maker, request);
@@ -109,7 +110,7 @@ Result<RawMap> makeRaw(const Maker& maker, const MapRequest& request)
 
 Result<std::shared_ptr<const ImageMap>> make(const Maker& maker, const MapRequest& request)
 {
-    const CacheKey key = mapKey(maker.image, request, maker.modelId, *maker.objectness);
+    const CacheKey key = mapKey(maker.image, request, maker.modelId, maker.models);
     if (auto cached = maker.cache.find<ImageMap>(key))
         return cached;
     if (maker.context.isStopped())
@@ -143,20 +144,20 @@ Result<std::shared_ptr<const ImageMap>> make(const Maker& maker, const MapReques
 
 } // namespace
 
-CacheKey mapKey(const Image& image, const MapRequest& request, const std::string& modelId,
-                const ObjectnessSource& objectness)
+CacheKey mapKey(const Image& image, const MapRequest& request, const std::string& modelId, const ModelSource& models)
 {
     std::string parameters = cacheKey(request);
     if (request.kind == MapKind::Objectness || request.kind == MapKind::Averaged)
-        parameters += "; " + objectness.cacheKey();
-    return {image.contentHash, Stage::Map, std::move(parameters), needsModel(request.kind) ? modelId : std::string()};
+        parameters += "; " + models.objectnessKey();
+    return {image.contentHash, Stage::Map, std::move(parameters),
+            needsModel(request.kind) ? models.modelKey(modelId) : std::string()};
 }
 
 Result<std::shared_ptr<const ImageMap>> makeMap(const Image& image, const MapRequest& request,
                                                 const std::string& modelId, ModelSource& models, ResultCache& cache,
                                                 const JobContext& context)
 {
-    return make({image, modelId, models, cache, context, models.objectness()}, request);
+    return make({image, modelId, models, cache, context}, request);
 }
 
 std::uint64_t byteSize(const ImageMap& map)

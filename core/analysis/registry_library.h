@@ -2,7 +2,7 @@
 // The library of installed models over the store on disk.
 #pragma once
 
-#include "core/engine/model_library.h"
+#include "core/analysis/model_library.h"
 #include "core/registry/store.h"
 
 #include <functional>

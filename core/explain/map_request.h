@@ -2,6 +2,7 @@
 // Which map of an image is wanted: its kind and everything its values depend on.
 #pragma once
 
+#include "core/base/result.h"
 #include "core/explain/grad_cam.h"
 #include "core/explain/lime.h"
 #include "core/measures/measures.h"
@@ -16,8 +17,17 @@ enum class MapKind : std::uint8_t { Saliency, Frequency, Objectness, Averaged, L
 inline constexpr std::array AllMapKinds{MapKind::Saliency, MapKind::Frequency, MapKind::Objectness, MapKind::Averaged,
                                         MapKind::Lime,     MapKind::GradCam,   MapKind::Attention,  MapKind::Product};
 
-/// Which attention a map shows: of all layers, or of the last one alone.
-enum class AttentionChoice : std::uint8_t { Rollout, LastLayer };
+/// Those that a model has to be asked for.
+inline constexpr std::array ModelMapKinds{MapKind::Lime, MapKind::GradCam, MapKind::Attention, MapKind::Product};
+
+/// Which attention a map shows.
+enum class AttentionKind : std::uint8_t {
+    Rollout, ///< through all layers
+    LastLayer ///< the CLS row of the last one, mean over heads
+};
+/// "rollout", "cls_last" and back. InvalidInput: another word.
+std::string toString(AttentionKind kind);
+Result<AttentionKind> attentionKindFromString(const std::string& word);
 
 /// Parameters of kinds other than `kind` have no influence on the result, but take part in equality.
 struct MapRequest {
@@ -28,12 +38,14 @@ struct MapRequest {
     AverageOptions average;
     LimeOptions lime;
     CamSign camSign = CamSign::Raises;
-    AttentionChoice attention = AttentionChoice::Rollout;
+    AttentionKind attention = AttentionKind::Rollout;
     bool operator==(const MapRequest&) const = default;
 };
 
-/// "saliency", "frequency", "objectness", "averaged", "lime", "grad-cam", "attention", "product".
+/// "saliency", "frequency", "objectness", "averaged", "lime", "gradcam", "attention", "product" and back.
+/// InvalidInput: another word.
 std::string toString(MapKind kind);
+Result<MapKind> mapKindFromString(const std::string& word);
 
 /// As sentences name it: "LIME", "Grad-CAM", "saliency".
 std::string spokenName(MapKind kind);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "core/engine/map_request.h"
+#include "core/explain/map_request.h"
 
 namespace halflens {
 
@@ -17,13 +17,41 @@ std::string toString(MapKind kind)
     case MapKind::Lime:
         return "lime";
     case MapKind::GradCam:
-        return "grad-cam";
+        return "gradcam";
     case MapKind::Attention:
         return "attention";
     case MapKind::Product:
         return "product";
     }
     return {};
+}
+
+Result<MapKind> mapKindFromString(const std::string& word)
+{
+    for (const MapKind kind : AllMapKinds) {
+        if (word == toString(kind))
+            return kind;
+    }
+    return Error{ErrorCode::InvalidInput,
+                 "options",
+                 "unknown map \"" + word + "\"",
+                 "use saliency, frequency, objectness, averaged, lime, gradcam, attention or product",
+                 {}};
+}
+
+std::string toString(AttentionKind kind)
+{
+    return kind == AttentionKind::Rollout ? "rollout" : "cls_last";
+}
+
+Result<AttentionKind> attentionKindFromString(const std::string& word)
+{
+    for (const AttentionKind kind : {AttentionKind::Rollout, AttentionKind::LastLayer}) {
+        if (word == toString(kind))
+            return kind;
+    }
+    return Error{
+        ErrorCode::InvalidInput, "options", "unknown attention \"" + word + "\"", "use rollout or cls_last", {}};
 }
 
 std::string spokenName(MapKind kind)
@@ -45,7 +73,7 @@ std::string cacheKey(const MapRequest& request)
         ? cacheKey(request.frequency) + " band=" + std::to_string(request.band)
         : cacheKey(request.frequency);
     const std::string cam = "sign=" + toString(request.camSign);
-    const std::string attention = request.attention == AttentionChoice::Rollout ? "rollout" : "last layer";
+    const std::string attention = toString(request.attention);
     switch (request.kind) {
     case MapKind::Saliency:
         return kind + "; " + cacheKey(request.saliency);

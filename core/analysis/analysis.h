@@ -2,15 +2,17 @@
 // From an image to everything HalfLens says about it: plain functions for viewer, commands and studies.
 #pragma once
 
+#include "core/analysis/model_source.h"
 #include "core/base/result.h"
-#include "core/engine/model_source.h"
 #include "core/engine/request.h"
+#include "core/engine/result_cache.h"
 #include "core/image/image.h"
 #include "core/image/model_input.h"
 #include "core/masking/importance.h"
 #include "core/masking/mask_table.h"
 #include "core/predictor/model_types.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,8 +28,34 @@ struct AnalysisOptions {
     bool operator==(const AnalysisOptions&) const = default;
 };
 
-/// How far to go: tests, benchmarks and `score` need no table.
-enum class StopAfter { Prediction, Report };
+/// How blocks are hidden from a network.
+enum class HiddenBy : std::uint8_t {
+    Attention, ///< tokens left out of attention (spec models 6)
+    Zero ///< pixels filled after normalisation (spec measures 7)
+};
+/// "attention", "zero" and back. InvalidInput: another word.
+std::string toString(HiddenBy by);
+Result<HiddenBy> hiddenByFromString(const std::string& word);
+
+/// Which table of a model is wanted.
+struct TableRequest {
+    std::optional<HiddenBy> by; ///< none: attention where the model has a mask for it, else zero
+    ZeroTableOptions zero; ///< by zero: fill, masks, seed
+};
+
+/// What is hidden from the network for one prediction.
+struct Hiding {
+    BlockMask mask; ///< from attention
+    BlockMask filled; ///< pixels after normalisation
+    Fill fill = Fill::Zero;
+};
+
+/// One image fed to one network.
+struct Fed {
+    ModelInput input; ///< the facts; the planes are gone
+    std::shared_ptr<const Features> features; ///< of the input with `filled` filled
+    Prediction prediction;
+};
 
 /// Everything that follows from a mask table.
 struct BlockReport {
@@ -50,14 +78,17 @@ struct Analysis {
     std::string orientation;
     Prediction prediction;
     double trunkSeconds = 0;
+    HiddenBy by = HiddenBy::Attention; ///< how blocks were hidden for the table
+    Fill fill = Fill::Zero; ///< by zero
     std::shared_ptr<const MaskTable> table; ///< null: prediction only
     std::string tableNote; ///< why there is no table, in words; empty otherwise
     std::optional<BlockReport> report; ///< set together with the table
     AnalysisOptions options; ///< of the report
 };
 
-/// Trunk pass and prediction, no table. Any thread, one per predictor. Cancelled between steps.
-Result<Analysis> predictImage(const Image& image, const Predictor& predictor, const std::stop_token& stop);
+/// Model input, trunk pass and prediction: the part of everything that needs the network. Any thread, one call at a
+/// time per predictor. Model: the score is not a number, or the input's size does not suit; Cancelled between steps.
+Result<Fed> feed(const Image& image, const Predictor& predictor, const Hiding& hiding, const std::stop_token& stop);
 
 /// All look-ups of a table. InvalidInput: the indicator needs grade probabilities and there are none.
 Result<BlockReport> reportOn(const MaskTable& table, const AnalysisOptions& options);
@@ -66,8 +97,18 @@ Result<BlockReport> reportOn(const MaskTable& table, const AnalysisOptions& opti
 /// it is there. A model that cannot hide blocks yields an analysis with a note instead of a table.
 /// Worker thread. Errors of every step; Cancelled.
 Result<std::shared_ptr<const Analysis>> analyze(const Image& image, const std::string& modelId, ModelSource& models,
-                                                const AnalysisOptions& options, const JobContext& context,
-                                                StopAfter stopAfter = StopAfter::Report);
+                                                const AnalysisOptions& options, const JobContext& context);
+
+/// The analysis with the table asked for, from the cache or made and kept there; `explain`, halves and figures come
+/// from here. Worker thread. Unsupported: attention of a model without mask; errors of every step; Cancelled.
+Result<std::shared_ptr<const Analysis>> analyzeBlocks(const Image& image, const std::string& modelId,
+                                                      const TableRequest& request, const AnalysisOptions& options,
+                                                      ModelSource& models, ResultCache& cache,
+                                                      const JobContext& context);
+
+/// Under which the analysis of a model with its attention table, or none, is kept. Options are no part of it: another
+/// report of the same table is a matter of milliseconds. Waits for nobody. Any thread.
+CacheKey analysisKey(const Image& image, const std::string& modelId, const ModelSource& models);
 
 /// The same analysis under other options: look-ups only, no model. Microseconds to a few milliseconds.
 Result<std::shared_ptr<const Analysis>> withOptions(const Analysis& analysis, const AnalysisOptions& options);
@@ -87,6 +128,15 @@ Result<std::shared_ptr<const Analysis>> withSampledTable(const Image& image, con
 /// same image. Worker thread. Errors of the model; Cancelled.
 Result<BlockMask> halfBySingles(const Image& image, const Analysis& analysis, ModelSource& models,
                                 const JobContext& context);
+
+/// How many models have each block in their important half.
+struct Agreement {
+    std::array<int, BlockCount> counts{};
+    int models = 0; ///< that have halves
+    bool isEstimate = false; ///< some halves are estimates
+
+    void add(BlockMask important, bool estimate);
+};
 
 /// Memory an analysis takes, for the cache.
 std::uint64_t byteSize(const Analysis& analysis);

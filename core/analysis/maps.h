@@ -2,11 +2,11 @@
 // Maps of an image, measures and explainers alike, made and kept for layers, figures and commands.
 #pragma once
 
+#include "core/analysis/model_source.h"
 #include "core/base/block.h"
-#include "core/engine/map_request.h"
-#include "core/engine/model_source.h"
 #include "core/engine/request.h"
 #include "core/engine/result_cache.h"
+#include "core/explain/map_request.h"
 #include "core/image/image.h"
 
 #include <cstdint>
@@ -30,9 +30,8 @@ struct ImageMap {
     bool isFallback = false; ///< a stand-in for something better, shown as such
 };
 
-/// Under which a map is kept.
-CacheKey mapKey(const Image& image, const MapRequest& request, const std::string& modelId,
-                const ObjectnessSource& objectness);
+/// Under which a map is kept. Reads no weights and waits for nobody. Any thread.
+CacheKey mapKey(const Image& image, const MapRequest& request, const std::string& modelId, const ModelSource& models);
 
 /// The map from the cache, or made and kept there. The parts of an averaged or product map are kept
 /// too. `modelId` may be empty for measures. Worker thread; progress goes to `context`.

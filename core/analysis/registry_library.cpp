@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "core/engine/registry_library.h"
+#include "core/analysis/registry_library.h"
 
 #include "core/base/file.h"
 
@@ -16,18 +16,6 @@ std::string number(double value)
 {
     char text[32];
     std::snprintf(text, sizeof text, "%g", value);
-    return text;
-}
-
-std::string fedIn(const Manifest& manifest)
-{
-    if (manifest.input.policy == InputPolicy::Native)
-        return "at the image's own size";
-    std::string text =
-        "fitted to " + std::to_string(manifest.input.width) + " × " + std::to_string(manifest.input.height);
-    if (manifest.input.transposePortrait)
-        text += ", portrait images to " + std::to_string(manifest.input.height) + " × "
-            + std::to_string(manifest.input.width);
     return text;
 }
 
@@ -61,7 +49,7 @@ ModelRecord RegistryLibrary::record(const Manifest& manifest) const
     record.name = manifest.name;
     record.family = manifest.family;
     record.trunk = manifest.trunk;
-    record.fed = fedIn(manifest);
+    record.fed = inWords(manifest.input);
     record.scale = number(manifest.scale.low) + " to " + number(manifest.scale.high)
         + (manifest.outputs > 1 ? ", with the distribution of grades" : "");
     record.licence = manifest.licence;

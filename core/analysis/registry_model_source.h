@@ -2,9 +2,8 @@
 // The installed models, loaded on demand and kept.
 #pragma once
 
-#include "core/engine/model_source.h"
-#include "core/engine/registry_library.h"
-#include "core/masking/table_cache.h"
+#include "core/analysis/model_source.h"
+#include "core/analysis/registry_library.h"
 #include "core/registry/registry.h"
 
 #include <filesystem>
@@ -26,17 +25,15 @@ public:
     std::vector<ModelEntry> models() const override;
     std::string defaultId() const override { return registry()->defaultId(); }
     Result<std::shared_ptr<const Predictor>> load(const std::string& id) override;
-    Result<std::shared_ptr<const MaskTable>> buildTable(const Predictor& predictor, const Features& features,
-                                                        const std::stop_token& stop) override;
-    Result<std::shared_ptr<const MaskTable>> sampleTable(const Predictor& predictor, const Image& image, int samples,
-                                                         const JobContext& context,
-                                                         const PublishTable& publish) override;
-    Result<Prediction> predictHidden(const Predictor& predictor, const Image& image, BlockMask hidden,
-                                     const std::stop_token& stop) override;
-    Result<ExplainedMap> explain(const Predictor& predictor, const Image& image, const MapRequest& request,
-                                 const JobContext& context) override;
+    std::string weightsHash(const std::string& id) const override;
+    NetworkEvaluator& evaluator() override { return m_evaluator; }
     /// The network of the first folder that has one, read on the first call.
     std::shared_ptr<const ObjectnessSource> objectness() override;
+    std::string objectnessKey() const override;
+
+    /// Offers a network from elsewhere, such as a published checkpoint, under its id as long as the source lives.
+    /// It is not among models(). Before another thread asks for anything.
+    void adopt(std::shared_ptr<const Predictor> predictor);
 
     ModelLibrary* library() override { return m_library.get(); }
 
@@ -59,11 +56,12 @@ private:
     std::shared_ptr<const ModelRegistry> m_registry; ///< never changed, only replaced
     std::unique_ptr<RegistryLibrary> m_library;
     const std::size_t m_maxLoaded;
-    const std::filesystem::path m_tableFile;
-    std::unique_ptr<TableCache> m_tables; ///< null until a table is sampled
+    NetworkEvaluator m_evaluator;
     std::mutex m_mutex; ///< held while loading: two threads never load the same weights twice
     std::list<Loaded> m_loaded; ///< most recently used first
+    std::vector<std::shared_ptr<const Predictor>> m_adopted;
     std::shared_ptr<const ObjectnessSource> m_objectness; ///< null until asked for
+    std::string m_objectnessKey; ///< of it
 };
 
 } // namespace halflens
