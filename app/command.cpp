@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/command.h"
 
+#include "core/base/file.h"
+
+#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <fcntl.h>
+#include <iostream>
+#include <optional>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -106,32 +112,59 @@ nlohmann::json toJson(const Error& error)
     return {{"file", error.file}, {"stage", error.stage}, {"reason", error.reason}, {"remedy", error.remedy}};
 }
 
+std::string jsonText(const nlohmann::json& document)
+{
+    return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
 void printJson(const nlohmann::json& document)
 {
-    // File names are bytes: what is not UTF-8 is replaced rather than thrown at.
-    const std::string text = document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+    const std::string text = jsonText(document);
     std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fputc('\n', stdout);
 }
 
-std::string exact(double value)
+CLI::Validator numberBetween(double low, double high)
 {
-    char buffer[64];
-    const auto [end, failed] = std::to_chars(buffer, buffer + sizeof buffer, value);
-    return failed == std::errc() ? std::string(buffer, end) : "nan";
+    const std::string range = exact(low) + " to " + exact(high);
+    return {[low, high, range](std::string& text) {
+                const std::optional<double> value = finiteNumber(text);
+                return value && *value >= low && *value <= high ? std::string()
+                                                                : text + " is not a number from " + range;
+            },
+            "NUMBER from " + range};
 }
 
-std::string csvField(const std::string& text)
+void refuseInputAsOutput(const std::string& option, const std::filesystem::path& output,
+                         const std::vector<std::filesystem::path>& inputs)
 {
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"')
-            quoted += '"';
-        quoted += c;
+    if (const Status refused = refuseInputAsOutput({output}, inputs); !refused)
+        throw CLI::ValidationError(option, refused.error().message());
+}
+
+void holdStandardStreams()
+{
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (fcntl(stream, F_GETFD) >= 0)
+            continue;
+        // Opened for reading: writing to it fails, as it did when it was closed. Messages have no other place to go.
+        const int file = open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+        if (file >= 0 && file != stream) {
+            dup2(file, stream);
+            close(file);
+        }
     }
-    return quoted + "\"";
+}
+
+int finishOutput(int status)
+{
+    std::cout.flush();
+    const bool flushed = std::fflush(stdout) == 0;
+    const int failed = errno;
+    if (flushed && std::ferror(stdout) == 0 && std::cout.good())
+        return status;
+    std::fprintf(stderr, "halflens: standard output: write: %s (what was printed is lost)\n",
+                 flushed ? "an earlier part could not be written" : systemReason(failed).c_str());
+    return ExitNothingDone;
 }
 
 CLI::App* addCommand(CLI::App& app, const std::string& name, const std::string& description, CommonOptions& options)
@@ -142,7 +175,19 @@ CLI::App* addCommand(CLI::App& app, const std::string& name, const std::string& 
     command->add_flag("-v,--verbose", options.verbose, "More messages on standard error");
     command->add_option("--threads", options.threads, "Threads for numerical work (default: all)")
         ->check(CLI::Range(1, 1024));
-    command->add_option("--seed", options.seed, "Seed of everything random");
+    command->add_option("--seed", options.seed, "Seed of everything random")
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                // Otherwise -1 is a large number and 010 is eight.
+                const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+                std::uint64_t seed = 0;
+                const bool fits =
+                    std::from_chars(text.data(), text.data() + text.size(), seed).ec == std::errc() && digits;
+                return fits && (text.size() == 1 || text.front() != '0')
+                    ? std::string()
+                    : text + " is not a whole number from 0 to 18446744073709551615";
+            },
+            "WHOLE NUMBER"));
     command->add_option("--models-dir", options.modelsDir, "Folder with models, searched first")
         ->check(CLI::ExistingDirectory);
     return command;

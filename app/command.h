@@ -2,6 +2,7 @@
 // What all headless commands share: common options, exit status, output, errors, interruption.
 #pragma once
 
+#include "core/base/numbers_text.h"
 #include "core/base/result.h"
 
 #include <CLI/CLI.hpp>
@@ -63,12 +64,26 @@ private:
 };
 
 nlohmann::json toJson(const Error& error);
+/// `document` as text. Names of files and words of tables are bytes: what is not UTF-8 is replaced rather than thrown
+/// at.
+std::string jsonText(const nlohmann::json& document);
 /// A JSON document that reads back to the same numbers, ended by a line break, on standard output.
 void printJson(const nlohmann::json& document);
-/// Shortest decimal that reads back to the same number.
-std::string exact(double value);
-/// `text` as a CSV field: quoted where it has to be.
-std::string csvField(const std::string& text);
+
+/// What options of numbers are checked with: finite and within `low`..`high`, unlike CLI::Range, which lets
+/// not-a-number pass.
+CLI::Validator numberBetween(double low, double high);
+
+/// Thrown at parsing where the output file of `option` is one of the files that are read: nobody's photo is lost.
+void refuseInputAsOutput(const std::string& option, const std::filesystem::path& output,
+                         const std::vector<std::filesystem::path>& inputs);
+
+/// The very start of main(): standard streams that are closed get a stand-in, so that no file that is opened later is
+/// taken for one of them. What is written to a closed standard output is lost and fails.
+void holdStandardStreams();
+
+/// The end of a command: `status`, or ExitNothingDone with a message where standard output could not be written.
+int finishOutput(int status);
 
 /// Adds a subcommand that takes the common options and runs `body`, which returns an exit status.
 CLI::App* addCommand(CLI::App& app, const std::string& name, const std::string& description, CommonOptions& options);

@@ -330,6 +330,10 @@ void addExplainCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
             throw CLI::ValidationError("--table", "takes one image and one model");
         if (!options->maps.map.empty() && isSeveral)
             throw CLI::ValidationError("--map", "takes one image and one model");
+        std::vector<std::filesystem::path> inputs(options->files.begin(), options->files.end());
+        inputs.push_back(options->models.checkpoint);
+        refuseInputAsOutput("--table", options->table, inputs);
+        refuseInputAsOutput("--map", options->maps.map, inputs);
         if (!isMapMethod(options->method) && options->maps.isUsed())
             throw CLI::ValidationError("--method",
                                        "maps, curves and checks belong to lime, gradcam, attention, product");

@@ -107,12 +107,18 @@ void writeMaps(const ImageMeasures& measures, const MeasuresOptions& options, Re
         write("frequency_band" + std::to_string(i), measures.bands[i]);
 }
 
+/// Null for a flat map, which has no halves.
+nlohmann::json upperToJson(BlockMask upper)
+{
+    return upper.isEmpty() ? nlohmann::json(nullptr) : nlohmann::json(toList(upper));
+}
+
 nlohmann::json measuresToJson(const ImageMeasures& measures, bool withBands)
 {
     nlohmann::json object = nlohmann::json::object();
     for (const NamedMeasure& entry : listed(measures))
         object[entry.name] = {{"block_mean", entry.measure.blockMeans},
-                              {"upper", toList(entry.measure.upper)},
+                              {"upper", upperToJson(entry.measure.upper)},
                               {"min", entry.measure.range.low},
                               {"max", entry.measure.range.high}};
     if (withBands)
@@ -130,6 +136,10 @@ void printAsText(const ImageMeasures& measures)
             std::printf("%12.6f%s", entry.measure.blockMeans[static_cast<std::size_t>(block)],
                         block % GridColumns == GridColumns - 1 ? "\n" : "");
         std::putchar('\n');
+    }
+    for (const NamedMeasure& entry : listed(measures)) {
+        if (entry.measure.upper.isEmpty())
+            std::printf("%s is the same everywhere, so it has no upper half\n", entry.name);
     }
     std::printf("objectness by %s\n", measures.objectnessSource.c_str());
 }
@@ -177,7 +187,9 @@ int runMeasures(const CommonOptions& common, const MeasuresOptions& options)
         const BlockMask important = (*halves)->report->important;
         nlohmann::json counts = nlohmann::json::object();
         for (const NamedMeasure& entry : listed(*measures))
-            counts[entry.name] = matchCount(important, entry.measure.upper);
+            counts[entry.name] = entry.measure.upper.isEmpty()
+                ? nlohmann::json(nullptr)
+                : nlohmann::json(matchCount(important, entry.measure.upper));
         document["match"] = {{"model", (*halves)->model.id}, {"important", toList(important)}, {"n", counts}};
         document["match"]["halves"] = halvesToJson(*halvesOfFromString(options.halves), **halves);
     } else {
@@ -211,7 +223,7 @@ void addMeasuresCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
         ->check(CLI::IsMember({"hou", "opencv"}))
         ->capture_default_str();
     command->add_option("--ppd", options->pixelsPerDegree, "Pixels per degree of visual angle")
-        ->check(CLI::Range(1.0, 10000.0))
+        ->check(numberBetween(1.0, 10000.0))
         ->capture_default_str();
     command->add_option("--csf", options->csf, "Contrast sensitivity function")
         ->check(CLI::IsMember({"mannos", "barten"}))

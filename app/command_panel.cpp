@@ -192,7 +192,7 @@ void addPanelCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
         })
         ->capture_default_str();
     command->add_option("--opacity", options->style.opacity, "Figs. 1 and 3: opacity of the maps over the photo")
-        ->check(CLI::Range(0.0, 1.0))
+        ->check(numberBetween(0.0, 1.0))
         ->default_str("0.65 in Fig. 1, 1 in Fig. 3");
     command->add_flag("--images-as-columns", options->style.imagesAsColumns, "Figs. 1 and 3: images beside each other");
     command->add_flag("--no-color-bars", options->noColorBars, "Figs. 1 and 3: maps without their colour bars");
@@ -205,7 +205,7 @@ void addPanelCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
     command->add_option("-o,--output", options->output, "File to write; its suffix (png, svg, pdf) says what")
         ->required();
     command->add_option("--width-mm", options->page.widthMm, "Width of the figure")
-        ->check(CLI::Range(20.0, 1000.0))
+        ->check(numberBetween(20.0, 1000.0))
         ->capture_default_str();
     command->add_option("--dpi", options->page.dpi, "Resolution")->check(CLI::Range(50, 1200))->capture_default_str();
     command->add_option("--caption", options->style.caption, "Text below the figure");
@@ -216,6 +216,9 @@ void addPanelCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
     options->report.addTo(*command);
     addHalvesOption(*command, options->halves);
     command->callback([&common, &run, options] {
+        std::vector<std::filesystem::path> inputs(options->files.begin(), options->files.end());
+        inputs.insert(inputs.end(), {options->models.checkpoint, options->figure}); // which may be a layout
+        refuseInputAsOutput("--output", options->output, inputs);
         options->style.colorBars = !options->noColorBars;
         run = [&common, options] { return PanelRun(common, *options).run(); };
     });

@@ -3,10 +3,10 @@
 #include "app/command.h"
 #include "core/analysis/analysis.h"
 #include "core/base/file.h"
+#include "core/base/statistics.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/image/decode.h"
 #include "core/registry/registry.h"
-#include "core/train/metrics.h"
 #include "core/train/trainer.h"
 #include "core/train/training_report.h"
 #include "core/train_networks/training_setup.h"
@@ -140,6 +140,10 @@ private:
         if (Status read = readInputs(); !read)
             return read;
         ConsoleObserver observer(m_common, m_report, m_recipe.task == TrainingTask::Objectness);
+        for (const std::string& note : m_dataset.notes)
+            observer.tell(note);
+        if (!m_dataset.notes.empty())
+            m_result["notes"] = m_dataset.notes;
         Result<TrainingSetup> setup = prepareTraining(m_recipe, m_folders, meanOpinion());
         if (!setup)
             return std::move(setup).error();
@@ -188,10 +192,14 @@ private:
             const std::size_t equals = entry.find('=');
             m_folders[entry.substr(0, equals)] = entry.substr(equals + 1);
         }
-        Result<Dataset> dataset = loadDatasets(m_recipe, m_folders);
+        Result<Dataset> dataset = loadDatasets(m_recipe.data, m_folders, m_recipe.folder);
         if (!dataset)
             return std::move(dataset).error();
         m_dataset = *std::move(dataset);
+        if (Status found = lookForPhotos(m_dataset); !found)
+            return found;
+        if (Status safe = keepInputs(); !safe)
+            return safe;
         std::error_code failed;
         std::filesystem::create_directories(m_options.out, failed);
         if (failed)
@@ -201,6 +209,24 @@ private:
             return Error{ErrorCode::InvalidInput, "write", "the folder holds a training run already",
                          "go on with it by --resume, or choose another folder with --out", m_options.out.string()};
         return {};
+    }
+
+    /// Refuses a folder in which a file of results would replace one that is read.
+    Status keepInputs() const
+    {
+        std::vector<std::filesystem::path> inputs = m_dataset.sources;
+        inputs.push_back(m_options.recipe);
+        std::vector<std::string> weights = m_recipe.trunk.weights;
+        weights.push_back(m_recipe.start);
+        for (const std::string& file : weights) {
+            if (const auto path = resolvePath(file, m_folders, m_recipe.folder); !file.empty() && path)
+                inputs.push_back(*path);
+        }
+        std::vector<std::filesystem::path> outputs;
+        for (const char* name : {"weights.safetensors", "manifest.json", "log.csv", "curves.svg", "report.json",
+                                 "predictions.csv", "checkpoint.safetensors"})
+            outputs.push_back(m_options.out / name);
+        return refuseInputAsOutput(outputs, inputs);
     }
 
     double meanOpinion() const
@@ -259,7 +285,7 @@ private:
                 {"max_f", summary.best.plcc}, {"auc", summary.best.srocc}, {"mae", summary.best.rmse}};
         else if (Status reported = reportAgreement(*manifest, observer); !reported)
             return reported;
-        return writeFileAtomically(m_options.out / "report.json", m_result.dump(2) + "\n");
+        return writeFileAtomically(m_options.out / "report.json", jsonText(m_result));
     }
 
     /// Weights and manifest.

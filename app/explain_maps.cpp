@@ -25,6 +25,9 @@ struct Explained {
     std::vector<LimeSamplingError> samplingErrors;
 };
 
+constexpr const char* FlatMap =
+    "the map is the same everywhere: by this method the score does not change with any part of "
+    "the image, and there are no halves";
 constexpr std::array SampleCounts{50, 100, 200, 500, 1000, 2000, 4000};
 
 /// Rank correlation with the maps of the same network after shuffling a part of its weights.
@@ -109,8 +112,10 @@ nlohmann::json toJson(const std::string& method, const MapRequest& options, cons
                             {"seconds", {{"all", map.seconds}, {"network", map.networkSeconds}}}};
     if (const Result<BlockMeans> means = blockMeans(map.map)) {
         document["block_mean"] = *means;
-        document["upper"] = toList(upperHalf(*means));
+        document["upper"] = isFlat(range) ? nlohmann::json(nullptr) : nlohmann::json(toList(upperHalf(*means)));
     }
+    if (isFlat(range))
+        document["notes"] = {FlatMap};
     if (!map.layer.empty())
         document["layer"] = {{"name", map.layer}, {"shape", map.layerShape}};
     if (map.lime)
@@ -139,6 +144,8 @@ void printAsText(const Explained& one)
     const MapExtremes range = mapExtremes(map.map);
     std::printf("%s, %s: score %.4f\n%s\nvalues %.6g to %.6g (%s)\n", one.file.c_str(), one.model.id.c_str(),
                 map.prediction.score, map.done.c_str(), range.low, range.high, map.unit.c_str());
+    if (isFlat(range))
+        std::printf("%s\n", FlatMap);
     if (map.lime)
         std::printf("R2 %.4f, intercept %.4f, local prediction %.4f beside the model's %.4f\n",
                     map.lime->surrogate.score, map.lime->surrogate.intercept, map.lime->surrogate.localPrediction,

@@ -7,6 +7,7 @@
 #include <QApplication>
 #include <algorithm>
 #include <array>
+#include <clocale>
 #include <cstdio>
 #include <malloc.h>
 #include <string_view>
@@ -26,6 +27,13 @@ void tuneAllocator()
     mallopt(M_TRIM_THRESHOLD, 2'000'000'000);
     mallopt(M_TOP_PAD, 64 << 20);
     mallopt(M_ARENA_MAX, 1);
+}
+
+/// Numbers are written and read with a point wherever the program runs: Qt has just taken over the user's locale, in
+/// which options, logs and tables might hold commas. Qt's own texts keep following QLocale.
+void keepNumbersPlain()
+{
+    std::setlocale(LC_NUMERIC, "C");
 }
 
 void setApplicationFacts()
@@ -59,6 +67,7 @@ int runHeadless(int argc, char** argv)
     // Figures are painted off screen, so that a command never needs a display.
     qputenv("QT_QPA_PLATFORM", "offscreen");
     const QGuiApplication application(argc, argv);
+    keepNumbersPlain();
 
     CLI::App app("HalfLens shows which half of an image a quality model really looks at.\n"
                  "Without a command it opens the viewer: halflens [--style light|dark] [IMAGE or FOLDER...]");
@@ -77,7 +86,7 @@ int runHeadless(int argc, char** argv)
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? ExitOk : ExitUsage;
+        return app.exit(error) == 0 ? finishOutput(ExitOk) : ExitUsage;
     }
     if (!run) {
         std::fputs(app.help().c_str(), stderr);
@@ -85,17 +94,19 @@ int runHeadless(int argc, char** argv)
     }
     if (options.threads > 0)
         setThreadCount(options.threads);
-    return run();
+    return finishOutput(run());
 }
 
 } // namespace
 
 int main(int argc, char** argv)
 {
+    holdStandardStreams();
     tuneAllocator();
     setApplicationFacts();
     if (isHeadless(argc, argv))
         return runHeadless(argc, argv);
     QApplication application(argc, argv);
+    keepNumbersPlain();
     return runViewer(application);
 }

@@ -81,7 +81,7 @@ void ReportOptions::addTo(CLI::App& command)
         ->check(CLI::IsMember({"dmos", "plcc5", "dmos2", "emd"}))
         ->capture_default_str();
     command.add_option("--epsilon", epsilon, "Tolerated change on the 1..5 scale for \"enough\"")
-        ->check(CLI::Range(0.0, 4.0))
+        ->check(numberBetween(0.0, 4.0))
         ->capture_default_str();
 }
 

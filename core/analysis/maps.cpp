@@ -135,7 +135,8 @@ Result<std::shared_ptr<const ImageMap>> make(const Maker& maker, const MapReques
         if (!means)
             return std::move(means).error();
         result->blockMeans = *means;
-        result->upper = upperHalf(*means);
+        if (!isFlat(result->range))
+            result->upper = upperHalf(*means);
     }
     std::shared_ptr<const ImageMap> shared = std::move(result);
     maker.cache.insert(key, shared, byteSize(*shared));

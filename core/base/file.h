@@ -15,10 +15,20 @@ namespace halflens {
 /// Reads the whole file. Io: missing, a folder, unreadable, or larger than `maxBytes`.
 Result<std::vector<std::uint8_t>> readFile(const std::filesystem::path& path, std::uint64_t maxBytes);
 
-/// Writes a temporary file beside `path` and renames it over `path`, so that a reader sees the
-/// old content or the new one, never a part. Io: folder missing or read-only, disk full.
+/// Writes a temporary file beside `path` and renames it over `path`, so that a reader sees the old content or the new
+/// one, never a part; permissions of a file that is replaced are kept, links stay links. A device or a pipe is written
+/// into, never replaced. The name is taken byte for byte. Io: folder missing or read-only, disk full, a pipe that
+/// nobody reads.
 Status writeFileAtomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 Status writeFileAtomically(const std::filesystem::path& path, const std::string& text);
+
+/// InvalidInput: one of `outputs` is one of `inputs`, under whatever name, and would be lost. Empty paths are skipped;
+/// devices and pipes are never the same file.
+Status refuseInputAsOutput(const std::vector<std::filesystem::path>& outputs,
+                           const std::vector<std::filesystem::path>& inputs);
+
+/// What the system says about an error number, in English and in lower case: "no space left on device".
+std::string systemReason(int errorNumber);
 
 /// Lower-case hexadecimal SHA-256.
 std::string sha256Hex(std::span<const std::uint8_t> bytes);

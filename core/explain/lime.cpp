@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/explain/lime.h"
 
+#include "core/base/numbers_text.h"
+
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
@@ -11,13 +12,6 @@ namespace halflens {
 namespace {
 
 constexpr int MaxSamples = 1'000'000;
-
-std::string shortest(double value)
-{
-    std::array<char, 32> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-    return {text.data(), end};
-}
 
 Status checkOptions(const Image& image, const LimeOptions& options)
 {
@@ -96,15 +90,15 @@ std::string cacheKey(const LimeOptions& options)
 {
     std::string key = "lime/1 " + toString(options.segments);
     if (options.segments == LimeSegments::Quickshift) {
-        key += " " + shortest(options.quickshift.kernelSize) + " " + shortest(options.quickshift.maxDistance) + " "
-            + shortest(options.quickshift.ratio);
+        key += " " + exact(options.quickshift.kernelSize) + " " + exact(options.quickshift.maxDistance) + " "
+            + exact(options.quickshift.ratio);
     }
     if (options.segments == LimeSegments::Slic)
-        key += " " + std::to_string(options.slic.segments) + " " + shortest(options.slic.compactness);
+        key += " " + std::to_string(options.slic.segments) + " " + exact(options.slic.compactness);
     return key + (options.hide == LimeHide::MeanColour ? " mean" : " black") + " n=" + std::to_string(options.samples)
-        + " seed=" + std::to_string(options.seed) + " kernel=" + shortest(options.kernelWidth)
+        + " seed=" + std::to_string(options.seed) + " kernel=" + exact(options.kernelWidth)
         + " features=" + std::to_string(options.surrogate.numFeatures) + " selection="
-        + std::to_string(static_cast<int>(options.surrogate.selection)) + " alpha=" + shortest(options.surrogate.alpha);
+        + std::to_string(static_cast<int>(options.surrogate.selection)) + " alpha=" + exact(options.surrogate.alpha);
 }
 
 Result<Segmentation> limeSegments(const Image& image, const LimeOptions& options, std::stop_token stop)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/explain/sanity.h"
 
+#include "core/base/statistics.h"
+
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace halflens {
 
@@ -18,24 +19,6 @@ Error notComparable()
             "the maps have different sizes, fewer than two values, or values that are not finite",
             "please report this with the model that caused it",
             {}};
-}
-
-/// Ranks from 0, equal values sharing their mean.
-std::vector<double> ranks(std::span<const float> values)
-{
-    std::vector<std::uint32_t> order(values.size());
-    std::iota(order.begin(), order.end(), 0U);
-    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return values[a] < values[b]; });
-    std::vector<double> result(values.size());
-    for (std::size_t begin = 0; begin < order.size();) {
-        std::size_t end = begin + 1;
-        while (end < order.size() && values[order[end]] == values[order[begin]])
-            ++end;
-        for (std::size_t i = begin; i < end; ++i)
-            result[order[i]] = static_cast<double>(begin + end - 1) / 2;
-        begin = end;
-    }
-    return result;
 }
 
 /// Kept blocks of a sample as the mask of the hidden ones.
@@ -63,20 +46,7 @@ Result<double> rankCorrelation(std::span<const float> a, std::span<const float> 
     if (a.size() != b.size() || a.size() < 2 || !std::all_of(a.begin(), a.end(), finite)
         || !std::all_of(b.begin(), b.end(), finite))
         return notComparable();
-    const std::vector<double> first = ranks(a);
-    const std::vector<double> second = ranks(b);
-    const double middle = static_cast<double>(a.size() - 1) / 2;
-    double product = 0;
-    double squaresA = 0;
-    double squaresB = 0;
-    for (std::size_t i = 0; i < first.size(); ++i) {
-        product += (first[i] - middle) * (second[i] - middle);
-        squaresA += (first[i] - middle) * (first[i] - middle);
-        squaresB += (second[i] - middle) * (second[i] - middle);
-    }
-    if (!(squaresA > 0) || !(squaresB > 0))
-        return 0.0;
-    return std::clamp(product / std::sqrt(squaresA * squaresB), -1.0, 1.0);
+    return definedOr(spearman(a, b), 0);
 }
 
 Result<Surrogate> limeOnTable(const MaskTable& table, int samples, std::uint64_t seed, const SurrogateOptions& options)

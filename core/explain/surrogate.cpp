@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/explain/surrogate.h"
 
+#include "core/base/cholesky.h"
 #include "core/explain/seeded_generator.h"
 
 #include <algorithm>
@@ -29,6 +30,17 @@ struct Moments {
     double product(std::size_t i, std::size_t j) const { return gram[i * features + j]; }
 };
 
+/// Predictions that differ by less than the networks' rounding are one and the same: what is fitted to the rest would
+/// be a picture of rounding errors.
+std::vector<double> withoutRounding(std::span<const double> predictions)
+{
+    constexpr double Rounding = 1e-6; // a few steps of float32
+    const auto [low, high] = std::minmax_element(predictions.begin(), predictions.end());
+    const bool isConstant = *high - *low <= Rounding * std::max(1.0, std::max(std::abs(*low), std::abs(*high)));
+    return isConstant ? std::vector<double>(predictions.size(), predictions.front())
+                      : std::vector<double>(predictions.begin(), predictions.end());
+}
+
 Moments momentsOf(const SampleMatrix& matrix, std::span<const double> predictions, std::span<const double> weights)
 {
     Moments moments;
@@ -44,6 +56,8 @@ Moments momentsOf(const SampleMatrix& matrix, std::span<const double> prediction
         for (std::size_t i = 0; i < row.size(); ++i)
             moments.featureMeans[i] += weight * row[i];
     }
+    if (std::all_of(predictions.begin(), predictions.end(), [&](double value) { return value == predictions.front(); }))
+        moments.predictionMean = predictions.front(); // and not a rounding error beside it
     std::vector<double> centred(moments.features);
     for (int sample = 0; sample < matrix.samples; ++sample) {
         const double weight = weights[static_cast<std::size_t>(sample)];
@@ -67,8 +81,7 @@ Moments momentsOf(const SampleMatrix& matrix, std::span<const double> prediction
     return moments;
 }
 
-/// Coefficients of the ridge on `chosen`, by Cholesky decomposition; the penalty keeps the matrix
-/// positive definite whatever the samples.
+/// Coefficients of the ridge on `chosen`; the penalty keeps the matrix positive definite whatever the samples.
 std::vector<double> ridge(const Moments& moments, std::span<const int> chosen, double alpha)
 {
     const std::size_t n = chosen.size();
@@ -76,24 +89,14 @@ std::vector<double> ridge(const Moments& moments, std::span<const int> chosen, d
     std::vector<double> solution(n);
     for (std::size_t i = 0; i < n; ++i) {
         const auto feature = static_cast<std::size_t>(chosen[i]);
-        double* row = lower.data() + i * n;
-        double value = moments.projection[feature];
-        for (std::size_t j = 0; j <= i; ++j) {
-            const double* other = lower.data() + j * n;
-            double sum = moments.product(feature, static_cast<std::size_t>(chosen[j])) + (i == j ? alpha : 0);
-            for (std::size_t k = 0; k < j; ++k)
-                sum -= row[k] * other[k];
-            row[j] = i == j ? std::sqrt(sum) : sum / other[j];
-        }
-        for (std::size_t k = 0; k < i; ++k)
-            value -= row[k] * solution[k];
-        solution[i] = value / row[i];
+        solution[i] = moments.projection[feature];
+        for (std::size_t j = 0; j <= i; ++j)
+            lower[i * n + j] = moments.product(feature, static_cast<std::size_t>(chosen[j])) + (i == j ? alpha : 0);
     }
-    for (std::size_t i = n; i-- > 0;) {
-        solution[i] /= lower[i * n + i];
-        for (std::size_t k = 0; k < i; ++k)
-            solution[k] -= lower[i * n + k] * solution[i];
-    }
+    if (!choleskyFactor(lower, n))
+        return std::vector<double>(n); // sums too large for the penalty to matter: nothing can be told apart
+    choleskyForward(lower, n, solution);
+    choleskyBackward(lower, n, solution);
     return solution;
 }
 
@@ -239,11 +242,12 @@ std::vector<double> Surrogate::byFeature(int count) const
     return values;
 }
 
-Result<Surrogate> fitSurrogate(const SampleMatrix& matrix, std::span<const double> predictions,
+Result<Surrogate> fitSurrogate(const SampleMatrix& matrix, std::span<const double> given,
                                std::span<const double> weights, const SurrogateOptions& options)
 {
-    if (const auto problem = problemWith(matrix, predictions, weights, options))
+    if (const auto problem = problemWith(matrix, given, weights, options))
         return *problem;
+    const std::vector<double> predictions = withoutRounding(given);
     return guarded("surrogate", [&]() -> Result<Surrogate> {
         const Moments moments = momentsOf(matrix, predictions, weights);
         const auto count = std::min(static_cast<std::size_t>(options.numFeatures), moments.features);

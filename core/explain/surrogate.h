@@ -59,6 +59,7 @@ struct Surrogate {
     std::vector<double> byFeature(int count) const;
 };
 
+/// Predictions that differ by rounding only (a millionth) count as equal: all coefficients are then 0.
 /// Minimises sum w_i (y_i - b - z_i beta)^2 + alpha |beta|^2 over the selected features. Float64;
 /// O(samples F^2 + F^3). Any thread. InvalidInput: sizes differ, values not finite, weights
 /// negative or all 0, alpha not above 0, fewer than one feature wanted.

@@ -3,65 +3,10 @@
 
 #include "core/masking/summation.h"
 
-#include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <limits>
 
 namespace halflens {
-
-void PlccAccumulator::add(double x, double y)
-{
-    if (m_count == 0) {
-        m_minX = m_maxX = x;
-        m_minY = m_maxY = y;
-    }
-    m_minX = std::min(m_minX, x);
-    m_maxX = std::max(m_maxX, x);
-    m_minY = std::min(m_minY, y);
-    m_maxY = std::max(m_maxY, y);
-    ++m_count;
-    x -= Offset;
-    y -= Offset;
-    m_x += x;
-    m_y += y;
-    m_xx += x * x;
-    m_yy += y * y;
-    m_xy += x * y;
-}
-
-void PlccAccumulator::merge(const PlccAccumulator& other)
-{
-    if (other.m_count == 0)
-        return;
-    if (m_count == 0) {
-        *this = other;
-        return;
-    }
-    m_minX = std::min(m_minX, other.m_minX);
-    m_maxX = std::max(m_maxX, other.m_maxX);
-    m_minY = std::min(m_minY, other.m_minY);
-    m_maxY = std::max(m_maxY, other.m_maxY);
-    m_count += other.m_count;
-    m_x += other.m_x;
-    m_y += other.m_y;
-    m_xx += other.m_xx;
-    m_yy += other.m_yy;
-    m_xy += other.m_xy;
-}
-
-double PlccAccumulator::plcc() const
-{
-    // The extremes tell "does not vary" for sure; the variance from sums may be a rounding error.
-    if (m_count < 2 || m_minX == m_maxX || m_minY == m_maxY)
-        return std::numeric_limits<double>::quiet_NaN();
-    const auto n = static_cast<double>(m_count);
-    const double varianceX = n * m_xx - m_x * m_x;
-    const double varianceY = n * m_yy - m_y * m_y;
-    if (!(varianceX > 0) || !(varianceY > 0))
-        return std::numeric_limits<double>::quiet_NaN();
-    return std::clamp((n * m_xy - m_x * m_y) / (std::sqrt(varianceX) * std::sqrt(varianceY)), -1.0, 1.0);
-}
 
 DatasetImportance::DatasetImportance(int blocks)
     : m_blocks(blocks)
@@ -112,7 +57,7 @@ Result<std::vector<double>> DatasetImportance::blockMeans() const
         const double rho = plcc(m);
         for (std::size_t b = 0; b < sums.size(); ++b)
             if ((m >> b & 1) != 0)
-                sums[b].add(std::isnan(rho) ? 0 : rho);
+                sums[b].add(definedOr(rho, 0));
     }
     const std::size_t masksPerBlock = m_masks.size() / 2 - 1;
     std::vector<double> means;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/base/statistics.h"
 #include "core/masking/mask_table.h"
 
 #include <cstdint>
@@ -11,29 +12,6 @@
 #include <vector>
 
 namespace halflens {
-
-/// Pearson correlation of a stream of pairs. Values are shifted by `Offset` before summing, so
-/// that scores around 3 lose no digits in the difference of large sums.
-class PlccAccumulator {
-public:
-    static constexpr double Offset = 3;
-
-    void add(double x, double y);
-    /// Joins another stream; sums are added, so results agree to rounding with one long stream.
-    void merge(const PlccAccumulator& other);
-    std::int64_t count() const { return m_count; }
-    /// In [-1, 1]; not-a-number with fewer than two pairs or when x or y does not vary.
-    double plcc() const;
-
-private:
-    std::int64_t m_count = 0;
-    double m_x = 0;
-    double m_y = 0;
-    double m_xx = 0;
-    double m_yy = 0;
-    double m_xy = 0;
-    double m_minX = 0, m_maxX = 0, m_minY = 0, m_maxY = 0;
-};
 
 /// One partition for a dataset: per mask the PLCC over images, per block its mean over the
 /// masks that contain the block. About 330 KiB; not for use from several threads at once.

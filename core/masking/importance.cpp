@@ -2,6 +2,7 @@
 // Importance indicators and the halves they give (spec measures 5.1, 6.2).
 #include "core/masking/importance.h"
 
+#include "core/base/statistics.h"
 #include "core/masking/summation.h"
 
 #include <algorithm>
@@ -25,24 +26,7 @@ double gradeCorrelation(std::span<const float> a, std::span<const float> b)
     const auto isFlat = [](std::span<const float> p) {
         return std::all_of(p.begin(), p.end(), [&](float value) { return value == p.front(); });
     };
-    if (isFlat(a) || isFlat(b))
-        return isFlat(a) && isFlat(b) ? 1 : 0;
-    const auto mean = [](std::span<const float> p) {
-        return std::accumulate(p.begin(), p.end(), 0.0) / static_cast<double>(p.size());
-    };
-    const double meanA = mean(a);
-    const double meanB = mean(b);
-    double aa = 0;
-    double bb = 0;
-    double ab = 0;
-    for (std::size_t k = 0; k < a.size(); ++k) {
-        const double da = static_cast<double>(a[k]) - meanA;
-        const double db = static_cast<double>(b[k]) - meanB;
-        aa += da * da;
-        bb += db * db;
-        ab += da * db;
-    }
-    return std::clamp(ab / (std::sqrt(aa) * std::sqrt(bb)), -1.0, 1.0);
+    return definedOr(pearson(a, b), isFlat(a) && isFlat(b) ? 1 : 0);
 }
 
 double earthMoversDistance(std::span<const float> a, std::span<const float> b)

@@ -18,10 +18,10 @@ using BlockValues = std::array<double, BlockCount>;
 
 /// Per-image indicators, each averaged over the 2047 masks of 1..11 blocks that contain the block.
 struct Importance {
-    BlockValues dmos{};  ///< mean |score change|, native units; high = important
+    BlockValues dmos{}; ///< mean |score change|, native units; high = important
     BlockValues dmos2{}; ///< mean squared change; high = important
     std::optional<BlockValues> plcc5; ///< mean PLCC of the grade probabilities; low = important; only with 5 outputs
-    std::optional<BlockValues> emd;   ///< mean earth mover's distance in grades; high = important; only with 5 outputs
+    std::optional<BlockValues> emd; ///< mean earth mover's distance in grades; high = important; only with 5 outputs
 };
 
 /// Any thread; O(4096 * 12).

@@ -12,13 +12,13 @@ namespace halflens {
 
 /// Row m is the network's output with the blocks of mask m hidden. Immutable once shared.
 struct MaskTable {
-    int outputs = 5;          ///< 5: grade probabilities; 1: a score
-    std::vector<float> rows;  ///< MaskCount * outputs, row-major
+    int outputs = 5; ///< 5: grade probabilities; 1: a score
+    std::vector<float> rows; ///< MaskCount * outputs, row-major
     ScoreScale scale;
-    bool exact = true;        ///< false: some rows were estimated
-    int samples = MaskCount;  ///< rows really computed
+    bool exact = true; ///< false: some rows were estimated
+    int samples = MaskCount; ///< rows really computed
     double standardError = 0; ///< of an estimated row's score; 0 when exact
-    double seconds = 0;       ///< time the table took
+    double seconds = 0; ///< time the table took
 
     std::span<const float> row(BlockMask mask) const
     {

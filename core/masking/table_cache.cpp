@@ -2,6 +2,7 @@
 #include "core/masking/table_cache.h"
 
 #include "core/base/file.h"
+#include "core/base/sqlite.h"
 
 #include <QStandardPaths>
 
@@ -37,49 +38,9 @@ std::uint32_t checksum(int mask, std::span<const float> values)
     return hash;
 }
 
-/// A prepared statement; steps are numbered results of SQLite.
-class Statement {
-public:
-    Statement(sqlite3* database, const char* text)
-    {
-        m_code = sqlite3_prepare_v2(database, text, -1, &m_handle, nullptr);
-    }
-    ~Statement() { sqlite3_finalize(m_handle); }
-    Statement(const Statement&) = delete;
-    Statement& operator=(const Statement&) = delete;
-
-    Statement& bind(int index, std::int64_t value)
-    {
-        sqlite3_bind_int64(m_handle, index, value);
-        return *this;
-    }
-    Statement& bind(int index, const std::string& value)
-    {
-        sqlite3_bind_text(m_handle, index, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT);
-        return *this;
-    }
-    Statement& bind(int index, std::span<const float> value)
-    {
-        sqlite3_bind_blob(m_handle, index, value.data(), static_cast<int>(value.size_bytes()), SQLITE_TRANSIENT);
-        return *this;
-    }
-    int step() { return m_handle ? sqlite3_step(m_handle) : m_code; }
-    void reset() { sqlite3_reset(m_handle); }
-    std::int64_t integer(int column) { return sqlite3_column_int64(m_handle, column); }
-    std::span<const std::uint8_t> blob(int column)
-    {
-        const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(m_handle, column));
-        return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(m_handle, column))};
-    }
-
-private:
-    sqlite3_stmt* m_handle = nullptr;
-    int m_code = SQLITE_OK;
-};
-
-bool isDamage(int code)
+std::span<const std::uint8_t> bytesOf(std::span<const float> values)
 {
-    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_FORMAT;
+    return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()};
 }
 
 } // namespace
@@ -117,18 +78,18 @@ public:
         }
         std::error_code failed;
         std::filesystem::create_directories(m_file.parent_path(), failed);
-        if (const int code = openFile(); isDamage(code)) {
+        if (const int code = openFile(); SqliteDatabase::isDamage(code)) {
             setAside();
             (void)openFile();
         }
     }
 
-    ~Database() { close(); }
+    ~Database() = default;
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
     std::recursive_mutex& mutex() { return m_mutex; }
-    sqlite3* handle() { return m_handle; }
+    SqliteDatabase& database() { return m_database; }
     const std::string& problem() const { return m_problem; }
 
     /// Id of the table, made when it is new, and marked as just used. Negative: none.
@@ -136,7 +97,7 @@ public:
     {
         int code = SQLITE_ERROR;
         std::int64_t id = touch(key, code);
-        if (isDamage(code)) {
+        if (SqliteDatabase::isDamage(code)) {
             setAside();
             if (openFile() == SQLITE_OK)
                 id = touch(key, code);
@@ -149,7 +110,7 @@ public:
     /// The file is no good: it is renamed, so that nothing is lost that somebody might still want.
     void setAside()
     {
-        close();
+        m_database.close();
         std::error_code failed;
         std::filesystem::path aside = m_file;
         aside += ".damaged";
@@ -167,27 +128,23 @@ public:
     /// SQLITE_OK, or what went wrong; damage sets the file aside for the next run.
     int note(int code)
     {
-        if (isDamage(code))
+        if (SqliteDatabase::isDamage(code))
             setAside();
         else if (code != SQLITE_OK && code != SQLITE_DONE && code != SQLITE_ROW)
-            m_problem = std::string("the cache of mask tables cannot be used: ") + sqlite3_errstr(code);
+            m_problem = std::string("the cache of mask tables cannot be used: ") + SqliteDatabase::words(code);
         return code;
     }
 
 private:
     int openFile()
     {
-        close();
-        int code = sqlite3_open_v2(m_file.c_str(), &m_handle,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr);
-        if (code == SQLITE_OK) {
-            sqlite3_busy_timeout(m_handle, BusyMilliseconds);
+        int code = m_database.open(m_file, BusyMilliseconds);
+        if (code == SQLITE_OK)
             code = prepareSchema();
-        }
         if (code != SQLITE_OK) {
-            close();
-            if (!isDamage(code))
-                m_problem = std::string("the cache of mask tables cannot be used: ") + sqlite3_errstr(code);
+            m_database.close();
+            if (!SqliteDatabase::isDamage(code))
+                m_problem = std::string("the cache of mask tables cannot be used: ") + SqliteDatabase::words(code);
         }
         return code;
     }
@@ -195,50 +152,42 @@ private:
     int prepareSchema()
     {
         // Vacuuming in steps must be chosen before the first table exists.
-        int code = execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+        int code = m_database.execute(
+            "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
         if (code != SQLITE_OK)
             return code;
-        const std::int64_t version = number("PRAGMA user_version", code);
+        const std::int64_t version = m_database.number("PRAGMA user_version", code);
         if (code != SQLITE_OK)
             return code;
         if (version == SchemaVersion)
             return SQLITE_OK;
         if (version != 0)
             return SQLITE_FORMAT; // of another version of HalfLens
-        return execute("BEGIN IMMEDIATE;"
-                       "CREATE TABLE IF NOT EXISTS tables(id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL,"
-                       " used INTEGER NOT NULL);"
-                       "CREATE TABLE IF NOT EXISTS rows(tableId INTEGER NOT NULL, mask INTEGER NOT NULL,"
-                       " checksum INTEGER NOT NULL, output BLOB NOT NULL, PRIMARY KEY(tableId, mask)) WITHOUT ROWID;"
-                       "PRAGMA user_version = 1; COMMIT;");
-    }
-
-    int execute(const char* text) { return sqlite3_exec(m_handle, text, nullptr, nullptr, nullptr) & 0xff; }
-
-    std::int64_t number(const char* text, int& code)
-    {
-        Statement statement(m_handle, text);
-        const int step = statement.step() & 0xff;
-        code = step == SQLITE_ROW ? SQLITE_OK : step;
-        return step == SQLITE_ROW ? statement.integer(0) : 0;
+        return m_database.execute(
+            "BEGIN IMMEDIATE;"
+            "CREATE TABLE IF NOT EXISTS tables(id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL,"
+            " used INTEGER NOT NULL);"
+            "CREATE TABLE IF NOT EXISTS rows(tableId INTEGER NOT NULL, mask INTEGER NOT NULL,"
+            " checksum INTEGER NOT NULL, output BLOB NOT NULL, PRIMARY KEY(tableId, mask)) WITHOUT ROWID;"
+            "PRAGMA user_version = 1; COMMIT;");
     }
 
     std::int64_t touch(const std::string& key, int& code)
     {
-        if (!m_handle)
+        if (!m_database.isOpen())
             return -1;
         // A counter, not a clock: clocks go back.
-        Statement insert(m_handle,
-                         "INSERT INTO tables(key, used) VALUES(?1, (SELECT ifnull(max(used), 0) + 1 FROM tables))"
-                         " ON CONFLICT(key) DO UPDATE SET used = (SELECT max(used) + 1 FROM tables)");
-        code = insert.bind(1, key).step() & 0xff;
+        SqliteStatement insert(m_database,
+                               "INSERT INTO tables(key, used) VALUES(?1, (SELECT ifnull(max(used), 0) + 1 FROM tables))"
+                               " ON CONFLICT(key) DO UPDATE SET used = (SELECT max(used) + 1 FROM tables)");
+        code = insert.bind(1, key).step();
         if (code != SQLITE_DONE) {
-            if (!isDamage(code))
+            if (!SqliteDatabase::isDamage(code))
                 note(code);
             return -1;
         }
-        Statement find(m_handle, "SELECT id FROM tables WHERE key = ?1");
-        code = find.bind(1, key).step() & 0xff;
+        SqliteStatement find(m_database, "SELECT id FROM tables WHERE key = ?1");
+        code = find.bind(1, key).step();
         return code == SQLITE_ROW ? find.integer(0) : -1;
     }
 
@@ -246,36 +195,32 @@ private:
     {
         const auto used = [this] {
             int code = 0;
-            const std::int64_t pages = number("PRAGMA page_count", code) - number("PRAGMA freelist_count", code);
-            return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(number("PRAGMA page_size", code));
+            const std::int64_t pages =
+                m_database.number("PRAGMA page_count", code) - m_database.number("PRAGMA freelist_count", code);
+            return static_cast<std::uint64_t>(pages)
+                * static_cast<std::uint64_t>(m_database.number("PRAGMA page_size", code));
         };
         bool dropped = false;
         while (used() > m_maxBytes) {
-            Statement oldest(m_handle, "SELECT id FROM tables WHERE id <> ?1 ORDER BY used LIMIT 1");
-            if ((oldest.bind(1, current).step() & 0xff) != SQLITE_ROW)
+            SqliteStatement oldest(m_database, "SELECT id FROM tables WHERE id <> ?1 ORDER BY used LIMIT 1");
+            if ((oldest.bind(1, current).step()) != SQLITE_ROW)
                 break;
             const std::int64_t id = oldest.integer(0);
             oldest.reset();
-            Statement rows(m_handle, "DELETE FROM rows WHERE tableId = ?1");
-            Statement table(m_handle, "DELETE FROM tables WHERE id = ?1");
-            if ((rows.bind(1, id).step() & 0xff) != SQLITE_DONE || (table.bind(1, id).step() & 0xff) != SQLITE_DONE)
+            SqliteStatement rows(m_database, "DELETE FROM rows WHERE tableId = ?1");
+            SqliteStatement table(m_database, "DELETE FROM tables WHERE id = ?1");
+            if ((rows.bind(1, id).step()) != SQLITE_DONE || (table.bind(1, id).step()) != SQLITE_DONE)
                 break;
             dropped = true;
         }
         if (dropped)
-            (void)execute("PRAGMA incremental_vacuum");
-    }
-
-    void close()
-    {
-        sqlite3_close_v2(m_handle);
-        m_handle = nullptr;
+            (void)m_database.execute("PRAGMA incremental_vacuum");
     }
 
     std::filesystem::path m_file;
     std::uint64_t m_maxBytes;
     std::recursive_mutex m_mutex;
-    sqlite3* m_handle = nullptr;
+    SqliteDatabase m_database;
     std::string m_problem;
 };
 
@@ -300,14 +245,14 @@ public:
     void load(int outputs, const std::function<void(BlockMask, std::span<const float>)>& found) override
     {
         const std::scoped_lock lock(m_database.mutex());
-        if (!m_database.handle())
+        if (!m_database.database().isOpen())
             return;
         std::vector<float> output(static_cast<std::size_t>(outputs));
         int code = SQLITE_OK;
         {
-            Statement rows(m_database.handle(), "SELECT mask, checksum, output FROM rows WHERE tableId = ?1");
+            SqliteStatement rows(m_database.database(), "SELECT mask, checksum, output FROM rows WHERE tableId = ?1");
             rows.bind(1, m_table);
-            while ((code = rows.step() & 0xff) == SQLITE_ROW) {
+            while ((code = rows.step()) == SQLITE_ROW) {
                 const std::int64_t mask = rows.integer(0);
                 const std::span<const std::uint8_t> blob = rows.blob(2);
                 if (mask < 0 || mask >= MaskCount || blob.size() != output.size() * sizeof(float))
@@ -335,23 +280,23 @@ private:
         const std::scoped_lock lock(m_database.mutex());
         std::vector<PendingRow> pending = std::exchange(m_pending, {});
         m_lastWrite = std::chrono::steady_clock::now();
-        if (!m_database.handle() || pending.empty())
+        if (!m_database.database().isOpen() || pending.empty())
             return;
-        int code = sqlite3_exec(m_database.handle(), "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) & 0xff;
+        int code = m_database.database().execute("BEGIN IMMEDIATE");
         if (code == SQLITE_OK) {
-            Statement insert(m_database.handle(), "INSERT OR REPLACE INTO rows VALUES(?1, ?2, ?3, ?4)");
+            SqliteStatement insert(m_database.database(), "INSERT OR REPLACE INTO rows VALUES(?1, ?2, ?3, ?4)");
             for (const PendingRow& row : pending) {
                 insert.bind(1, m_table)
                     .bind(2, std::int64_t{row.mask.bits()})
                     .bind(3, std::int64_t{checksum(row.mask.bits(), row.output)})
-                    .bind(4, std::span<const float>(row.output));
-                code = insert.step() & 0xff;
+                    .bind(4, bytesOf(row.output));
+                code = insert.step();
                 insert.reset();
                 if (code != SQLITE_DONE)
                     break;
             }
             const char* end = code == SQLITE_DONE ? "COMMIT" : "ROLLBACK";
-            const int ended = sqlite3_exec(m_database.handle(), end, nullptr, nullptr, nullptr) & 0xff;
+            const int ended = m_database.database().execute(end);
             code = code == SQLITE_DONE ? ended : code;
         }
         m_database.note(code);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/masking/table_estimate.h"
 
+#include "core/base/cholesky.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -31,45 +33,6 @@ void parities(std::uint32_t mask, const std::vector<std::uint32_t>& terms, doubl
 {
     for (const std::uint32_t set : terms)
         *values++ = std::popcount(mask & set) % 2 == 0 ? 1.0 : -1.0;
-}
-
-/// Lower triangle of the Cholesky factor, in place. False: not positive definite.
-bool factorise(std::vector<double>& a, std::size_t n)
-{
-    for (std::size_t i = 0; i < n; ++i) {
-        for (std::size_t j = 0; j <= i; ++j) {
-            double sum = a[i * n + j];
-            for (std::size_t k = 0; k < j; ++k)
-                sum -= a[i * n + k] * a[j * n + k];
-            if (i != j)
-                a[i * n + j] = sum / a[j * n + j];
-            else if (sum > 0)
-                a[i * n + i] = std::sqrt(sum);
-            else
-                return false;
-        }
-    }
-    return true;
-}
-
-/// Solves L x = b in place.
-void forward(const std::vector<double>& l, std::size_t n, double* x)
-{
-    for (std::size_t i = 0; i < n; ++i) {
-        for (std::size_t k = 0; k < i; ++k)
-            x[i] -= l[i * n + k] * x[k];
-        x[i] /= l[i * n + i];
-    }
-}
-
-/// Solves L^T x = b in place.
-void backward(const std::vector<double>& l, std::size_t n, double* x)
-{
-    for (std::size_t i = n; i-- > 0;) {
-        for (std::size_t k = i + 1; k < n; ++k)
-            x[i] -= l[k * n + i] * x[k];
-        x[i] /= l[i * n + i];
-    }
 }
 
 struct Row {
@@ -108,11 +71,12 @@ std::optional<Fit> fit(int order, const std::vector<Row>& rows, const std::vecto
     }
     for (std::size_t i = 0; i < n; ++i)
         normal[i * n + i] += Ridge * static_cast<double>(rows.size());
-    if (!factorise(normal, n))
+    if (!choleskyFactor(normal, n))
         return std::nullopt;
     for (std::size_t o = 0; o < outputs; ++o) {
-        forward(normal, n, result.weights.data() + o * n);
-        backward(normal, n, result.weights.data() + o * n);
+        const std::span<double> weights = std::span(result.weights).subspan(o * n, n);
+        choleskyForward(normal, n, weights);
+        choleskyBackward(normal, n, weights);
     }
 
     // What the estimate of each row would have been without it: residual / (1 - leverage).
@@ -133,7 +97,7 @@ std::optional<Fit> fit(int order, const std::vector<Row>& rows, const std::vecto
             estimate[o] = static_cast<float>(sum);
         }
         const double residual = scoreOf(std::span(values).subspan(row.mask * outputs, outputs)) - scoreOf(estimate);
-        forward(normal, n, x.data());
+        choleskyForward(normal, n, x);
         double leverage = 0;
         for (const double v : x)
             leverage += v * v;

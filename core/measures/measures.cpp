@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/measures/measures.h"
 
-#include <array>
-#include <charconv>
+#include "core/base/numbers_text.h"
+
 #include <utility>
 
 namespace halflens {
-
-namespace {
-
-std::string shortest(double value)
-{
-    std::array<char, 32> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-    return {text.data(), end};
-}
-
-} // namespace
 
 std::string cacheKey(const SaliencyOptions& options)
 {
@@ -25,7 +14,7 @@ std::string cacheKey(const SaliencyOptions& options)
 
 std::string cacheKey(const FrequencyOptions& options)
 {
-    return "frequency/1 " + toString(options.mode) + " ppd=" + shortest(options.pixelsPerDegree) + " "
+    return "frequency/1 " + toString(options.mode) + " ppd=" + exact(options.pixelsPerDegree) + " "
         + toString(options.sensitivity) + (options.extension == Extension::Mirror ? " mirror" : " periodic")
         + (options.smooth ? " smooth" : " rough");
 }
@@ -47,7 +36,7 @@ Result<Measure> summarized(ScalarMap map)
     if (!means)
         return means.error();
     const MapExtremes range = mapExtremes(map);
-    return Measure{std::move(map), *means, upperHalf(*means), range};
+    return Measure{std::move(map), *means, isFlat(range) ? BlockMask() : upperHalf(*means), range};
 }
 
 Result<ImageMeasures> measureImage(const Image& image, const MeasureOptions& options,

@@ -31,7 +31,7 @@ std::string cacheKey(const MeasureOptions& options);
 struct Measure {
     ScalarMap map; ///< H x W, raw values
     BlockMeans blockMeans{};
-    BlockMask upper; ///< the six blocks with the largest means
+    BlockMask upper; ///< the six blocks with the largest means; empty where the map is flat
     MapExtremes range;
 };
 

@@ -2,6 +2,7 @@
 #include "core/measures/normalize.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <span>
@@ -28,6 +29,12 @@ MapExtremes mapExtremes(const ScalarMap& map)
         high = value > high ? value : high;
     }
     return {low, high};
+}
+
+bool isFlat(const MapExtremes& range)
+{
+    constexpr float Rounding = 1e-6F;
+    return !(range.high - range.low > Rounding * std::max(std::abs(range.low), std::abs(range.high)));
 }
 
 ScalarMap minMaxNormalized(const ScalarMap& map)

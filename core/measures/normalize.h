@@ -17,6 +17,9 @@ struct MapExtremes {
 /// Smallest and largest value; {0, 0} for an empty map.
 MapExtremes mapExtremes(const ScalarMap& map);
 
+/// Whether the values differ by rounding only (a millionth of the largest): such a map has no upper half.
+bool isFlat(const MapExtremes& range);
+
 /// (x - min) / (max - min) over the whole map, 0..1; all zeros when the map is constant. Finite values expected.
 ScalarMap minMaxNormalized(const ScalarMap& map);
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/base/block.h"
+#include "core/data/dataset.h"
 #include "core/nn/graph.h"
-#include "core/train/dataset.h"
 #include "core/train/degradation.h"
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/train/batch_loader.h"
 
+#include "core/base/file.h"
 #include "core/base/parallel.h"
 #include "core/image/decode.h"
 #include "core/train/stored_loader.h"
@@ -102,7 +103,37 @@ public:
         , m_observer(observer)
     { }
 
-    bool isUsable(std::size_t) const override { return true; }
+    /// Looks at the heads of all photos: a schedule shall not run on nothing.
+    Status prepare(std::stop_token stop)
+    {
+        constexpr std::size_t Portion = 256;
+        const std::vector<DataRow>& rows = m_setup.dataset->rows;
+        std::vector<std::optional<Error>> errors(rows.size());
+        for (std::size_t first = 0; first < rows.size(); first += Portion) {
+            m_observer.preparing("photos looked at", first, rows.size());
+            const auto look = [&](int i) {
+                const std::size_t row = first + static_cast<std::size_t>(i);
+                if (rows[row].split == Split::Test)
+                    return;
+                const Result<std::vector<std::uint8_t>> bytes = readFile(rows[row].file, DecodeLimits().maxFileBytes);
+                if (!bytes)
+                    errors[row] = bytes.error();
+                else if (const Result<ImageHeader> header = probeImage(*bytes); !header)
+                    errors[row] = Error(header.error()).withFile(rows[row].file.string());
+            };
+            if (!parallelFor(static_cast<int>(std::min(Portion, rows.size() - first)), look, stop))
+                return cancelledError();
+        }
+        for (std::size_t row = 0; row < rows.size(); ++row) {
+            if (!errors[row])
+                continue;
+            m_unusable.insert(row);
+            m_observer.problem(*std::move(errors[row]));
+        }
+        return {};
+    }
+
+    bool isUsable(std::size_t row) const override { return !m_unusable.contains(row); }
 
     Result<Batch> load(const StepPlan& plan) override
     {
@@ -172,14 +203,19 @@ private:
 
     LoaderSetup m_setup;
     TrainingObserver& m_observer;
-    std::set<std::size_t> m_told;
+    std::set<std::size_t> m_unusable;
+    std::set<std::size_t> m_told; ///< whose pixels turned out to be damaged
 };
 
 } // namespace
 
-std::unique_ptr<BatchLoader> makePhotoLoader(const LoaderSetup& setup, TrainingObserver& observer)
+Result<std::unique_ptr<BatchLoader>> makePhotoLoader(const LoaderSetup& setup, TrainingObserver& observer,
+                                                     std::stop_token stop)
 {
-    return std::make_unique<PhotoLoader>(setup, observer);
+    auto loader = std::make_unique<PhotoLoader>(setup, observer);
+    if (Status prepared = loader->prepare(stop); !prepared)
+        return std::move(prepared).error();
+    return std::unique_ptr<BatchLoader>(std::move(loader));
 }
 
 } // namespace detail
@@ -188,7 +224,7 @@ Result<std::unique_ptr<BatchLoader>> makeBatchLoader(const LoaderSetup& setup, T
                                                      std::stop_token stop)
 {
     if (setup.cut->fromImage)
-        return detail::makePhotoLoader(setup, observer);
+        return detail::makePhotoLoader(setup, observer, stop);
     return detail::makeStoredLoader(setup, observer, stop);
 }
 

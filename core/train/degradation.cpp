@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/train/degradation.h"
 
+#include "core/base/random_stream.h"
 #include "core/image/decode.h"
-#include "core/train/random_stream.h"
 
 #include <QBuffer>
 #include <QImage>

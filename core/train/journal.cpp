@@ -2,12 +2,11 @@
 #include "core/train/journal.h"
 
 #include "core/base/file.h"
-#include "core/train/csv.h"
+#include "core/base/numbers_text.h"
+#include "core/data/table.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cstdio>
 
 namespace halflens {
 
@@ -15,20 +14,6 @@ namespace {
 
 constexpr const char* Header = "step,epoch,loss,rate,seconds,plcc,srocc,rmse\n";
 constexpr std::size_t Columns = 8;
-
-std::string shortest(double value)
-{
-    std::array<char, 64> buffer{};
-    const auto [end, failed] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-    return failed == std::errc() ? std::string(buffer.data(), end) : "nan";
-}
-
-std::string fixed(double value, int digits)
-{
-    std::array<char, 64> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), "%.*f", digits, value);
-    return buffer.data();
-}
 
 std::string escaped(const std::string& text)
 {
@@ -137,24 +122,25 @@ Status Journal::resume(std::int64_t step)
     std::error_code failed;
     if (!std::filesystem::exists(m_file, failed))
         return {};
-    const Result<CsvTable> table = readCsv(m_file);
+    const Result<Table> table = readTable(m_file);
     if (!table)
         return table.error();
     if (table->header.size() != Columns)
         return Error{ErrorCode::InvalidInput, "log", "the log has other columns than this program writes",
                      "move it away, or start in another folder", m_file.string()};
-    for (const auto& row : table->rows) {
+    for (std::size_t row = 0; row < table->rows.size(); ++row) {
+        const std::vector<std::string>& fields = table->rows[row];
         std::array<double, Columns> values{};
         for (std::size_t i = 0; i < Columns; ++i) {
-            if (row[i].empty() && i >= 5)
+            if (fields[i].empty() && i >= 5)
                 continue;
-            const Result<double> value = csvNumber(row[i]);
+            const Result<double> value = table->number(row, i);
             if (!value)
                 return Error(value.error()).withFile(m_file.string());
             values[i] = *value;
         }
         JournalEntry entry{static_cast<std::int64_t>(values[0]), values[1], values[2], values[3], values[4], {}};
-        if (!row[5].empty())
+        if (!fields[5].empty())
             entry.validation = ValidationFigures{values[5], values[6], values[7]};
         if (entry.step <= step)
             m_entries.push_back(entry);
@@ -166,10 +152,10 @@ Status Journal::write() const
 {
     std::string text = Header;
     for (const JournalEntry& entry : m_entries) {
-        text += std::to_string(entry.step) + "," + shortest(entry.epoch) + "," + shortest(entry.loss) + ","
-            + shortest(entry.rate) + "," + fixed(entry.seconds, 1);
-        text += entry.validation ? "," + shortest(entry.validation->plcc) + "," + shortest(entry.validation->srocc)
-                + "," + shortest(entry.validation->rmse)
+        text += std::to_string(entry.step) + "," + exact(entry.epoch) + "," + exact(entry.loss) + ","
+            + exact(entry.rate) + "," + fixed(entry.seconds, 1);
+        text += entry.validation ? "," + exact(entry.validation->plcc) + "," + exact(entry.validation->srocc) + ","
+                + exact(entry.validation->rmse)
                                  : ",,,";
         text += "\n";
     }

@@ -56,6 +56,8 @@ DataRecipe readData(const json& value, const std::string& where, TrainingTask ta
     }
     data.offset = reader.number("offset", -1e6, 1e6, data.offset);
     data.factor = reader.number("factor", -1e6, 1e6, data.factor);
+    if (reader.get("no_opinion", false))
+        data.noOpinion = reader.number("no_opinion", -1e6, 1e6, 0);
     data.trainEvery = reader.integer("train_every", 1, 1000, data.trainEvery);
     data.deviation = reader.number("deviation", 0.05, 5, data.deviation);
     reader.finish();
@@ -354,20 +356,6 @@ Result<Recipe> readRecipe(const std::filesystem::path& file)
     if (!recipe)
         return std::move(recipe).error().withFile(file.string());
     return recipe;
-}
-
-Result<std::filesystem::path> resolvePath(const std::string& path, const DataFolders& folders,
-                                          const std::filesystem::path& recipeFolder)
-{
-    const std::size_t colon = path.find(':');
-    if (colon == std::string::npos)
-        return recipeFolder / path;
-    const std::string name = path.substr(0, colon);
-    const auto found = folders.find(name);
-    if (found == folders.end())
-        return Error{ErrorCode::InvalidInput, "recipe", "the recipe needs a folder called " + name,
-                     "give it with --data " + name + "=DIR", path};
-    return found->second / path.substr(colon + 1);
 }
 
 } // namespace halflens

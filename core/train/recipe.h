@@ -4,11 +4,11 @@
 
 #include "core/base/result.h"
 #include "core/base/score.h"
+#include "core/data/data_recipe.h"
 #include "core/image/model_input.h"
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,36 +16,6 @@
 namespace halflens {
 
 enum class TrainingTask { Quality, Objectness };
-
-enum class DataForm {
-    Mos, ///< one mean opinion score a row
-    MosDeviation, ///< and its standard deviation
-    Votes, ///< how many, or which part of, observers gave each of five grades (KonIQ-10k)
-    Masks ///< a mask image a row (objectness)
-};
-
-/// A data set: table, images, and what its columns are called. Paths are "NAME:PATH", PATH inside the
-/// folder that --data NAME=DIR gives, or relative to the recipe.
-struct DataRecipe {
-    std::string name;
-    DataForm form = DataForm::Mos;
-    std::string images; ///< folder
-    std::string table; ///< CSV file with a header line
-    std::string splits; ///< CSV file with image and split columns; empty: the table has a split column
-    std::string masks; ///< folder (Masks)
-    std::string imageSuffix; ///< appended to the image column, e.g. ".jpg"
-    std::string maskSuffix; ///< of masks, in place of imageSuffix
-    std::string imageColumn = "image";
-    std::string mosColumn = "mos";
-    std::string deviationColumn = "deviation";
-    std::string subsetColumn; ///< empty: no subsets
-    std::string splitColumn = "split";
-    std::vector<std::string> voteColumns{"c1", "c2", "c3", "c4", "c5"};
-    double offset = 0; ///< score on 1..5 = offset + factor * column
-    double factor = 1;
-    int trainEvery = 1; ///< of the training rows, in the table's order, every how many-th is used
-    double deviation = 0.6; ///< of the normal a single score is spread over grades with, on 1..5
-};
 
 struct TrunkRecipe {
     std::string name; ///< trunkByName()
@@ -155,12 +125,5 @@ struct Recipe {
 /// Every unknown key, wrong type or value out of range is an InvalidInput error that names the key. Any thread.
 Result<Recipe> parseRecipe(const std::string& json, const std::filesystem::path& folder);
 Result<Recipe> readRecipe(const std::filesystem::path& file);
-
-/// Folders given by --data NAME=DIR.
-using DataFolders = std::map<std::string, std::filesystem::path>;
-
-/// "NAME:PATH" in the folder of NAME, anything else relative to `recipeFolder`. InvalidInput: no folder of that name.
-Result<std::filesystem::path> resolvePath(const std::string& path, const DataFolders& folders,
-                                          const std::filesystem::path& recipeFolder);
 
 } // namespace halflens

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/train/step_planner.h"
 
-#include "core/train/random_stream.h"
+#include "core/base/random_stream.h"
 
 #include <algorithm>
 #include <cmath>

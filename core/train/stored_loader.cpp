@@ -2,6 +2,7 @@
 #include "core/train/stored_loader.h"
 
 #include "core/base/file.h"
+#include "core/base/parallel.h"
 #include "core/checkpoint/element_type.h"
 #include "core/train/feature_cache.h"
 #include "core/train/view.h"
@@ -41,6 +42,8 @@ public:
     {
         if (Status sizes = findSizes(); !sizes)
             return sizes;
+        if (Status read = hashPhotos(stop); !read)
+            return read;
         const Graph graph = withBoundaryOutputs(*m_setup.graph, *m_setup.cut);
         Result<std::unique_ptr<InferenceForm>> form = InferenceForm::create(graph, *m_setup.trunk, {});
         if (!form)
@@ -155,7 +158,29 @@ private:
         return needed;
     }
 
-    /// What the values depend on: weights, cut, input, view, and the photos in their order.
+    /// SHA-256 of every photo that training looks at: files of the same name are not the same photo, and one that
+    /// could not be read yesterday may be there today.
+    Status hashPhotos(std::stop_token stop)
+    {
+        constexpr std::size_t Portion = 256;
+        const std::vector<DataRow>& rows = m_setup.dataset->rows;
+        m_hashes.resize(rows.size());
+        for (std::size_t first = 0; first < rows.size(); first += Portion) {
+            m_observer.preparing("photos looked at", first, rows.size());
+            const auto read = [&](int i) {
+                const std::size_t row = first + static_cast<std::size_t>(i);
+                if (rows[row].split == Split::Test)
+                    return;
+                const Result<std::string> hash = sha256HexOfFile(rows[row].file);
+                m_hashes[row] = hash ? *hash : "unreadable";
+            };
+            if (!parallelFor(static_cast<int>(std::min(Portion, rows.size() - first)), read, stop))
+                return cancelledError();
+        }
+        return {};
+    }
+
+    /// What the values depend on: weights, cut, input, view, and the photos' content in their order.
     std::string keyOf(const Variant& variant) const
     {
         const Recipe& recipe = *m_setup.recipe;
@@ -165,8 +190,8 @@ private:
         const InputSpec& input = recipe.input;
         facts += "|" + toString(input.policy) + std::to_string(m_height) + "x" + std::to_string(m_width)
             + (input.transposePortrait ? "t" : "") + std::to_string(static_cast<int>(input.normalization));
-        for (const DataRow& row : m_setup.dataset->rows)
-            facts += "\n" + row.file.filename().string();
+        for (const std::string& hash : m_hashes)
+            facts += "\n" + hash;
         if (variant.degradation.kind == DegradationKind::Noise)
             facts += "\nseed " + std::to_string(recipe.seed);
         std::string name =
@@ -217,8 +242,7 @@ private:
             if (cache.state(row) == RecordState::Broken && m_usable[row]) {
                 m_usable[row] = false;
                 m_observer.problem({ErrorCode::InvalidInput, "decode", "the photo cannot be used and is left out",
-                                    "replace the file; delete the stored maps to try again",
-                                    m_setup.dataset->rows[row].file.string()});
+                                    "replace the file", m_setup.dataset->rows[row].file.string()});
             }
         }
         return {};
@@ -228,7 +252,7 @@ private:
                  std::stop_token stop)
     {
         if (!input)
-            return cache.write(row, RecordState::Broken, {});
+            return leaveOut(cache, row, input.error());
         const bool upright = input->height == m_height && input->width == m_width;
         const bool turned = input->height == m_width && input->width == m_height;
         if (!upright && !turned)
@@ -250,6 +274,16 @@ private:
         return cache.write(row, upright ? RecordState::Upright : RecordState::Turned, m_record);
     }
 
+    /// What lies in the photo itself is remembered with its content; a disk or a memory that failed is tried again.
+    Status leaveOut(FeatureCache& cache, std::size_t row, Error reason)
+    {
+        const bool isPhoto = reason.code == ErrorCode::InvalidInput || reason.code == ErrorCode::Unsupported;
+        if (m_usable[row])
+            m_observer.problem(std::move(reason).withFile(m_setup.dataset->rows[row].file.string()));
+        m_usable[row] = false;
+        return isPhoto ? cache.write(row, RecordState::Broken, {}) : Status();
+    }
+
     /// Channels last, clamped to the range of float16.
     void append(const MapView& map)
     {
@@ -269,6 +303,7 @@ private:
     LoaderSetup m_setup;
     TrainingObserver& m_observer;
     std::vector<bool> m_usable;
+    std::vector<std::string> m_hashes; ///< by row; empty for rows training does not look at
     std::vector<MapSize> m_sizes;
     std::size_t m_values = 0;
     int m_height = 0;

@@ -8,7 +8,8 @@ namespace halflens::detail {
 
 Result<std::unique_ptr<BatchLoader>> makeStoredLoader(const LoaderSetup& setup, TrainingObserver& observer,
                                                       std::stop_token stop);
-std::unique_ptr<BatchLoader> makePhotoLoader(const LoaderSetup& setup, TrainingObserver& observer);
+Result<std::unique_ptr<BatchLoader>> makePhotoLoader(const LoaderSetup& setup, TrainingObserver& observer,
+                                                     std::stop_token stop);
 
 /// What a sample shares with every other kind: scores, masks, pairs.
 Batch batchFacts(const Dataset& dataset, const StepPlan& plan);

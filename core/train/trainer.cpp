@@ -2,9 +2,10 @@
 #include "core/train/trainer.h"
 
 #include "core/base/file.h"
+#include "core/base/random_stream.h"
+#include "core/base/statistics.h"
 #include "core/image/decode.h"
-#include "core/train/metrics.h"
-#include "core/train/random_stream.h"
+#include "core/train/objectness_figures.h"
 #include "core/train/training_checkpoint.h"
 
 #include <algorithm>
@@ -36,6 +37,16 @@ std::vector<std::size_t> usable(const std::vector<std::size_t>& rows, const Batc
     std::copy_if(rows.begin(), rows.end(), std::back_inserter(result),
                  [&](std::size_t row) { return loader.isUsable(row); });
     return result;
+}
+
+/// Training on nothing would run its whole schedule and write weights.
+Error noPhoto(const Dataset& dataset, Split split)
+{
+    const std::vector<std::size_t> rows = dataset.of(split);
+    return {ErrorCode::InvalidInput, "photos",
+            "none of the " + std::to_string(rows.size()) + " photos of " + toString(split) + " can be used",
+            "check the folder given with --data, and images, columns and image_suffix of the recipe",
+            rows.empty() ? std::string() : dataset.rows[rows.front()].file.string()};
 }
 
 /// Batches of plain views, the next one loaded while the caller works on the one before.
@@ -115,9 +126,11 @@ Status Trainer::begin(State& state)
 {
     state.began = state.saved = Clock::now();
     const std::filesystem::path file = m_options.folder / CheckpointFile;
+    const std::string rows = rowsHash(m_dataset);
     std::error_code failed;
     if (!m_options.resume || !std::filesystem::exists(file, failed)) {
         state.checkpoint.recipeHash = m_recipe.sha256;
+        state.checkpoint.rowsHash = rows;
         return {};
     }
     Result<TrainingCheckpoint> read = readTrainingCheckpoint(file);
@@ -126,6 +139,9 @@ Status Trainer::begin(State& state)
     if (read->recipeHash != m_recipe.sha256)
         return Error{ErrorCode::InvalidInput, "resume", "the run was started with another recipe",
                      "use the very recipe it was started with, or another folder", file.string()};
+    if (!read->rowsHash.empty() && read->rowsHash != rows)
+        return Error{ErrorCode::InvalidInput, "resume", "the run was started with another table of photos and opinions",
+                     "use the very table it was started with, or another folder", file.string()};
     if (Status restored = m_network.restore(read->network, read->step); !restored)
         return std::move(restored).error().withFile(file.string());
     read->network.clear();
@@ -174,7 +190,11 @@ Result<ValidationFigures> Trainer::validation(std::stop_token stop)
             opinions.push_back(static_cast<double>(batch->mos5[i]));
         }
     }
-    return ValidationFigures{pearson(scores, opinions), spearman(scores, opinions), rootMeanSquare(scores, opinions)};
+    if (scores.empty())
+        return noPhoto(m_dataset, Split::Validation);
+    // What cannot be said counts as no agreement, so that the best weights can be chosen.
+    return ValidationFigures{definedOr(pearson(scores, opinions), 0), definedOr(spearman(scores, opinions), 0),
+                             rootMeanSquare(scores, opinions)};
 }
 
 Result<ValidationFigures> Trainer::objectnessValidation(std::stop_token stop)
@@ -305,6 +325,10 @@ Status Trainer::trainTo(State& state, std::int64_t end, std::stop_token stop)
 
 Result<TrainingSummary> Trainer::run(std::stop_token stop)
 {
+    for (const Split split : {Split::Train, Split::Validation}) {
+        if (usable(m_dataset.of(split), m_loader).empty())
+            return noPhoto(m_dataset, split);
+    }
     State state;
     if (Status begun = begin(state); !begun)
         return std::move(begun).error();

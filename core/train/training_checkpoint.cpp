@@ -33,6 +33,7 @@ Status writeCheckpoint(const std::filesystem::path& file, const TrainingCheckpoi
         tensors[BestPrefix + name] = tensor;
     const json facts{{"step", checkpoint.step},
                      {"recipe", checkpoint.recipeHash},
+                     {"rows", checkpoint.rowsHash},
                      {"seconds", checkpoint.seconds},
                      {"loss_sum", checkpoint.lossSum},
                      {"loss_count", checkpoint.lossCount},
@@ -60,6 +61,7 @@ Result<TrainingCheckpoint> readTrainingCheckpoint(const std::filesystem::path& f
     try {
         checkpoint.step = facts.at("step").get<std::int64_t>();
         checkpoint.recipeHash = facts.at("recipe").get<std::string>();
+        checkpoint.rowsHash = facts.value("rows", std::string());
         checkpoint.seconds = facts.at("seconds").get<double>();
         checkpoint.lossSum = facts.at("loss_sum").get<double>();
         checkpoint.lossCount = facts.at("loss_count").get<std::int64_t>();

@@ -15,6 +15,7 @@ namespace halflens {
 struct TrainingCheckpoint {
     std::int64_t step = 0; ///< steps done
     std::string recipeHash;
+    std::string rowsHash; ///< rowsHash() of the data set; empty in files of former versions
     double seconds = 0;
     double lossSum = 0; ///< since the last entry of the log
     std::int64_t lossCount = 0;

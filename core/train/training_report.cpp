@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/train/training_report.h"
 
-#include "core/train/metrics.h"
+#include "core/base/numbers_text.h"
+#include "core/base/statistics.h"
 
 #include <map>
 
@@ -21,23 +22,13 @@ json agreement(const Dataset& dataset, const std::vector<RowPrediction>& predict
         scores.push_back(prediction.score5);
         opinions.push_back(dataset.rows[prediction.row].mos5);
     }
-    const auto interval = [&](double (*figure)(std::span<const double>, std::span<const double>)) {
+    const auto interval = [&](PairFigure figure) {
         const Interval bounds = bootstrapInterval(scores, opinions, figure, Resamplings, seed);
         return json{bounds.low, bounds.high};
     };
     return {{"images", predictions.size()},         {"plcc", pearson(scores, opinions)},
             {"plcc_interval", interval(pearson)},   {"srocc", spearman(scores, opinions)},
             {"srocc_interval", interval(spearman)}, {"rmse", rootMeanSquare(scores, opinions)}};
-}
-
-std::string field(const std::string& text)
-{
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    std::string quoted = "\"";
-    for (const char c : text)
-        quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
 }
 
 } // namespace
@@ -62,8 +53,8 @@ std::string predictionsCsv(const Dataset& dataset, const std::vector<RowPredicti
     std::string text = "image,split,subset,opinion,prediction\n";
     for (const RowPrediction& prediction : predictions) {
         const DataRow& row = dataset.rows[prediction.row];
-        text += field(row.image) + "," + toString(row.split) + "," + field(row.subset) + "," + json(row.mos5).dump()
-            + "," + json(prediction.score5).dump() + "\n";
+        text += csvField(row.image) + "," + toString(row.split) + "," + csvField(row.subset) + ","
+            + json(row.mos5).dump() + "," + json(prediction.score5).dump() + "\n";
     }
     return text;
 }

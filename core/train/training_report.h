@@ -2,7 +2,7 @@
 // What came out of training: agreement with the opinions overall and per subset, and each prediction.
 #pragma once
 
-#include "core/train/dataset.h"
+#include "core/data/dataset.h"
 #include "core/train/recipe.h"
 
 #include <nlohmann/json.hpp>

@@ -3,8 +3,8 @@
 
 #include "core/base/file.h"
 #include "core/base/parallel.h"
+#include "core/base/random_stream.h"
 #include "core/families/torch_loader.h"
-#include "core/train/random_stream.h"
 #include "core/train_networks/torch/training_module.h"
 #include "core/weights/network_weights.h"
 
@@ -168,6 +168,27 @@ std::vector<std::string> headMaps(const Recipe& recipe)
     return {"c5"};
 }
 
+/// A TRIQ has a position for every token of its map and one more for the quality token.
+Status checkPositions(const Recipe& recipe, const TrainingSetup& setup)
+{
+    if (recipe.family != "triq" || recipe.input.policy != InputPolicy::Fit)
+        return {};
+    const Result<std::vector<MapSize>> sizes = setup.graph.sizes(recipe.input.height, recipe.input.width);
+    if (!sizes)
+        return sizes.error();
+    const MapSize& map = (*sizes)[static_cast<std::size_t>(setup.cut.wanted.front().value)];
+    const int needed = map.height * map.width + 1;
+    if (needed <= recipe.head.positions)
+        return {};
+    return Error{ErrorCode::InvalidInput,
+                 "recipe",
+                 "an input of " + std::to_string(recipe.input.width) + " x " + std::to_string(recipe.input.height)
+                     + " makes " + std::to_string(needed) + " tokens, and head.positions is "
+                     + std::to_string(recipe.head.positions),
+                 "raise head.positions to at least " + std::to_string(needed) + ", or make the input smaller",
+                 {}};
+}
+
 } // namespace
 
 Result<TrainingSetup> prepareTraining(const Recipe& recipe, const DataFolders& folders, double meanMos5)
@@ -184,6 +205,8 @@ Result<TrainingSetup> prepareTraining(const Recipe& recipe, const DataFolders& f
     if (!cut)
         return std::move(cut).error();
     setup.cut = *std::move(cut);
+    if (Status fits = checkPositions(recipe, setup); !fits)
+        return std::move(fits).error();
     StartWeights trunk;
     StartWeights complete;
     if (Status read = readFiles(recipe, folders, trunk, complete); !read)

@@ -7,6 +7,7 @@
 #include <QFile>
 #include <QImage>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
@@ -183,6 +184,80 @@ private Q_SLOTS:
         write(QStringLiteral("recipe.json"), QByteArray::fromStdString(recipe().dump()));
     }
 
+    /// What the frozen layers make of other photos is not taken from the store, whatever these are called.
+    void storedMapsBelongToTheContent()
+    {
+        for (const char* folder : {"set1", "set2"}) {
+            const QString name = QLatin1String(folder);
+            QVERIFY(QDir(m_folder.path()).mkpath(name + QStringLiteral("/photos")));
+            QVERIFY(QFile::copy(path(QStringLiteral("table.csv")), path(name + QStringLiteral("/table.csv"))));
+            for (int i = 0; i < Photos; ++i)
+                QVERIFY(photo(name == QLatin1String("set1") ? i : i + 5, double(i) / Photos)
+                            .save(path(name + QStringLiteral("/photos/%1.png").arg(i))));
+        }
+        QVERIFY(QDir(m_folder.path()).mkpath(QStringLiteral("set0/photos"))); // where no photo is
+        QVERIFY(QFile::copy(path(QStringLiteral("table.csv")), path(QStringLiteral("set0/table.csv"))));
+        json quick = recipe();
+        quick["optimizer"]["epochs"] = 1;
+        quick.erase("synthetic");
+        quick["losses"] = {{"cross_entropy", 1}};
+        write(QStringLiteral("recipe.json"), QByteArray::fromStdString(quick.dump()));
+        const auto trained = [&](const QString& set, const QString& out, const QString& cache) {
+            QStringList line = arguments(out, {QStringLiteral("--cache"), path(cache)});
+            line.replaceInStrings(QRegularExpression(QStringLiteral("^made=.*")), QStringLiteral("made=") + path(set));
+            return runProgram(line);
+        };
+        const Outcome nothing = trained(QStringLiteral("set0"), QStringLiteral("out0"), QStringLiteral("shared"));
+        QCOMPARE(nothing.status, 3);
+        const json error = nothing.document.at("errors").at(0);
+        QVERIFY(error.at("reason").get<std::string>().find("none of the 24 photos") != std::string::npos);
+        QVERIFY(error.at("file").get<std::string>().ends_with("set0/photos/0.png"));
+        QVERIFY(!QFile::exists(path(QStringLiteral("out0/weights.safetensors"))));
+
+        const Outcome one = trained(QStringLiteral("set1"), QStringLiteral("out1"), QStringLiteral("shared"));
+        QVERIFY2(one.status == 0, one.errors.constData());
+        QCOMPARE(trained(QStringLiteral("set2"), QStringLiteral("out2"), QStringLiteral("shared")).status, 0);
+        QCOMPARE(trained(QStringLiteral("set2"), QStringLiteral("out3"), QStringLiteral("own")).status, 0);
+        QVERIFY(read(QStringLiteral("out2/weights.safetensors")) == read(QStringLiteral("out3/weights.safetensors")));
+        QVERIFY(read(QStringLiteral("out1/weights.safetensors")) != read(QStringLiteral("out2/weights.safetensors")));
+        write(QStringLiteral("recipe.json"), QByteArray::fromStdString(recipe().dump()));
+    }
+
+    void anotherTableIsNotGoneOnWith()
+    {
+        const QString out = QStringLiteral("changed");
+        QCOMPARE(runProgram(arguments(out, {QStringLiteral("--stop-after"), QStringLiteral("2")})).status, 130);
+        const QByteArray kept = read(QStringLiteral("table.csv"));
+        write(QStringLiteral("table.csv"), QByteArray(kept).replace("0.png,5,", "0.png,4,"));
+        const Outcome changed = runProgram(arguments(out, {QStringLiteral("--resume")}));
+        write(QStringLiteral("table.csv"), kept);
+        QCOMPARE(changed.status, 3);
+        QVERIFY2(changed.errors.contains("another table"), changed.errors.constData());
+    }
+
+    /// Split words with blanks, decimal commas, subsets that are no UTF-8, a photo that is missing.
+    void oddTables()
+    {
+        QByteArray table = read(QStringLiteral("table.csv"));
+        table.replace(",train\n", ", Train \n").replace(",p0,", ",caf\xe9,").replace("23.png", "99.png");
+        table.replace(',', ';').replace('.', ',').replace(",png", ".png");
+        table += "24.png;3;p1;later\n";
+        write(QStringLiteral("odd.csv"), table);
+        json odd = recipe();
+        odd["data"][0]["table"] = "made:odd.csv";
+        odd["optimizer"]["epochs"] = 1;
+        write(QStringLiteral("recipe.json"), QByteArray::fromStdString(odd.dump()));
+        const Outcome outcome = runProgram(arguments(QStringLiteral("odd")));
+        write(QStringLiteral("recipe.json"), QByteArray::fromStdString(recipe().dump()));
+        QVERIFY2(outcome.status == 1, outcome.errors.constData()); // for the photo that is missing
+        QCOMPARE(outcome.document.at("validation").at("images").get<int>(), 4);
+        const std::string notes = outcome.document.at("notes").dump();
+        QVERIFY2(notes.find("1 rows are left out: their split is \\\"later\\\"") != std::string::npos, notes.c_str());
+        QVERIFY2(notes.find("1 of 24 photos were not found") != std::string::npos, notes.c_str());
+        const json report = json::parse(read(QStringLiteral("odd/report.json")).toStdString(), nullptr, false);
+        QVERIFY(report.at("validation").at("subsets").contains("caf\xef\xbf\xbd"));
+    }
+
     void brokenPhotosAreLeftOut()
     {
         const QByteArray kept = read(QStringLiteral("photos/3.png"));
@@ -210,6 +285,8 @@ private Q_SLOTS:
         QTest::newRow("family") << QStringLiteral("/family") << QStringLiteral("\"rose\"") << QStringLiteral("rose");
         QTest::newRow("map") << QStringLiteral("/trunk/freeze_until") << QStringLiteral("\"leaf\"")
                              << QStringLiteral("leaf");
+        QTest::newRow("positions") << QStringLiteral("/head/positions") << QStringLiteral("3")
+                                   << QStringLiteral("head.positions");
         QTest::newRow("folder") << QStringLiteral("/data/0/images") << QStringLiteral("\"there:photos\"")
                                 << QStringLiteral("there");
         QTest::newRow("weights") << QStringLiteral("/trunk/weights") << QStringLiteral("[\"none.h5\"]")

@@ -285,7 +285,7 @@ void LayerControls::makeBlocks(QFormLayout& form)
     form.addRow(m_halves);
     const auto hide = [this](bool upper) {
         const auto map = m_maps.map(m_layers.current());
-        if (!map || !map->source().blockMeans)
+        if (!map || map->source().upper.isEmpty())
             return;
         const BlockMask half = upper ? map->source().upper : map->source().upper.complement();
         Q_EMIT hideRequested(
@@ -410,7 +410,7 @@ void LayerControls::refreshParameters()
 void LayerControls::refreshBlocks()
 {
     const auto map = m_maps.map(m_layers.current());
-    const bool hasBlocks = map && map->source().blockMeans;
+    const bool hasBlocks = map && !map->source().upper.isEmpty(); // a flat map has no halves
     m_form->setRowVisible(m_halves, hasBlocks);
     const Document* document = m_workspace.current();
     const bool hasReport = document && document->analysis() && document->analysis()->report;

@@ -273,7 +273,7 @@ void MainWindow::hideHalf(MapKind kind, bool upper)
 {
     m_maps.whenReady(layerOf(kind), [this, kind, upper](const ImageMap& map) {
         Document* document = m_workspace.current();
-        if (!document || !map.blockMeans)
+        if (!document || map.upper.isEmpty())
             return;
         const QString label =
             (upper ? tr("Hide upper half: %1") : tr("Hide lower half: %1")).arg(layerName(layerOf(kind)));

@@ -6,9 +6,12 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace halflens;
@@ -71,6 +74,10 @@ private Q_SLOTS:
     void keepsOldContentInReadOnlyFolder();
     void refusesToWrite_data();
     void refusesToWrite();
+    void keepsNamesAndPermissions();
+    void writesIntoDevicesAndPipes();
+    void followsLinks();
+    void neverReplacesAnInput();
     void sha256_data();
     void sha256();
     void sha256OfFile();
@@ -154,8 +161,9 @@ void TestFile::keepsOldContentWhenTheDiskIsFull()
         QVERIFY(!written);
         QCOMPARE(written.error().code, ErrorCode::Io);
         QCOMPARE(written.error().file, path.string());
-        QVERIFY(!written.error().reason.empty());
+        QCOMPARE(written.error().reason, std::string("file too large")); // of this way to fill a disk
     }
+    QCOMPARE(systemReason(ENOSPC), std::string("no space left on device"));
     QCOMPARE(get(path), std::string("old"));
     QCOMPARE(entriesIn(path.parent_path()), 1);
 }
@@ -207,6 +215,74 @@ void TestFile::refusesToWrite()
     QVERIFY(!written.error().reason.empty());
     QCOMPARE(get(root / "plain"), std::string("old"));
     QCOMPARE(entriesIn(root), 2);
+}
+
+void TestFile::keepsNamesAndPermissions()
+{
+    const QTemporaryDir folder;
+    const fs::path path = fs::path(folder.path().toStdString()) / "caf\xe9.png"; // not UTF-8
+    QVERIFY(writeFileAtomically(path, std::string("one")).has_value());
+    QVERIFY(fs::exists(path));
+    QCOMPARE(entriesIn(path.parent_path()), 1);
+    constexpr auto Mode = fs::perms::owner_all | fs::perms::group_read;
+    fs::permissions(path, Mode);
+    QVERIFY(writeFileAtomically(path, std::string("two")).has_value());
+    QVERIFY(fs::status(path).permissions() == Mode);
+    std::ifstream file(path);
+    QCOMPARE(std::string(std::istreambuf_iterator<char>(file), {}), std::string("two"));
+}
+
+void TestFile::writesIntoDevicesAndPipes()
+{
+    const QTemporaryDir folder;
+    const fs::path pipe = fs::path(folder.path().toStdString()) / "pipe";
+    QCOMPARE(mkfifo(pipe.c_str(), 0600), 0);
+    std::string got;
+    std::thread reader([&] {
+        std::ifstream file(pipe);
+        got.assign(std::istreambuf_iterator<char>(file), {});
+    });
+    const Status written = writeFileAtomically(pipe, std::string(200'000, 'p'));
+    reader.join();
+    QVERIFY2(written.has_value(), written ? "" : written.error().message().c_str());
+    QCOMPARE(got, std::string(200'000, 'p'));
+    QVERIFY(fs::is_fifo(pipe));
+
+    QVERIFY(writeFileAtomically("/dev/null", std::string("gone")).has_value());
+    QVERIFY(fs::is_character_file("/dev/null"));
+    const Status full = writeFileAtomically("/dev/full", std::string("no"));
+    QVERIFY(!full);
+    QCOMPARE(full.error().reason, std::string("no space left on device"));
+    QVERIFY(fs::is_character_file("/dev/full"));
+}
+
+void TestFile::followsLinks()
+{
+    const QTemporaryDir folder;
+    const fs::path root = folder.path().toStdString();
+    fs::create_directory(root / "deep");
+    fs::create_symlink("deep/file", root / "link"); // whose end does not exist yet
+    QVERIFY(writeFileAtomically(root / "link", std::string("one")).has_value());
+    QVERIFY(fs::is_symlink(root / "link"));
+    QCOMPARE(get(root / "deep/file"), std::string("one"));
+    fs::create_symlink("loop", root / "loop");
+    QVERIFY(!writeFileAtomically(root / "loop", std::string("two")) || !fs::is_symlink(root / "loop"));
+}
+
+void TestFile::neverReplacesAnInput()
+{
+    const QTemporaryDir folder;
+    const fs::path root = folder.path().toStdString();
+    put(root / "photo", "pixels");
+    fs::create_symlink("photo", root / "link");
+    fs::create_hard_link(root / "photo", root / "twin");
+    for (const char* name : {"photo", "link", "twin", "./photo"}) {
+        const Status refused = refuseInputAsOutput({{}, root / "new", root / name}, {root / "other", root / "photo"});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, ErrorCode::InvalidInput);
+        QCOMPARE(refused.error().file, (root / name).string());
+    }
+    QVERIFY(refuseInputAsOutput({root / "new", "/dev/null"}, {root / "photo", "/dev/null"}).has_value());
 }
 
 void TestFile::sha256_data()

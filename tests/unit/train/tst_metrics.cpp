@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Figures with values known by hand.
-#include "core/train/metrics.h"
-#include "core/train/random_stream.h"
+#include "core/train/objectness_figures.h"
 #include "core/train/training_report.h"
 #include "tests/support/test_case.h"
 
@@ -22,53 +21,6 @@ class TestMetrics : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void correlations()
-    {
-        // The micro-example of the halves' validation: 0.996915 and 0.304605.
-        const std::vector<double> q0{2, 3, 4, 3.5, 2.5};
-        QVERIFY(isNear(pearson(q0, std::vector<double>{2.1, 2.9, 3.9, 3.4, 2.6}), 0.996915, 1e-6));
-        QVERIFY(isNear(pearson(q0, std::vector<double>{3, 2.6, 3.4, 2.7, 2.9}), 0.304605, 2e-6));
-        QCOMPARE(pearson(q0, std::vector<double>(5, 1)), 0.0);
-        QCOMPARE(pearson(std::vector<double>{1}, std::vector<double>{1}), 0.0);
-        const std::vector<double> a{1, 2, 3, 4};
-        QVERIFY(isNear(spearman(a, std::vector<double>{1, 8, 27, 64}), 1));
-        QVERIFY(isNear(spearman(a, std::vector<double>{4, 3, 2, 1}), -1));
-        // Ties share their mean rank: ranks 0.5, 0.5, 2, 3.
-        QVERIFY(isNear(spearman(a, std::vector<double>{1, 1, 2, 3}), 0.948683298));
-        QVERIFY(isNear(rootMeanSquare(a, std::vector<double>{1, 2, 3, 6}), 1));
-    }
-
-    void lines()
-    {
-        const std::vector<double> x{1, 2, 3, 4};
-        const std::vector<double> y{3.5, 5, 7, 8.5}; // by hand: slope 8.5 / 5
-        const Line line = leastSquares(x, y);
-        QVERIFY(std::abs(line.slope - 1.7) < 1e-12);
-        QVERIFY(std::abs(line.offset - 1.75) < 1e-12);
-        const Line flat = leastSquares(std::vector<double>{2, 2}, std::vector<double>{1, 4});
-        QCOMPARE(flat.slope, 0.0);
-        QCOMPARE(flat.offset, 2.5);
-    }
-
-    void intervals()
-    {
-        std::vector<double> a;
-        std::vector<double> b;
-        RandomStream stream(7, RandomPurpose::Noise);
-        for (int i = 0; i < 400; ++i) {
-            a.push_back(stream.normal());
-            b.push_back(a.back() + stream.normal());
-        }
-        const Interval interval = bootstrapInterval(a, b, pearson, 400, 3);
-        const double r = pearson(a, b);
-        // The theoretical half width is 1.96 (1 - r^2) / sqrt(400), about 0.05.
-        const double half = 1.96 * (1 - r * r) / 20;
-        QVERIFY(interval.low < r && r < interval.high);
-        QVERIFY(isNear(interval.high - interval.low, 2 * half, 0.02));
-        const Interval again = bootstrapInterval(a, b, pearson, 400, 3);
-        QCOMPARE(again.low, interval.low);
-    }
-
     void objectness()
     {
         ObjectnessFigures perfect;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Sampling and schedule: pure functions of seed and step.
-#include "core/train/random_stream.h"
+#include "core/base/random_stream.h"
 #include "core/train/step_planner.h"
 #include "tests/support/test_case.h"
 

@@ -99,6 +99,7 @@ private Q_SLOTS:
         TrainingCheckpoint written;
         written.step = 123;
         written.recipeHash = "abc";
+        written.rowsHash = "def";
         written.seconds = 4.5;
         written.lossSum = 1.0 / 3;
         written.lossCount = 2;
@@ -111,6 +112,7 @@ private Q_SLOTS:
         const Result<TrainingCheckpoint> read = readTrainingCheckpoint(path("c.safetensors"));
         QVERIFY(read.has_value());
         QCOMPARE(read->step, written.step);
+        QCOMPARE(read->rowsHash, written.rowsHash);
         QCOMPARE(read->lossSum, written.lossSum);
         QCOMPARE(read->best.srocc, written.best.srocc);
         QCOMPARE(read->bestEpoch, written.bestEpoch);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The training form in LibTorch: forward as inference computes it, derivatives against finite
 // differences, losses and optimiser by hand.
+#include "core/base/random_stream.h"
 #include "core/families/torch/torch_head.h"
 #include "core/nn/inference_form.h"
 #include "core/nn/trunks.h"
-#include "core/train/random_stream.h"
 #include "core/train_networks/torch/depthwise.h"
 #include "core/train_networks/torch/graph_form.h"
 #include "core/train_networks/torch/optimizer.h"

@@ -1,113 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "core/train/metrics.h"
-
-#include "core/train/random_stream.h"
+#include "core/train/objectness_figures.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 namespace halflens {
-
-namespace {
-
-double mean(std::span<const double> values)
-{
-    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-std::vector<double> ranks(std::span<const double> values)
-{
-    std::vector<std::size_t> order(values.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-    std::vector<double> result(values.size());
-    for (std::size_t first = 0; first < order.size();) {
-        std::size_t end = first + 1;
-        while (end < order.size() && values[order[end]] == values[order[first]])
-            ++end;
-        for (std::size_t i = first; i < end; ++i)
-            result[order[i]] = static_cast<double>(first + end - 1) / 2;
-        first = end;
-    }
-    return result;
-}
-
-} // namespace
-
-double pearson(std::span<const double> a, std::span<const double> b)
-{
-    if (a.size() < 2 || a.size() != b.size())
-        return 0;
-    const double meanA = mean(a);
-    const double meanB = mean(b);
-    double ab = 0;
-    double aa = 0;
-    double bb = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        const double da = a[i] - meanA;
-        const double db = b[i] - meanB;
-        ab += da * db;
-        aa += da * da;
-        bb += db * db;
-    }
-    return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
-}
-
-double spearman(std::span<const double> a, std::span<const double> b)
-{
-    return pearson(ranks(a), ranks(b));
-}
-
-double rootMeanSquare(std::span<const double> a, std::span<const double> b)
-{
-    double sum = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        sum += (a[i] - b[i]) * (a[i] - b[i]);
-    return a.empty() ? 0 : std::sqrt(sum / static_cast<double>(a.size()));
-}
-
-Line leastSquares(std::span<const double> x, std::span<const double> y)
-{
-    const auto count = static_cast<double>(x.size());
-    if (x.empty())
-        return {};
-    const double meanX = std::accumulate(x.begin(), x.end(), 0.0) / count;
-    const double meanY = std::accumulate(y.begin(), y.end(), 0.0) / count;
-    double products = 0;
-    double squares = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        products += (x[i] - meanX) * (y[i] - meanY);
-        squares += (x[i] - meanX) * (x[i] - meanX);
-    }
-    const double slope = squares > 0 ? products / squares : 0;
-    return {slope, meanY - slope * meanX};
-}
-
-Interval bootstrapInterval(std::span<const double> a, std::span<const double> b,
-                           const std::function<double(std::span<const double>, std::span<const double>)>& figure,
-                           int samples, std::uint64_t seed)
-{
-    if (a.empty() || samples < 1)
-        return {};
-    std::vector<double> drawnA(a.size());
-    std::vector<double> drawnB(a.size());
-    std::vector<double> figures;
-    for (int s = 0; s < samples; ++s) {
-        RandomStream stream(seed, RandomPurpose::Bootstrap, static_cast<std::uint64_t>(s));
-        for (std::size_t i = 0; i < a.size(); ++i) {
-            const std::size_t from = stream.below(a.size());
-            drawnA[i] = a[from];
-            drawnB[i] = b[from];
-        }
-        figures.push_back(figure(drawnA, drawnB));
-    }
-    std::sort(figures.begin(), figures.end());
-    const auto at = [&](double part) {
-        return figures[static_cast<std::size_t>(std::lround(part * static_cast<double>(figures.size() - 1)))];
-    };
-    return {at(0.025), at(0.975)};
-}
 
 void ObjectnessFigures::add(std::span<const float> probability, std::span<const float> mask)
 {

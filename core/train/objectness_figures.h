@@ -1,37 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How well predictions agree with opinions, and probability maps with masks.
+// How well probability maps agree with masks.
 #pragma once
 
 #include <array>
-#include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
 namespace halflens {
-
-/// Pearson's correlation in float64; 0 where one side does not vary or there are fewer than two values.
-double pearson(std::span<const double> a, std::span<const double> b);
-/// Spearman's: Pearson's of the ranks, ties sharing their mean rank.
-double spearman(std::span<const double> a, std::span<const double> b);
-double rootMeanSquare(std::span<const double> a, std::span<const double> b);
-
-/// The straight line slope x + offset nearest to y in the squared mean; slope 0 where x does not vary.
-struct Line {
-    double slope = 1;
-    double offset = 0;
-};
-Line leastSquares(std::span<const double> x, std::span<const double> y);
-
-struct Interval {
-    double low = 0;
-    double high = 0;
-};
-
-/// 95 % percentile interval of `figure` over `samples` resamplings with replacement, drawn by `seed`.
-Interval bootstrapInterval(std::span<const double> a, std::span<const double> b,
-                           const std::function<double(std::span<const double>, std::span<const double>)>& figure,
-                           int samples, std::uint64_t seed);
 
 /// Figures of probability maps over a set of images, precision and recall averaged per threshold.
 class ObjectnessFigures {

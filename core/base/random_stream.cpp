@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "core/train/random_stream.h"
+#include "core/base/random_stream.h"
 
 #include <cmath>
 #include <numbers>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Tables of photos in all their forms.
-#include "core/train/csv.h"
-#include "core/train/dataset.h"
+#include "core/data/dataset.h"
 #include "tests/support/test_case.h"
 
+#include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -31,24 +31,6 @@ private:
     Result<Dataset> load(const DataRecipe& data) { return loadDataset(data, {}, m_folder.path().toStdString()); }
 
 private Q_SLOTS:
-    void readsCsv()
-    {
-        const Result<CsvTable> table = parseCsv("\xef\xbb\xbf"
-                                                "a,\"b \"\"c\"\"\",d\r\n1,\"x,\ny\",\n\n2,,3\n");
-        QVERIFY(table.has_value());
-        QCOMPARE(table->header, (std::vector<std::string>{"a", "b \"c\"", "d"}));
-        QCOMPARE(table->rows.size(), std::size_t{2});
-        QCOMPARE(table->rows[0][1], std::string("x,\ny"));
-        QCOMPARE(table->column("d"), 2);
-        QCOMPARE(table->column("e"), -1);
-        QVERIFY(!parseCsv(""));
-        QVERIFY(!parseCsv("a,b\n1\n"));
-        QVERIFY(!parseCsv("a\n\"1\n"));
-        QCOMPARE(*csvNumber(" 1.5 "), 1.5);
-        for (const char* wrong : {"", "1x", "nan", "inf", "--1"})
-            QVERIFY(!csvNumber(wrong));
-    }
-
     void readsScores()
     {
         DataRecipe data =
@@ -117,6 +99,83 @@ private Q_SLOTS:
         QVERIFY(set->rows[1].grades == discretisedNormal(2, 0.3)); // never narrower
     }
 
+    void splitWordsAreTrimmedAndCounted()
+    {
+        const Result<Dataset> set =
+            load(recipe("image,mos,split\na,1,training \nb,1,\tVal\nc,2,holdout\nd,3, TRAIN\ne,1,\nf,4,hold out\n"));
+        QVERIFY2(set.has_value(), set ? "" : set.error().message().c_str());
+        QCOMPARE(set->of(Split::Train).size(), std::size_t{2});
+        QCOMPARE(set->of(Split::Validation).size(), std::size_t{1});
+        QCOMPARE(set->notes.size(), std::size_t{1});
+        QVERIFY2(set->notes[0].find("3 rows are left out: their split is \"\", \"hold out\", \"holdout\"")
+                     != std::string::npos,
+                 set->notes[0].c_str());
+    }
+
+    void rowsWithoutOpinion()
+    {
+        DataRecipe data = recipe("image,mos,split\na,-1,train\nb,50,val\nc,25,train\n");
+        data.offset = 1;
+        data.factor = 0.04;
+        const Result<Dataset> refused = load(data);
+        QVERIFY(!refused);
+        QVERIFY(refused.error().remedy.find("no_opinion") != std::string::npos);
+        data.noOpinion = -1;
+        const Result<Dataset> set = load(data);
+        QVERIFY2(set.has_value(), set ? "" : set.error().message().c_str());
+        QCOMPARE(set->rows.size(), std::size_t{2});
+        QVERIFY(set->notes[0].find("1 rows are left out: they hold no opinion") != std::string::npos);
+        data.offset = 3; // -1 is a score as good as any where the scale holds it
+        data.factor = 0.02;
+        data.noOpinion.reset();
+        QCOMPARE(load(data)->rows.size(), std::size_t{3});
+    }
+
+    void photosAreFoundAndMissed()
+    {
+        DataRecipe data = recipe("image;mos;split\nsub/a;3,5;train\nb.jpg;4;val\nc;3;train\n");
+        QVERIFY(QDir(m_folder.path()).mkdir(QStringLiteral("photos")));
+        for (const char* name : {"a.PNG", "b.jpg", "c.png", "c.jpg"}) {
+            QFile file(m_folder.filePath(QLatin1String("photos/") + QLatin1String(name)));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+        }
+        Result<Dataset> set = load(data);
+        QVERIFY2(set.has_value(), set ? "" : set.error().message().c_str());
+        QCOMPARE(set->rows[0].mos5, 3.5);
+        QVERIFY(set->rows[0].file.string().ends_with("photos/a.PNG"));
+        QVERIFY(set->rows[2].file.string().ends_with("photos/c")); // two might be meant
+        QVERIFY(set->notes[0].find("1 photos were found") != std::string::npos);
+        QVERIFY(lookForPhotos(*set).has_value());
+        QVERIFY(set->notes[1].find("1 of 3 photos were not found; the first looked for is ") != std::string::npos);
+
+        data.images = "elsewhere";
+        set = load(data);
+        const Status none = lookForPhotos(*set);
+        QVERIFY(!none);
+        QVERIFY(none.error().reason.find("none of the 3 photos") != std::string::npos);
+        QVERIFY(none.error().file.ends_with("elsewhere/sub/a"));
+    }
+
+    void rowsHaveAHash()
+    {
+        const char* table = "image,mos,split\na,3,train\nb,4,val\n";
+        const std::string hash = rowsHash(*load(recipe(table)));
+        QCOMPARE(rowsHash(*load(recipe("split;mos;image\ntrain;3,0;a\nval;4,0;b\n"))), hash); // the same said otherwise
+        for (const char* other : {"image,mos,split\na,3.001,train\nb,4,val\n", "image,mos,split\na,3,train\n",
+                                  "image,mos,split\nb,4,val\na,3,train\n", "image,mos,split\na,3,val\nb,4,val\n"})
+            QVERIFY2(rowsHash(*load(recipe(other))) != hash, other);
+    }
+
+    void studiesNeedNoSplit()
+    {
+        const DataRecipe data = recipe("image,mos\nx,3\ny,4\n");
+        QVERIFY(!load(data));
+        const Result<Dataset> all = loadDataset(data, {}, m_folder.path().toStdString(), RowsWanted::All);
+        QVERIFY2(all.has_value(), all ? "" : all.error().message().c_str());
+        QCOMPARE(all->rows.size(), std::size_t{2});
+        QVERIFY(all->notes.empty());
+    }
+
     void tellsWhatIsWrong_data()
     {
         QTest::addColumn<QByteArray>("table");
@@ -129,6 +188,7 @@ private Q_SLOTS:
         row("scale", "image,mos,split\na,3,train\nb,80,val\n", "row 2");
         row("outside", "image,mos,split\n../a,3,train\n", "inside");
         row("absolute", "image,mos,split\n/a,3,train\n", "inside");
+        row("twice a column", "image,mos,mos,split\na,3,3,train\n", "more than one column");
         row("twice", "image,mos,split\na,3,train\na,3,val\n", "twice");
         row("no validation", "image,mos,split\na,3,train\n", "validation");
     }
@@ -136,7 +196,7 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, table);
         QFETCH(QString, words);
-        const Result<Dataset> set = load(recipe(table.constData()));
+        const Result<Dataset> set = loadDatasets({recipe(table.constData())}, {}, m_folder.path().toStdString());
         QVERIFY(!set);
         QVERIFY2(set.error().reason.find(words.toStdString()) != std::string::npos, set.error().reason.c_str());
         QVERIFY(set.error().file.ends_with("t.csv"));

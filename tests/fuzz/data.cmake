@@ -1,0 +1,1 @@
+halflens_fuzz(table LINKS halflens_data)
