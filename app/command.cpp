@@ -2,6 +2,8 @@
 #include "app/command.h"
 
 #include "core/base/file.h"
+#include "core/base/file_name.h"
+#include "core/image/image_folder.h"
 
 #include <cerrno>
 #include <charconv>
@@ -191,6 +193,45 @@ CLI::App* addCommand(CLI::App& app, const std::string& name, const std::string& 
     command->add_option("--models-dir", options.modelsDir, "Folder with models, searched first")
         ->check(CLI::ExistingDirectory);
     return command;
+}
+
+namespace {
+
+void addDecodeOptions(CLI::App& command, DecodeOptions& decode)
+{
+    command.add_option("--page", decode.page, "Page of a TIFF with several, from 1")->check(CLI::Range(1, 1'000'000));
+    command.add_flag("--partial", decode.partial, "Open what there is of damaged or incomplete images, the rest grey");
+}
+
+} // namespace
+
+void addImages(CLI::App& command, std::vector<std::string>& files, CommonOptions& options)
+{
+    command.add_option("images", files, "Image files, folders of images, or - for standard input")->required();
+    addDecodeOptions(command, options.decode);
+    command.parse_complete_callback([&files] {
+        std::vector<std::string> expanded;
+        for (const std::filesystem::path& path : expandImagePaths(files))
+            expanded.push_back(path.string());
+        files = std::move(expanded);
+    });
+}
+
+void addImage(CLI::App& command, std::string& file, CommonOptions& options)
+{
+    command.add_option("image", file, "Image file, or - for standard input")->required();
+    addDecodeOptions(command, options.decode);
+    command.parse_complete_callback([&file] { file = fromArgument(file).string(); });
+}
+
+Result<std::shared_ptr<const Image>> openImage(const std::string& file, const CommonOptions& options)
+{
+    Result<std::shared_ptr<const Image>> image = readImage(file, options.decode);
+    if (image && !options.quiet) {
+        for (const std::string& note : (*image)->origin.notes)
+            std::fprintf(stderr, "halflens: %s: %s\n", file.c_str(), note.c_str());
+    }
+    return image;
 }
 
 } // namespace halflens

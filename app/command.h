@@ -4,6 +4,7 @@
 
 #include "core/base/numbers_text.h"
 #include "core/base/result.h"
+#include "core/image/decode.h"
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -25,6 +26,7 @@ struct CommonOptions {
     int threads = 0; ///< 0: all
     std::uint64_t seed = 0;
     std::filesystem::path modelsDir;
+    DecodeOptions decode; ///< --page and --partial
 };
 
 /// Set by an interrupt (Ctrl+C, SIGTERM); commands check it between steps.
@@ -87,6 +89,15 @@ int finishOutput(int status);
 
 /// Adds a subcommand that takes the common options and runs `body`, which returns an exit status.
 CLI::App* addCommand(CLI::App& app, const std::string& name, const std::string& description, CommonOptions& options);
+
+/// The images of a command: files, folders, which become the images in them, file:// addresses and - for standard
+/// input; with --page and --partial. `files` and `options` live as long as the command.
+void addImages(CLI::App& command, std::vector<std::string>& files, CommonOptions& options);
+/// The same of a command that takes one image.
+void addImage(CLI::App& command, std::string& file, CommonOptions& options);
+
+/// An image as the options say. What was done to it on the way is told on standard error. Errors of readImage().
+Result<std::shared_ptr<const Image>> openImage(const std::string& file, const CommonOptions& options);
 
 /// One per command: registers its options; on parse, `run` is set to its body.
 using CommandBody = std::function<int()>;

@@ -32,6 +32,7 @@ struct ExplainOptions {
 /// One image and one model.
 struct Explanation {
     std::string file;
+    std::vector<std::string> notes; ///< on the image
     std::shared_ptr<const Analysis> analysis; ///< with table and report
 };
 
@@ -71,6 +72,7 @@ nlohmann::json toJson(const Explanation& explanation)
                          {"keep", toList(point.keep)}});
     nlohmann::json document{{"version", HALFLENS_VERSION},
                             {"file", explanation.file},
+                            {"notes", explanation.notes},
                             {"model", analysis.model.id},
                             {"by", toString(analysis.by)},
                             {"grid", {GridRows, GridColumns}},
@@ -201,7 +203,7 @@ public:
         for (const std::string& file : m_options.files) {
             if (predictors.empty() || interruptToken().stop_requested())
                 break;
-            const Result<std::shared_ptr<const Image>> image = readImage(file);
+            const Result<std::shared_ptr<const Image>> image = openImage(file, m_common);
             if (!image) {
                 m_report.fail(image.error());
                 continue;
@@ -234,7 +236,7 @@ private:
         if (analysis) {
             progress.show({});
             m_report.succeed();
-            m_done.push_back({file, *std::move(analysis)});
+            m_done.push_back({file, image.origin.notes, *std::move(analysis)});
             if (!m_common.json)
                 print(m_done.back());
         } else {
@@ -301,7 +303,7 @@ void addExplainCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
 {
     auto options = std::make_shared<ExplainOptions>();
     CLI::App* command = addCommand(app, "explain", "Show which blocks of an image a model relies on", common);
-    command->add_option("images", options->files, "Image files")->required();
+    addImages(*command, options->files, common);
     options->models.addTo(*command, true);
     options->report.addTo(*command);
     command

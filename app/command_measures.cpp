@@ -156,7 +156,7 @@ int runMeasures(const CommonOptions& common, const MeasuresOptions& options)
         }
         return report.status();
     };
-    const Result<std::shared_ptr<const Image>> image = readImage(options.file);
+    const Result<std::shared_ptr<const Image>> image = openImage(options.file, common);
     if (!image) {
         report.fail(image.error());
         return finish();
@@ -177,6 +177,7 @@ int runMeasures(const CommonOptions& common, const MeasuresOptions& options)
         return finish();
     }
     report.succeed();
+    document["notes"] = (*image)->origin.notes;
     document["size"] = {(*image)->height, (*image)->width};
     document["measures"] = measuresToJson(*measures, measureSettings.frequency.mode == FrequencyMode::Bands);
     if (!options.out.empty())
@@ -211,7 +212,7 @@ void addMeasuresCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
 {
     auto options = std::make_shared<MeasuresOptions>();
     CLI::App* command = addCommand(app, "measures", "Measure saliency, spatial frequency and objectness", common);
-    command->add_option("image", options->file, "Image file")->required();
+    addImage(*command, options->file, common);
     command->add_option("--out", options->out, "Folder for the maps");
     command->add_option("--format", options->format, "Format of the maps; tiff and npy hold raw values")
         ->check(CLI::IsMember({"tiff", "npy", "png"}))

@@ -101,7 +101,7 @@ private:
 
     Result<std::shared_ptr<const FigureContents>> contentsOf(const std::string& file, ProgressLine& progress)
     {
-        const Result<std::shared_ptr<const Image>> image = readImage(file);
+        const Result<std::shared_ptr<const Image>> image = openImage(file, m_common);
         if (!image)
             return image.error();
         return figureContents(*image, baseName(file), m_request, m_loader.models(), m_loader.cache(),
@@ -114,7 +114,7 @@ private:
             return composeFigure(m_request, m_contents, m_options.style);
         ProgressLine progress(m_common);
         Result<ComposedFigure> figure =
-            freeLayout({m_options.files, m_options.figure, m_request, m_options.style.title, m_options.style.caption},
+            freeLayout({m_options.files, m_options.figure, m_request, m_options.style.title, m_options.style.caption, m_common.decode},
                        m_loader, contextOf(progress));
         if (figure)
             m_report.succeed();
@@ -181,7 +181,7 @@ void addPanelCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
 {
     auto options = std::make_shared<PanelOptions>();
     CLI::App* command = addCommand(app, "panel", "Make a figure like the paper's", common);
-    command->add_option("images", options->files, "Image files")->required();
+    addImages(*command, options->files, common);
     command
         ->add_option("--figure", options->figure,
                      "1: LIME and Grad-CAM x attention; 2: trivial and important halves; 3: semantic measures and "

@@ -59,11 +59,12 @@ public:
             const std::string& file = m_options.files[i];
             progress.show("scoring " + std::to_string(i + 1) + " of " + std::to_string(m_options.files.size()) + ": "
                           + file);
-            Result<std::shared_ptr<const Image>> image = readImage(file);
+            Result<std::shared_ptr<const Image>> image = openImage(file, m_common);
             if (!image) {
                 m_report.fail(std::move(image).error());
                 continue;
             }
+            m_notes[file] = (*image)->origin.notes;
             for (const auto& predictor : predictors) {
                 Result<Row> row = score(file, **image, *predictor, progress);
                 if (row) {
@@ -117,6 +118,7 @@ private:
         nlohmann::json results = nlohmann::json::array();
         for (const Row& row : m_rows) {
             results.push_back({{"file", row.file},
+                               {"notes", m_notes.at(row.file)},
                                {"model", row.model.id},
                                {"family", row.model.family},
                                {"input", inputToJson(row.fed.input)},
@@ -135,7 +137,7 @@ private:
 
     void printAsCsv() const
     {
-        std::puts("file,model,family,mask,zero,fill,score,score5,p1,p2,p3,p4,p5");
+        std::puts("file,model,family,mask,zero,fill,score,score5,p1,p2,p3,p4,p5,notes");
         for (const Row& row : m_rows) {
             std::string line = csvField(row.file) + "," + csvField(row.model.id) + "," + row.model.family + ","
                 + csvField(blocksToString(row.hiding.mask)) + "," + csvField(blocksToString(row.hiding.filled)) + ","
@@ -143,6 +145,10 @@ private:
             for (std::size_t i = 0; i < 5; ++i)
                 line +=
                     "," + (row.fed.prediction.hasDistribution() ? exact(row.fed.prediction.output[i]) : std::string());
+            std::string notes;
+            for (const std::string& note : m_notes.at(row.file))
+                notes += (notes.empty() ? "" : "; ") + note;
+            line += "," + csvField(notes);
             std::puts(line.c_str());
         }
     }
@@ -171,6 +177,7 @@ private:
     Report m_report;
     ModelLoader m_loader;
     std::vector<Row> m_rows;
+    std::map<std::string, std::vector<std::string>> m_notes; ///< of each file
 };
 
 } // namespace
@@ -179,7 +186,7 @@ void addScoreCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
 {
     auto options = std::make_shared<ScoreOptions>();
     CLI::App* command = addCommand(app, "score", "Predict the quality of images", common);
-    command->add_option("images", options->files, "Image files")->required();
+    addImages(*command, options->files, common);
     options->models.addTo(*command, true);
     command->add_option("--mask", options->mask, "BLOCKS hidden from attention (TRIQ family)")->capture_default_str();
     command->add_option("--zero", options->zero, "BLOCKS whose pixels are filled after normalisation")

@@ -18,6 +18,7 @@ namespace {
 /// One model's map of one image, and what was asked for beside it.
 struct Explained {
     std::string file;
+    std::vector<std::string> notes; ///< on the image
     ModelInfo model;
     MapExplanation map;
     std::optional<MapCurves> curves;
@@ -99,6 +100,7 @@ nlohmann::json toJson(const std::string& method, const MapRequest& options, cons
     const MapExtremes range = mapExtremes(map.map);
     nlohmann::json document{{"version", HALFLENS_VERSION},
                             {"file", one.file},
+                            {"notes", one.notes},
                             {"model", one.model.id},
                             {"method", method},
                             {"score", map.prediction.score},
@@ -336,7 +338,7 @@ int runExplainMaps(const CommonOptions& common, const ExplainMapsOptions& option
     for (const std::string& file : asked.files) {
         if (predictors.empty() || interruptToken().stop_requested())
             break;
-        const Result<std::shared_ptr<const Image>> image = readImage(file);
+        const Result<std::shared_ptr<const Image>> image = openImage(file, common);
         if (!image) {
             report.fail(image.error());
             continue;
@@ -348,6 +350,7 @@ int runExplainMaps(const CommonOptions& common, const ExplainMapsOptions& option
                 explainOne(common, options, asked.models, loader, *predictor, file, **image, wanted);
             if (one) {
                 report.succeed();
+                one->notes = (*image)->origin.notes;
                 take(*one);
             } else {
                 report.fail(std::move(one).error().withFile(file));

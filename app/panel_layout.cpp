@@ -84,7 +84,7 @@ private:
                          {}};
         if (const auto known = m_images.find(index); known != m_images.end())
             return known->second;
-        Result<std::shared_ptr<const Image>> read = readImage(m_subject.files[index]);
+        Result<std::shared_ptr<const Image>> read = readImage(m_subject.files[index], m_subject.decode);
         if (read)
             m_images[index] = *read;
         return read;

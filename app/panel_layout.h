@@ -14,6 +14,7 @@ struct LayoutSubject {
     FigureRequest request; ///< model, halves and LIME of cells that name none of their own
     std::string title; ///< in place of the layout's where it is given
     std::string caption;
+    DecodeOptions decode; ///< --page and --partial
 };
 
 /// Reads the layout and makes every cell, each image read once. Errors of layout, images and models; Cancelled.

@@ -2,14 +2,13 @@
 #include "core/base/file.h"
 
 #include <QCryptographicHash>
-#include <QFile>
-#include <QFileInfo>
 
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <fcntl.h>
+#include <functional>
 #include <optional>
 #include <sys/stat.h>
 #include <thread>
@@ -24,20 +23,100 @@ Error ioError(const char* stage, const std::filesystem::path& path, const QStrin
     return {ErrorCode::Io, stage, reason.toStdString(), remedy, path.string()};
 }
 
-/// Opens for reading; folders and special files are refused with a reason of their own.
-Status openForReading(QFile& file, const std::filesystem::path& path)
-{
-    const QFileInfo info(file.fileName());
-    if (!info.exists())
-        return ioError("open", path, QStringLiteral("no such file"), "check the path");
-    if (info.isDir())
-        return ioError("open", path, QStringLiteral("is a folder, not a file"), "name a file");
-    if (!info.isFile())
-        return ioError("open", path, QStringLiteral("is not a regular file"), "name a regular file");
-    if (!file.open(QIODevice::ReadOnly))
-        return ioError("open", path, file.errorString(), "check the permissions of the file");
-    return {};
-}
+/// A file opened for reading, or standard input.
+class InputFile {
+public:
+    explicit InputFile(int descriptor = -1)
+        : m_descriptor(descriptor)
+    { }
+    ~InputFile()
+    {
+        if (m_descriptor > STDIN_FILENO)
+            close(m_descriptor);
+    }
+    InputFile(const InputFile&) = delete;
+    InputFile& operator=(const InputFile&) = delete;
+
+    /// Folders and devices are refused with a reason of their own; pipes are read.
+    Status open(const std::filesystem::path& path)
+    {
+        m_path = path;
+        struct stat facts { };
+        // Devices are not opened: some do things when they are.
+        if (stat(path.c_str(), &facts) != 0)
+            return systemError();
+        if (S_ISDIR(facts.st_mode))
+            return ioError("open", path, QStringLiteral("is a folder, not a file"), "name a file");
+        if (S_ISCHR(facts.st_mode) || S_ISBLK(facts.st_mode))
+            return ioError("open", path, QStringLiteral("is a device, not a regular file"),
+                           "name a regular file or a pipe");
+        m_descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        return m_descriptor < 0 ? systemError() : Status();
+    }
+
+    /// Hands everything to `take` in pieces, which stops the reading by an error of its own.
+    Status read(const std::function<Status(std::span<const std::uint8_t>)>& take)
+    {
+        std::vector<std::uint8_t> piece(std::size_t{1} << 20);
+        for (;;) {
+            const ssize_t got = ::read(m_descriptor, piece.data(), piece.size());
+            if (got == 0)
+                return {};
+            if (got < 0 && errno == EINTR) // a signal: only an interruption has a handler that does not restart
+                return cancelledError();
+            if (got < 0)
+                return systemError();
+            if (Status taken = take(std::span(piece).first(static_cast<std::size_t>(got))); !taken)
+                return taken;
+        }
+    }
+
+    Result<std::vector<std::uint8_t>> readAll(std::uint64_t maxBytes)
+    {
+        struct stat facts { };
+        const bool regular = fstat(m_descriptor, &facts) == 0 && S_ISREG(facts.st_mode);
+        const auto size = static_cast<std::uint64_t>(regular ? facts.st_size : 0);
+        const auto tooLarge = [&](const QString& length) {
+            return ioError("open", m_path,
+                           QStringLiteral("the file has %1 bytes, more than the limit of %2").arg(length).arg(maxBytes),
+                           "use a smaller file");
+        };
+        if (size > maxBytes)
+            return tooLarge(QString::number(size));
+        std::vector<std::uint8_t> bytes;
+        bytes.reserve(size);
+        Status complete = read([&](std::span<const std::uint8_t> piece) -> Status {
+            if (piece.size() > maxBytes - bytes.size())
+                return tooLarge(QStringLiteral("too many"));
+            bytes.insert(bytes.end(), piece.begin(), piece.end());
+            return {};
+        });
+        if (!complete)
+            return std::move(complete).error();
+        return bytes;
+    }
+
+private:
+    Error systemError() const
+    {
+        const int number = errno;
+        switch (number) {
+        case ENOENT:
+        case ENOTDIR:
+            return ioError("open", m_path, QStringLiteral("no such file"), "check the path");
+        case EACCES:
+        case EPERM:
+            return ioError("open", m_path, QStringLiteral("permission denied"),
+                           "check the permissions of the file and of its folders");
+        default:
+            return ioError("open", m_path, QString::fromStdString(systemReason(number)),
+                           "check the file and the disk");
+        }
+    }
+
+    int m_descriptor;
+    std::filesystem::path m_path;
+};
 
 Error writeError(const std::filesystem::path& path, const std::string& reason,
                  const char* remedy = "choose a folder that exists, is writable and has free space")
@@ -161,20 +240,15 @@ std::string systemReason(int errorNumber)
 
 Result<std::vector<std::uint8_t>> readFile(const std::filesystem::path& path, std::uint64_t maxBytes)
 {
-    QFile file(QString::fromStdString(path.string()));
-    if (Status opened = openForReading(file, path); !opened)
+    InputFile file;
+    if (Status opened = file.open(path); !opened)
         return std::move(opened).error();
-    if (static_cast<std::uint64_t>(file.size()) > maxBytes)
-        return ioError(
-            "open", path,
-            QStringLiteral("the file has %1 bytes, more than the limit of %2").arg(file.size()).arg(maxBytes),
-            "use a smaller file");
-    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(file.size()));
-    const qint64 got = file.read(reinterpret_cast<char*>(bytes.data()), static_cast<qint64>(bytes.size()));
-    if (got < 0)
-        return ioError("open", path, file.errorString(), "check the disk");
-    bytes.resize(static_cast<std::size_t>(got));
-    return bytes;
+    return file.readAll(maxBytes);
+}
+
+Result<std::vector<std::uint8_t>> readStandardInput(std::uint64_t maxBytes)
+{
+    return InputFile(STDIN_FILENO).readAll(maxBytes);
 }
 
 Status writeFileAtomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes)
@@ -226,12 +300,16 @@ std::string sha256Hex(std::span<const std::uint8_t> bytes)
 
 Result<std::string> sha256HexOfFile(const std::filesystem::path& path)
 {
-    QFile file(QString::fromStdString(path.string()));
-    if (Status opened = openForReading(file, path); !opened)
+    InputFile file;
+    if (Status opened = file.open(path); !opened)
         return std::move(opened).error();
     QCryptographicHash hash(QCryptographicHash::Sha256);
-    if (!hash.addData(&file))
-        return ioError("open", path, file.errorString(), "check the disk");
+    Status complete = file.read([&](std::span<const std::uint8_t> piece) -> Status {
+        hash.addData(QByteArrayView(piece.data(), static_cast<qsizetype>(piece.size())));
+        return {};
+    });
+    if (!complete)
+        return std::move(complete).error();
     return hash.result().toHex().toStdString();
 }
 

@@ -12,8 +12,12 @@
 
 namespace halflens {
 
-/// Reads the whole file. Io: missing, a folder, unreadable, or larger than `maxBytes`.
+/// Reads the whole file, or a pipe to its end. Io: missing, a folder, a device, unreadable, or more than `maxBytes`.
+/// Cancelled: a signal came while a pipe was waited for.
 Result<std::vector<std::uint8_t>> readFile(const std::filesystem::path& path, std::uint64_t maxBytes);
+
+/// The same of standard input.
+Result<std::vector<std::uint8_t>> readStandardInput(std::uint64_t maxBytes);
 
 /// Writes a temporary file beside `path` and renames it over `path`, so that a reader sees the old content or the new
 /// one, never a part; permissions of a file that is replaced are kept, links stay links. A device or a pipe is written

@@ -9,31 +9,19 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
+#include <sstream>
 
 namespace halflens {
 
 namespace {
 
-constexpr std::array<const Decoder*, 6> Decoders{&PngDecoder,  &JpegDecoder, &TiffDecoder,
-                                                 &WebpDecoder, &BmpDecoder,  &PnmDecoder};
+constexpr std::array<const Decoder*, 10> Decoders{&PngDecoder,  &JpegDecoder, &TiffDecoder,   &WebpDecoder,
+                                                  &HeifDecoder, &AvifDecoder, &JpegXlDecoder, &GifDecoder,
+                                                  &BmpDecoder,  &PnmDecoder};
 
 /// Whatever the limits say: keeps products of sizes far below 2^64.
 constexpr std::uint64_t MostPixels = 1ull << 32;
-
-/// Kinds of file people try, recognised only to be refused by name.
-struct KnownKind {
-    const char* name;
-    std::size_t offset;
-    std::string_view magic;
-};
-constexpr std::array KnownKinds{
-    KnownKind{"GIF", 0, "GIF8"},       KnownKind{"HEIF", 4, "ftyphei"},
-    KnownKind{"HEIF", 4, "ftypmif1"},  KnownKind{"AVIF", 4, "ftypavif"},
-    KnownKind{"JPEG XL", 4, "JXL "},   KnownKind{"JPEG XL", 0, "\xff\x0a"},
-    KnownKind{"JPEG 2000", 4, "jP  "}, KnownKind{"Photoshop", 0, "8BPS"},
-    KnownKind{"PDF", 0, "%PDF"},       KnownKind{"OpenEXR", 0, "\x76\x2f\x31\x01"},
-    KnownKind{"SVG", 0, "<svg"},
-};
 
 std::string sizeText(const ImageHeader& header)
 {
@@ -44,32 +32,30 @@ Result<const Decoder*> findDecoder(ByteSpan bytes)
 {
     if (bytes.empty())
         return Error{ErrorCode::InvalidInput, "decode", "the file is empty", "obtain the file again", {}};
-    for (const Decoder* decoder : Decoders) {
-        if (decoder->canHandle(bytes))
-            return decoder;
+    if (cameraRawName(bytes).empty()) {
+        for (const Decoder* decoder : Decoders) {
+            if (decoder->canHandle(bytes))
+                return decoder;
+        }
     }
-    for (const KnownKind& kind : KnownKinds) {
-        if (bytes.size() > kind.offset && startsWith(bytes.subspan(kind.offset), kind.magic))
-            return unsupportedError(std::string(kind.name) + " files are not read");
-    }
-    return unsupportedError("this is not an image file of a known kind");
+    return unknownKindError(bytes);
 }
 
-Status checkLimits(const ImageHeader& header, const DecodeLimits& limits)
+Status checkLimits(const ImageHeader& header, const DecodeOptions& options)
 {
     if (header.width <= 0 || header.height <= 0)
         return damagedError("the header gives a size of " + sizeText(header));
     const auto width = static_cast<std::uint64_t>(header.width);
     const auto height = static_cast<std::uint64_t>(header.height);
     const char* remedy = "scale the image down or cut it into parts with an image editor";
-    if (header.width > limits.maxSide || header.height > limits.maxSide)
+    if (header.width > options.maxSide || header.height > options.maxSide)
         return Error{ErrorCode::Unsupported,
                      "decode",
                      "the header claims " + sizeText(header) + ", and the longest side allowed is "
-                         + std::to_string(limits.maxSide),
+                         + std::to_string(options.maxSide),
                      remedy,
                      {}};
-    const std::uint64_t mostPixels = std::min(limits.maxPixels, MostPixels);
+    const std::uint64_t mostPixels = std::min(options.maxPixels, MostPixels);
     if (width * height > mostPixels) // no overflow: both sides are below 2^31
         return Error{ErrorCode::Unsupported,
                      "decode",
@@ -80,14 +66,42 @@ Status checkLimits(const ImageHeader& header, const DecodeLimits& limits)
     return {};
 }
 
-Result<std::shared_ptr<const Image>> decodeWith(const Decoder& decoder, ByteSpan bytes, const DecodeLimits& limits)
+/// Only TIFF has pages; animations are their first picture.
+Status checkPage(const Decoder& decoder, const ImageHeader& header, int page)
 {
-    const Result<ImageHeader> header = decoder.probe(bytes);
+    if (page == 1 || (&decoder == &TiffDecoder && page >= 1 && page <= header.frames))
+        return {};
+    const std::string reason = &decoder != &TiffDecoder
+        ? std::string("pages are chosen in TIFF files, this is ") + decoder.name
+        : header.frames == 1 ? std::string("the file has one page")
+                             : "the file has " + std::to_string(header.frames) + " pages";
+    return Error{ErrorCode::InvalidInput,
+                 "decode",
+                 "there is no page " + std::to_string(page) + ": " + reason,
+                 "choose another page, or none for the first picture",
+                 {}};
+}
+
+std::string pageNote(const Decoder& decoder, int page, int pages)
+{
+    if (&decoder == &JpegXlDecoder) // does not count them
+        return "only the first picture of the animation is used";
+    if (&decoder == &HeifDecoder)
+        return "only the main one of " + std::to_string(pages) + " pictures is used";
+    return page == 1 ? "only the first of " + std::to_string(pages) + " pictures is used"
+                     : "picture " + std::to_string(page) + " of " + std::to_string(pages) + " is used";
+}
+
+Result<std::shared_ptr<const Image>> decodeWith(const Decoder& decoder, ByteSpan bytes, const DecodeOptions& options)
+{
+    const Result<ImageHeader> header = decoder.probe(bytes, options);
     if (!header)
         return header.error();
-    if (Status fits = checkLimits(*header, limits); !fits)
+    if (Status there = checkPage(decoder, *header, options.page); !there)
+        return std::move(there).error();
+    if (Status fits = checkLimits(*header, options); !fits)
         return std::move(fits).error();
-    Result<Decoded> decoded = decoder.decode(bytes, *header);
+    Result<Decoded> decoded = decoder.decode(bytes, *header, options);
     if (!decoded)
         return std::move(decoded).error();
 
@@ -97,8 +111,8 @@ Result<std::shared_ptr<const Image>> decodeWith(const Decoder& decoder, ByteSpan
     image->origin.channels = header->channels;
     image->origin.frames = header->frames;
     if (header->frames > 1)
-        image->origin.notes.emplace_back("only the first of " + std::to_string(header->frames) + " pictures is used");
-    if (decoded->orientation != 1) {
+        image->origin.notes.push_back(pageNote(decoder, options.page, header->frames));
+    if (decoded->orientation > 1) {
         applyOrientation(*image, decoded->orientation);
         image->origin.orientationApplied = true;
     }
@@ -119,9 +133,36 @@ Error damagedError(std::string reason)
         ErrorCode::InvalidInput, "decode", std::move(reason), "the file is damaged or incomplete: obtain it again", {}};
 }
 
-Error unsupportedError(std::string reason)
+Error unsupportedError(std::string reason, std::string remedy)
 {
-    return {ErrorCode::Unsupported, "decode", std::move(reason), "convert it to PNG, JPEG, TIFF, WebP, BMP or PNM", {}};
+    if (remedy.empty())
+        remedy = "convert it to one of the kinds that are read: " + imageFormatNames();
+    return {ErrorCode::Unsupported, "decode", std::move(reason), std::move(remedy), {}};
+}
+
+Status missingPixels(Image& image, std::int64_t rows, const std::string& reason, const DecodeOptions& options)
+{
+    if (rows <= 0)
+        return damagedError(reason);
+    if (!options.partial)
+        return Error{ErrorCode::InvalidInput,
+                     "decode",
+                     reason,
+                     "the file is damaged or incomplete: obtain it again, or open what there is (--partial)",
+                     {}};
+    const std::size_t stride = 3 * static_cast<std::size_t>(image.width);
+    image.rgb.resize(stride * static_cast<std::size_t>(std::min<std::int64_t>(rows, image.height)));
+    image.rgb.resize(stride * static_cast<std::size_t>(image.height), MissingGrey);
+    markPartial(image,
+                "only the first " + std::to_string(rows) + " of " + std::to_string(image.height)
+                    + " rows as stored are there, the rest is grey (" + reason + ")");
+    return {};
+}
+
+void markPartial(Image& image, const std::string& what)
+{
+    image.origin.isPartial = true;
+    image.origin.notes.insert(image.origin.notes.begin(), "part of the picture is missing: " + what);
 }
 
 Status checkClaim(const ImageHeader& header, std::uint64_t fileBytes, std::uint64_t unpacked, std::uint64_t maxRatio)
@@ -138,33 +179,62 @@ bool startsWith(ByteSpan bytes, std::string_view magic)
     return bytes.size() >= magic.size() && std::memcmp(bytes.data(), magic.data(), magic.size()) == 0;
 }
 
-Result<ImageHeader> probeImage(std::span<const std::uint8_t> bytes)
+std::vector<ImageFormat> imageFormats()
+{
+    std::vector<ImageFormat> formats;
+    for (const Decoder* decoder : Decoders) {
+        std::istringstream words(decoder->suffixes);
+        formats.push_back({decoder->name, {std::istream_iterator<std::string>(words), {}}});
+    }
+    return formats;
+}
+
+std::string imageFormatNames()
+{
+    std::string names;
+    for (const Decoder* decoder : Decoders) {
+        if (!names.empty())
+            names += decoder == Decoders.back() ? " or " : ", ";
+        names += decoder->name;
+    }
+    return names;
+}
+
+bool looksLikeImage(std::span<const std::uint8_t> head)
+{
+    return std::any_of(Decoders.begin(), Decoders.end(),
+                       [&](const Decoder* decoder) { return decoder->canHandle(head); });
+}
+
+Result<ImageHeader> probeImage(std::span<const std::uint8_t> bytes, const DecodeOptions& options)
 {
     return guarded("decode", [&]() -> Result<ImageHeader> {
         const Result<const Decoder*> decoder = findDecoder(bytes);
         if (!decoder)
             return decoder.error();
-        return (*decoder)->probe(bytes);
+        return (*decoder)->probe(bytes, options);
     });
 }
 
-Result<std::shared_ptr<const Image>> decodeImage(std::span<const std::uint8_t> bytes, const DecodeLimits& limits)
+Result<std::shared_ptr<const Image>> decodeImage(std::span<const std::uint8_t> bytes, const DecodeOptions& options)
 {
     return guarded("decode", [&]() -> Result<std::shared_ptr<const Image>> {
         const Result<const Decoder*> decoder = findDecoder(bytes);
         if (!decoder)
             return decoder.error();
-        return decodeWith(**decoder, bytes, limits);
+        return decodeWith(**decoder, bytes, options);
     });
 }
 
-Result<std::shared_ptr<const Image>> readImage(const std::filesystem::path& path, const DecodeLimits& limits)
+Result<std::shared_ptr<const Image>> readImage(const std::filesystem::path& path, const DecodeOptions& options)
 {
     return guarded("open", [&]() -> Result<std::shared_ptr<const Image>> {
-        const Result<std::vector<std::uint8_t>> bytes = readFile(path, limits.maxFileBytes);
+        const bool fromStandardInput = path == "-";
+        const Result<std::vector<std::uint8_t>> bytes =
+            fromStandardInput ? readStandardInput(options.maxFileBytes) : readFile(path, options.maxFileBytes);
         if (!bytes)
             return Error(bytes.error()).withFile(path.string());
-        Result<std::shared_ptr<const Image>> image = decodeImage(*bytes, limits);
+        Result<std::shared_ptr<const Image>> image = decodeImage(*bytes, options);
         if (!image)
             return std::move(image).error().withFile(path.string());
         return image;

@@ -10,13 +10,16 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace halflens {
 
-struct DecodeLimits {
+struct DecodeOptions {
     std::uint64_t maxPixels = 200'000'000; ///< 200 MP
     std::uint64_t maxFileBytes = 2'000'000'000;
     int maxSide = 65'535;
+    int page = 1; ///< of a TIFF with several pages, from 1
+    bool partial = false; ///< open what there is of a file that ends too early; the rest is grey, with a note
 };
 
 struct ImageHeader {
@@ -28,16 +31,32 @@ struct ImageHeader {
     int frames = 1;
 };
 
+/// Name and usual suffixes of a kind of image file that is read.
+struct ImageFormat {
+    std::string name;
+    std::vector<std::string> suffixes; ///< lower case, without dot
+};
+
+/// Every kind, in the order they are looked for. Dialogs, folders and messages take theirs from here.
+std::vector<ImageFormat> imageFormats();
+
+/// "PNG, JPEG, ... or JPEG XL".
+std::string imageFormatNames();
+
+/// Whether the first bytes of a file are those of a kind that is read; 64 bytes suffice.
+bool looksLikeImage(std::span<const std::uint8_t> head);
+
 /// Reads only the header. Allocates nothing that grows with what the header claims.
 /// InvalidInput: unknown or damaged header. Any thread.
-Result<ImageHeader> probeImage(std::span<const std::uint8_t> bytes);
+Result<ImageHeader> probeImage(std::span<const std::uint8_t> bytes, const DecodeOptions& options = {});
 
-/// Decodes PNG, JPEG, TIFF (8/16 bit), WebP, BMP, PNM by content, whatever the file is called.
+/// Decodes the kinds of imageFormats() by content, whatever the file is called.
 /// Rules for 8-bit sRGB: see the help page on image reading. Any thread.
-/// InvalidInput: damaged or truncated; Unsupported: unknown format, over the limits.
-Result<std::shared_ptr<const Image>> decodeImage(std::span<const std::uint8_t> bytes, const DecodeLimits& limits = {});
+/// InvalidInput: damaged or truncated, no such page; Unsupported: unknown format, camera raw, over the limits.
+Result<std::shared_ptr<const Image>> decodeImage(std::span<const std::uint8_t> bytes,
+                                                 const DecodeOptions& options = {});
 
-/// The same for a file; errors carry its path.
-Result<std::shared_ptr<const Image>> readImage(const std::filesystem::path& path, const DecodeLimits& limits = {});
+/// The same for a file, "-" being standard input; errors carry its path.
+Result<std::shared_ptr<const Image>> readImage(const std::filesystem::path& path, const DecodeOptions& options = {});
 
 } // namespace halflens

@@ -58,7 +58,10 @@ struct BmpHeader {
     std::size_t paletteEntries = 0;
 
     bool isRunLength() const { return compression == Rle8 || compression == Rle4; }
+    /// Filled up to four bytes.
     std::uint64_t rowBytes() const { return (static_cast<std::uint64_t>(width) * bits + 31) / 32 * 4; }
+    /// Those with pixels in them.
+    std::uint64_t usedRowBytes() const { return (static_cast<std::uint64_t>(width) * bits + 7) / 8; }
 };
 
 /// Masks of 16- and 32-bit pixels: given behind the first 40 bytes, or the usual ones.
@@ -136,6 +139,13 @@ Result<BmpHeader> readHeader(ByteSpan bytes)
         if (bytes.size() < infoEnd + header.paletteEntries * header.paletteEntryBytes)
             return damagedError("damaged BMP header: the palette is incomplete");
     }
+    if (header.pixels == 0) { // not filled in: they follow the palette or the masks
+        header.pixels = infoEnd + header.paletteEntries * header.paletteEntryBytes;
+        if (headerBytes == 40 && header.compression == BitFields)
+            header.pixels += 12;
+        else if (headerBytes == 40 && header.compression == AlphaBitFields)
+            header.pixels += 16;
+    }
     if (header.pixels < infoEnd || header.pixels > bytes.size())
         return damagedError("damaged BMP header: the pixels start outside the file");
     return header;
@@ -157,7 +167,7 @@ public:
     /// `stored`: number of the row in the file.
     void readRow(std::uint64_t stored, std::uint8_t* rgb) const
     {
-        const ByteSpan row = m_bytes.subspan(m_header.pixels + stored * m_header.rowBytes(), m_header.rowBytes());
+        const ByteSpan row = m_bytes.subspan(m_header.pixels + stored * m_header.rowBytes(), m_header.usedRowBytes());
         for (std::size_t x = 0; x < static_cast<std::size_t>(m_header.width); ++x, rgb += 3) {
             if (m_header.bits <= 8) {
                 const std::size_t bit = x * m_header.bits;
@@ -251,7 +261,7 @@ bool canHandle(ByteSpan bytes)
     return headerBytes == 12 || (headerBytes >= 40 && headerBytes <= 124);
 }
 
-Result<ImageHeader> probe(ByteSpan bytes)
+Result<ImageHeader> probe(ByteSpan bytes, const DecodeOptions&)
 {
     const Result<BmpHeader> bmp = readHeader(bytes);
     if (!bmp)
@@ -265,7 +275,17 @@ Result<ImageHeader> probe(ByteSpan bytes)
     return header;
 }
 
-Result<Decoded> decode(ByteSpan bytes, const ImageHeader& claimed)
+/// Rows of the file that are there, without those of run lengths.
+std::uint64_t rowsAtHand(const BmpHeader& header, std::uint64_t available)
+{
+    const auto height = static_cast<std::uint64_t>(header.height);
+    std::uint64_t rows = available / header.rowBytes();
+    if (available % header.rowBytes() >= header.usedRowBytes()) // the last needs no filler
+        ++rows;
+    return std::min(rows, height);
+}
+
+Result<Decoded> decode(ByteSpan bytes, const ImageHeader& claimed, const DecodeOptions& options)
 {
     const Result<BmpHeader> header = readHeader(bytes);
     if (!header)
@@ -273,29 +293,41 @@ Result<Decoded> decode(ByteSpan bytes, const ImageHeader& claimed)
     const std::uint64_t available = bytes.size() - header->pixels;
     const auto width = static_cast<std::size_t>(header->width);
     const auto height = static_cast<std::size_t>(header->height);
+    const std::uint64_t rows = header->isRunLength() ? height : rowsAtHand(*header, available);
+    Decoded decoded;
+    Image& image = decoded.image;
+    image.width = static_cast<int>(header->width);
+    image.height = static_cast<int>(header->height);
     if (header->isRunLength()) {
         if (Status plausible = checkClaim(claimed, available, std::uint64_t{width} * height, MaxRunRatio); !plausible)
             return std::move(plausible).error();
-    } else if (header->rowBytes() * height > available) {
-        return damagedError("the header claims " + std::to_string(width) + " x " + std::to_string(height)
-                            + " pixels, but only " + std::to_string(available) + " bytes follow");
+    } else if (rows < height) {
+        const std::string reason = "the header claims " + std::to_string(width) + " x " + std::to_string(height)
+            + " pixels, but only " + std::to_string(available) + " bytes follow";
+        if (Status kept = missingPixels(image, static_cast<std::int64_t>(rows), reason, options); !kept)
+            return std::move(kept).error();
+    } else if (available < header->rowBytes() * height) {
+        image.origin.notes.emplace_back("filler bytes are missing at the end, the pixels are complete");
     }
-
-    Decoded decoded;
-    decoded.image.width = static_cast<int>(header->width);
-    decoded.image.height = static_cast<int>(header->height);
     if (header->hasAlpha)
-        decoded.image.origin.notes.emplace_back(AlphaDroppedNote);
+        image.origin.notes.emplace_back(AlphaDroppedNote);
     const BmpPixels pixels(bytes, *header);
     std::vector<std::uint8_t> indices;
-    if (header->isRunLength() && !pixels.readRuns(indices))
-        return damagedError("damaged BMP pixels: the runs end too early or leave the picture");
-    decoded.image.rgb.resize(3 * width * height);
+    if (header->isRunLength() && !pixels.readRuns(indices)) {
+        const std::string reason = "damaged BMP pixels: the runs end too early or leave the picture";
+        if (!options.partial)
+            return missingPixels(image, 1, reason, options).error();
+        markPartial(image, reason);
+    }
+    image.rgb.resize(3 * width * height);
     for (std::size_t y = 0; y < height; ++y) {
         const std::size_t stored = header->topDown ? y : height - 1 - y;
-        std::uint8_t* row = decoded.image.rgb.data() + 3 * width * y;
+        std::uint8_t* row = image.rgb.data() + 3 * width * y;
         if (indices.empty()) {
-            pixels.readRow(stored, row);
+            if (stored < rows)
+                pixels.readRow(stored, row);
+            else
+                std::fill_n(row, 3 * width, MissingGrey);
             continue;
         }
         for (std::size_t x = 0; x < width; ++x)
@@ -306,6 +338,6 @@ Result<Decoded> decode(ByteSpan bytes, const ImageHeader& claimed)
 
 } // namespace
 
-const Decoder BmpDecoder{"BMP", canHandle, probe, decode};
+const Decoder BmpDecoder{"BMP", "bmp dib", canHandle, probe, decode};
 
 } // namespace halflens

@@ -30,8 +30,9 @@ constexpr int MaxScans = 200;
 /// PngReader, everything a jump could skip is a member.
 class JpegReader {
 public:
-    explicit JpegReader(ByteSpan bytes)
+    JpegReader(ByteSpan bytes, const DecodeOptions& options)
         : m_bytes(bytes)
+        , m_acceptDamage(options.partial)
     { }
     ~JpegReader()
     {
@@ -47,9 +48,9 @@ public:
     int orientation() const;
     bool isCmyk() const { return m_info.num_components == 4; }
     bool isArithmetic() const { return m_info.arith_code != 0; }
-    bool endMissing() const { return m_endMissing; }
-    ByteSpan profile() const { return {m_profile, m_profileBytes}; }
-    std::string cmykNote() const { return m_cmyk ? m_cmyk->note() : std::string(); }
+    /// Rows that came out before a failure.
+    std::int64_t rows() const { return m_rows; }
+    void addNotes(Image& image) const;
     /// What went wrong: damage, or a kind of JPEG libjpeg has no code for.
     Error failure(const char* where) const;
 
@@ -58,8 +59,10 @@ private:
     static void onMessage(j_common_ptr info, int level);
     static void onProgress(j_common_ptr info);
     void readRows(std::vector<std::uint8_t>& rgb);
+    bool isComplete() const;
 
     ByteSpan m_bytes;
+    bool m_acceptDamage;
     jpeg_decompress_struct m_info = {};
     jpeg_error_mgr m_errors = {};
     jpeg_progress_mgr m_progress = {};
@@ -69,7 +72,12 @@ private:
     unsigned m_profileBytes = 0;
     std::optional<CmykConverter> m_cmyk;
     std::vector<std::uint8_t> m_cmykRow;
+    std::int64_t m_rows = 0;
+    std::int64_t m_firstDamagedRow = -1;
     bool m_endMissing = false;
+    bool m_scansMissing = false;
+    bool m_oddScanHeader = false;
+    bool m_scansOutOfOrder = false;
 };
 
 void JpegReader::onError(j_common_ptr info)
@@ -89,6 +97,12 @@ void JpegReader::onMessage(j_common_ptr info, int level)
     case JWRN_JPEG_EOF:
         self->m_endMissing = true;
         break;
+    case JWRN_NOT_SEQUENTIAL: // fields a baseline decoder does not look at
+        self->m_oddScanHeader = true;
+        break;
+    case JWRN_BOGUS_PROGRESSION: // a scan that comes twice, say
+        self->m_scansOutOfOrder = true;
+        break;
     case JWRN_ADOBE_XFORM:
     case JWRN_BOGUS_ICC:
     case JWRN_EXTRANEOUS_DATA:
@@ -96,7 +110,12 @@ void JpegReader::onMessage(j_common_ptr info, int level)
     case JWRN_TOO_MUCH_DATA:
         break;
     default:
-        onError(info);
+        if (!self->m_acceptDamage)
+            onError(info);
+        if (self->m_firstDamagedRow < 0) {
+            self->m_firstDamagedRow = self->m_rows;
+            info->err->format_message(info, self->m_message);
+        }
     }
 }
 
@@ -138,15 +157,30 @@ void JpegReader::readRows(std::vector<std::uint8_t>& rgb)
         rgb.resize(offset + stride);
         JSAMPROW row = m_cmyk ? m_cmykRow.data() : rgb.data() + offset;
         jpeg_read_scanlines(&m_info, &row, 1);
+        m_rows = m_info.output_scanline;
         if (m_cmyk)
             m_cmyk->convertRow(row, rgb.data() + offset, static_cast<int>(m_info.output_width));
     }
 }
 
+/// Whether every component came, and in progressive files every coefficient of it to its last bit.
+bool JpegReader::isComplete() const
+{
+    for (int c = 0; c < m_info.num_components; ++c) {
+        if (!m_info.comp_info[c].quant_table) // set when its first scan starts
+            return false;
+        for (int k = 0; m_info.coef_bits && k < DCTSIZE2; ++k) {
+            if (m_info.coef_bits[c][k] != 0)
+                return false;
+        }
+    }
+    return true;
+}
+
 bool JpegReader::readPixels(std::vector<std::uint8_t>& rgb)
 {
     if (isCmyk()) {
-        m_cmyk.emplace(profile(), true);
+        m_cmyk.emplace(ByteSpan(m_profile, m_profileBytes), true);
         m_cmykRow.resize(4 * static_cast<std::size_t>(m_info.image_width));
     }
     if (setjmp(m_jump))
@@ -157,8 +191,10 @@ bool JpegReader::readPixels(std::vector<std::uint8_t>& rgb)
     const bool severalScans = jpeg_has_multiple_scans(&m_info) != 0;
     jpeg_start_decompress(&m_info);
     // Such files have been read to their end by now: scans that never came leave grey or blur.
-    if (severalScans && m_endMissing) {
+    m_scansMissing = severalScans && !isComplete();
+    if (m_scansMissing && m_endMissing && !m_acceptDamage) {
         std::snprintf(m_message, sizeof m_message, "the file ends before its last scan");
+        m_rows = m_info.output_height; // blurred, but there
         return false;
     }
     readRows(rgb);
@@ -189,14 +225,48 @@ ImageHeader JpegReader::header() const
     return header;
 }
 
+/// Of several Exif segments the first that tells; XMP where none does.
 int JpegReader::orientation() const
 {
+    constexpr std::string_view Xmp("http://ns.adobe.com/xap/1.0/\0", 29);
+    int fromXmp = 0;
     for (jpeg_saved_marker_ptr marker = m_info.marker_list; marker; marker = marker->next) {
         const ByteSpan data(marker->data, marker->data_length);
-        if (marker->marker == JPEG_APP0 + 1 && startsWith(data, std::string_view("Exif\0", 5)))
-            return exifOrientation(data);
+        if (marker->marker != JPEG_APP0 + 1)
+            continue;
+        if (startsWith(data, std::string_view("Exif\0", 5))) {
+            if (const int orientation = exifOrientation(data); orientation != 0)
+                return orientation;
+        } else if (fromXmp == 0 && startsWith(data, Xmp)) {
+            fromXmp = xmpOrientation(data.subspan(Xmp.size()));
+        }
     }
-    return 1;
+    return fromXmp;
+}
+
+void JpegReader::addNotes(Image& image) const
+{
+    std::vector<std::string>& notes = image.origin.notes;
+    if (isCmyk())
+        notes.push_back(m_cmyk->note());
+    else if (m_profileBytes > 0)
+        notes.emplace_back(ProfileIgnoredNote);
+    if (m_oddScanHeader)
+        notes.emplace_back("odd numbers in the scan header, the pixels do not depend on them");
+    if (m_scansOutOfOrder)
+        notes.emplace_back("the scans come in an odd order, as if one came twice");
+    if (m_scansMissing && m_endMissing)
+        markPartial(image, "the file ends before its last scan, detail is lost");
+    else if (m_scansMissing)
+        notes.emplace_back("scans are missing, the picture is as blurred as the file has it");
+    else if (m_endMissing && isArithmetic())
+        notes.emplace_back("the end marker is missing, so the last pixels may be");
+    else if (m_endMissing && m_firstDamagedRow < 0)
+        notes.emplace_back("the end marker is missing, the pixels are complete");
+    if (m_firstDamagedRow >= 0)
+        markPartial(image,
+                    "damaged from row " + std::to_string(m_firstDamagedRow) + " as stored on (" + std::string(m_message)
+                        + ")");
 }
 
 bool canHandle(ByteSpan bytes)
@@ -204,17 +274,17 @@ bool canHandle(ByteSpan bytes)
     return startsWith(bytes, "\xff\xd8\xff");
 }
 
-Result<ImageHeader> probe(ByteSpan bytes)
+Result<ImageHeader> probe(ByteSpan bytes, const DecodeOptions& options)
 {
-    JpegReader reader(bytes);
+    JpegReader reader(bytes, options);
     if (!reader.readHeader())
         return reader.failure("header");
     return reader.header();
 }
 
-Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header)
+Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header, const DecodeOptions& options)
 {
-    JpegReader reader(bytes);
+    JpegReader reader(bytes, options);
     if (!reader.readHeader())
         return reader.failure("header");
     const std::uint64_t pixels = static_cast<std::uint64_t>(header.width) * static_cast<std::uint64_t>(header.height);
@@ -227,20 +297,19 @@ Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header)
     decoded.image.width = static_cast<int>(header.width);
     decoded.image.height = static_cast<int>(header.height);
     decoded.orientation = reader.orientation(); // the markers go with the pixels
-    if (!reader.readPixels(decoded.image.rgb))
-        return reader.failure("pixels");
-    std::vector<std::string>& notes = decoded.image.origin.notes;
-    if (reader.isCmyk())
-        notes.push_back(reader.cmykNote());
-    else if (!reader.profile().empty())
-        notes.emplace_back(ProfileIgnoredNote);
-    if (reader.endMissing())
-        notes.emplace_back("the end marker is missing, the pixels are complete");
+    if (!reader.readPixels(decoded.image.rgb)) {
+        const Error failure = reader.failure("pixels");
+        if (failure.code == ErrorCode::Unsupported)
+            return failure;
+        if (Status kept = missingPixels(decoded.image, reader.rows(), failure.reason, options); !kept)
+            return std::move(kept).error();
+    }
+    reader.addNotes(decoded.image);
     return decoded;
 }
 
 } // namespace
 
-const Decoder JpegDecoder{"JPEG", canHandle, probe, decode};
+const Decoder JpegDecoder{"JPEG", "jpg jpeg jpe jfif jif mpo", canHandle, probe, decode};
 
 } // namespace halflens

@@ -21,12 +21,16 @@ constexpr std::uint64_t MaxDeflateRatio = 1040;
 /// pixel at most. Its own limit on chunks is no more than a warning.
 constexpr png_alloc_size_t MaxAllocation = 16'000'000;
 
+constexpr const char* EndsTooEarly = "the file ends too early";
+
 /// One libpng session. libpng leaves by longjmp: everything a jump could skip or leave undefined
 /// is a member, and no function between setjmp and the jump owns anything.
 class PngReader {
 public:
-    explicit PngReader(ByteSpan bytes)
+    /// `wideWindow`: unpack with the largest window, whatever the file says.
+    explicit PngReader(ByteSpan bytes, bool wideWindow = false)
         : m_bytes(bytes)
+        , m_wideWindow(wideWindow)
     { }
     ~PngReader() { png_destroy_read_struct(&m_png, &m_info, nullptr); }
     PngReader(const PngReader&) = delete;
@@ -36,7 +40,13 @@ public:
     bool readPixels(std::vector<std::uint8_t>& rgb);
     bool readRest();
     ImageHeader header() const;
-    int orientation() const { return m_orientation; }
+    int orientation() const { return m_orientation ? m_orientation : m_xmpOrientation; }
+    /// Whether every pixel came before readPixels() failed, and only the end of the packed data did not.
+    bool onlyEndIsMissing() const;
+    bool windowIsTooSmall() const { return std::strstr(m_message, "too far back") != nullptr; }
+    /// Whole rows that came; of an interlaced file those of its first pass.
+    std::int64_t rows() const { return m_rows; }
+    int passes() const { return m_passes; } ///< that were finished; 0 unless interlaced
     void addNotes(std::vector<std::string>& notes) const;
     std::uint64_t filteredBytes() const;
     std::string message() const { return m_message[0] ? m_message : "libpng cannot be started"; }
@@ -60,14 +70,18 @@ private:
     char m_message[160] = {};
     png_uint_32 m_frames = 1;
     bool m_hasProfile = false;
-    int m_orientation = 1;
+    int m_orientation = 0;
+    int m_xmpOrientation = 0;
+    bool m_wideWindow;
+    std::int64_t m_rows = 0;
+    int m_passes = 0;
 };
 
 void PngReader::onRead(png_structp png, png_bytep target, std::size_t count)
 {
     auto* self = static_cast<PngReader*>(png_get_io_ptr(png));
     if (count > self->m_bytes.size() - self->m_position)
-        png_error(png, "the file ends too early");
+        png_error(png, EndsTooEarly);
     std::memcpy(target, self->m_bytes.data() + self->m_position, count);
     self->m_position += count;
 }
@@ -79,7 +93,7 @@ void PngReader::onError(png_structp png, png_const_charp text)
     png_longjmp(png, 1);
 }
 
-/// Of all that libpng leaves to us, three chunks matter.
+/// Of all that libpng leaves to us, four chunks matter.
 int PngReader::onChunk(png_structp png, png_unknown_chunkp chunk)
 {
     auto* self = static_cast<PngReader*>(png_get_user_chunk_ptr(png));
@@ -89,6 +103,9 @@ int PngReader::onChunk(png_structp png, png_unknown_chunkp chunk)
         self->m_frames = std::clamp<png_uint_32>(png_get_uint_32(chunk->data), 1, 0x7fffffff);
     else if (std::memcmp(chunk->name, "eXIf", 4) == 0)
         self->m_orientation = exifOrientation(ByteSpan(chunk->data, chunk->size));
+    else if (std::memcmp(chunk->name, "iTXt", 4) == 0
+             && startsWith(ByteSpan(chunk->data, chunk->size), "XML:com.adobe.xmp"))
+        self->m_xmpOrientation = xmpOrientation(ByteSpan(chunk->data, chunk->size));
     return 1;
 }
 
@@ -109,6 +126,8 @@ bool PngReader::readHeader()
     // over packed, they cannot be bombs.
     png_set_keep_unknown_chunks(m_png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
     png_set_read_user_chunk_fn(m_png, this, onChunk);
+    if (m_wideWindow)
+        png_set_option(m_png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
     png_read_info(m_png, m_info);
     return true;
 }
@@ -147,9 +166,22 @@ bool PngReader::readPixels(std::vector<std::uint8_t>& rgb)
             if (pass == 0)
                 rgb.resize(stride * (y + std::size_t{1}));
             png_read_row(m_png, rgb.data() + stride * y, nullptr);
+            if (pass == 0)
+                m_rows = y + std::int64_t{1};
         }
+        if (passes > 1)
+            m_passes = pass + 1;
     }
     return true;
+}
+
+bool PngReader::onlyEndIsMissing() const
+{
+    // libpng counts a row when its pixels are in place, and looks for the end of the data after the last.
+    const bool complete = png_get_interlace_type(m_png, m_info) == PNG_INTERLACE_NONE
+        ? png_get_current_row_number(m_png) >= png_get_image_height(m_png, m_info)
+        : png_get_current_pass_number(m_png) >= PNG_INTERLACE_ADAM7_PASSES;
+    return complete && (std::strstr(m_message, "Not enough image data") || std::strstr(m_message, EndsTooEarly));
 }
 
 /// The chunks after the pixels. Damage there costs an orientation at most.
@@ -196,7 +228,7 @@ bool canHandle(ByteSpan bytes)
     return startsWith(bytes, "\x89PNG\r\n\x1a\n");
 }
 
-Result<ImageHeader> probe(ByteSpan bytes)
+Result<ImageHeader> probe(ByteSpan bytes, const DecodeOptions&)
 {
     PngReader reader(bytes);
     if (!reader.readHeader())
@@ -204,9 +236,23 @@ Result<ImageHeader> probe(ByteSpan bytes)
     return reader.header();
 }
 
-Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header)
+/// What is left of a file whose pixels end early.
+Status keepPixels(const PngReader& reader, Image& image, const DecodeOptions& options)
 {
-    PngReader reader(bytes);
+    if (reader.onlyEndIsMissing()) {
+        image.origin.notes.emplace_back("the end of the packed data is missing, the pixels are complete");
+        return {};
+    }
+    const std::string reason = "damaged PNG pixels: " + reader.message();
+    if (Status kept = missingPixels(image, reader.rows(), reason, options); !kept || reader.passes() == 0)
+        return kept;
+    image.origin.notes.front() = "part of the picture is missing: only " + std::to_string(reader.passes())
+        + " of 7 passes are there, pixels of the others are black (" + reason + ")";
+    return {};
+}
+
+Result<Decoded> decodeWith(PngReader& reader, ByteSpan bytes, const ImageHeader& header, const DecodeOptions& options)
+{
     if (!reader.readHeader())
         return damagedError("damaged PNG header: " + reader.message());
     if (Status plausible = checkClaim(header, bytes.size(), reader.filteredBytes(), MaxDeflateRatio); !plausible)
@@ -215,16 +261,31 @@ Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header)
     reader.addNotes(decoded.image.origin.notes);
     decoded.image.width = static_cast<int>(header.width);
     decoded.image.height = static_cast<int>(header.height);
-    if (!reader.readPixels(decoded.image.rgb))
-        return damagedError("damaged PNG pixels: " + reader.message());
-    if (!reader.readRest())
+    if (!reader.readPixels(decoded.image.rgb)) {
+        if (Status kept = keepPixels(reader, decoded.image, options); !kept)
+            return std::move(kept).error();
+    } else if (!reader.readRest()) {
         decoded.image.origin.notes.push_back("damaged after the pixels: " + reader.message());
+    }
     decoded.orientation = reader.orientation();
+    return decoded;
+}
+
+Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header, const DecodeOptions& options)
+{
+    PngReader strict(bytes);
+    Result<Decoded> decoded = decodeWith(strict, bytes, header, options);
+    if (!strict.windowIsTooSmall())
+        return decoded;
+    PngReader reader(bytes, true);
+    decoded = decodeWith(reader, bytes, header, options);
+    if (decoded)
+        decoded.value().image.origin.notes.emplace_back("the packed data needs a larger window than the file says");
     return decoded;
 }
 
 } // namespace
 
-const Decoder PngDecoder{"PNG", canHandle, probe, decode};
+const Decoder PngDecoder{"PNG", "png apng", canHandle, probe, decode};
 
 } // namespace halflens

@@ -3,6 +3,7 @@
 #include "core/image/colour.h"
 #include "core/image/decoder.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace halflens {
@@ -146,13 +147,32 @@ std::optional<std::uint32_t> rawSample(ByteSpan bytes, const PnmHeader& header, 
     return value <= header.maximum ? std::optional(value) : std::nullopt;
 }
 
+/// Appends row `y` to `rgb`. False when a value is missing or too large.
+bool readRow(ByteSpan bytes, const PnmHeader& header, std::uint64_t y, PnmScanner& scanner,
+             std::vector<std::uint8_t>& rgb)
+{
+    const std::uint64_t channels = header.channels();
+    rgb.resize(3 * std::size_t{header.width} * (y + 1));
+    std::uint8_t* out = rgb.data() + 3 * std::size_t{header.width} * y;
+    for (std::uint64_t i = 0; i < header.width * channels; ++i) {
+        const std::optional<std::uint32_t> sample =
+            header.isPlain() ? plainSample(scanner, header) : rawSample(bytes, header, y, i);
+        if (!sample)
+            return false;
+        const std::uint8_t value =
+            scaleTo8Bit(header.isBitmap() ? 1 - *sample : *sample, header.maximum); // in bitmaps 1 is black
+        out = std::fill_n(out, 3 / channels, value);
+    }
+    return true;
+}
+
 bool canHandle(ByteSpan bytes)
 {
     return bytes.size() >= 3 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6'
         && (isSpace(bytes[2]) || bytes[2] == '#');
 }
 
-Result<ImageHeader> probe(ByteSpan bytes)
+Result<ImageHeader> probe(ByteSpan bytes, const DecodeOptions&)
 {
     const Result<PnmHeader> pnm = readHeader(bytes);
     if (!pnm)
@@ -166,44 +186,44 @@ Result<ImageHeader> probe(ByteSpan bytes)
     return header;
 }
 
-Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header)
+Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header, const DecodeOptions& options)
 {
     const Result<PnmHeader> pnm = readHeader(bytes);
     if (!pnm)
         return pnm.error();
-    if (pnm->bytesNeeded() > bytes.size() - pnm->pixels)
-        return damagedError("the header claims " + std::to_string(pnm->width) + " x " + std::to_string(pnm->height)
-                            + " pixels, but only " + std::to_string(bytes.size() - pnm->pixels) + " bytes follow");
     Decoded decoded;
     decoded.image.width = static_cast<int>(header.width);
     decoded.image.height = static_cast<int>(header.height);
+    const std::uint64_t available = bytes.size() - pnm->pixels;
+    std::uint64_t rows = pnm->height;
+    std::string missing;
+    if (pnm->bytesNeeded() > available) {
+        missing = "the header claims " + std::to_string(pnm->width) + " x " + std::to_string(pnm->height)
+            + " pixels, but only " + std::to_string(available) + " bytes follow";
+        if (!pnm->isPlain())
+            rows = available / (pnm->bytesNeeded() / pnm->height);
+        if (!options.partial || rows == 0)
+            return missingPixels(decoded.image, static_cast<std::int64_t>(rows), missing, {}).error();
+    }
     if (pnm->maximum > 255)
         decoded.image.origin.notes.emplace_back(SixteenBitNote);
-    const std::uint64_t channels = pnm->channels();
-    std::vector<std::uint8_t>& rgb = decoded.image.rgb;
-    rgb.resize(3 * std::size_t{pnm->width} * pnm->height);
+    if (missing.empty())
+        decoded.image.rgb.reserve(3 * std::size_t{pnm->width} * pnm->height);
     PnmScanner scanner(bytes, pnm->pixels);
-    std::uint8_t* out = rgb.data();
-    for (std::uint32_t y = 0; y < pnm->height; ++y) {
-        for (std::uint64_t i = 0; i < pnm->width * channels; ++i) {
-            const std::optional<std::uint32_t> sample =
-                pnm->isPlain() ? plainSample(scanner, *pnm) : rawSample(bytes, *pnm, y, i);
-            if (!sample)
-                return damagedError("damaged PNM pixels: a value is missing or too large in row " + std::to_string(y));
-            const std::uint8_t value =
-                scaleTo8Bit(pnm->isBitmap() ? 1 - *sample : *sample, pnm->maximum); // in bitmaps 1 is black
-            *out++ = value;
-            if (channels == 1) {
-                *out++ = value;
-                *out++ = value;
-            }
-        }
+    std::uint64_t y = 0;
+    while (y < rows && readRow(bytes, *pnm, y, scanner, decoded.image.rgb))
+        ++y;
+    if (y < rows && missing.empty())
+        return damagedError("damaged PNM pixels: a value is missing or too large in row " + std::to_string(y));
+    if (!missing.empty()) {
+        if (Status kept = missingPixels(decoded.image, static_cast<std::int64_t>(y), missing, options); !kept)
+            return std::move(kept).error();
     }
     return decoded;
 }
 
 } // namespace
 
-const Decoder PnmDecoder{"PNM", canHandle, probe, decode};
+const Decoder PnmDecoder{"PNM", "ppm pgm pbm pnm", canHandle, probe, decode};
 
 } // namespace halflens

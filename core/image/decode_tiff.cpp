@@ -4,6 +4,8 @@
 #include "core/image/colour.h"
 #include "core/image/decoder.h"
 #include "core/image/tiff_file.h"
+#include "core/image/tiff_structure.h"
+#include "core/image/tiff_values.h"
 
 #include <algorithm>
 #include <array>
@@ -14,7 +16,9 @@ namespace halflens {
 
 namespace {
 
-enum class Kind { Grey, InvertedGrey, Palette, Rgb, Cmyk };
+enum class Kind { Grey, InvertedGrey, Palette, Rgb, Cmyk, Lab };
+
+constexpr const char* Remedy = "save it with 8 or 16 bits a sample, uncompressed or with LZW or deflate compression";
 
 /// How the samples of a pixel become a colour.
 struct Layout {
@@ -24,6 +28,19 @@ struct Layout {
     std::string note; ///< about samples that are left out
     int used() const { return alpha < 0 ? colours : colours + 1; }
 };
+
+/// Known only for samples that ValueRange has to judge.
+SampleType typeOf(const TiffFile& file)
+{
+    switch (file.sampleFormat()) {
+    case SAMPLEFORMAT_IEEEFP:
+        return {SampleType::Format::Float, file.bits()};
+    case SAMPLEFORMAT_INT:
+        return {SampleType::Format::Signed, file.bits()};
+    default:
+        return {SampleType::Format::Unsigned, file.bits()};
+    }
+}
 
 Result<Layout> layoutOf(const TiffFile& file)
 {
@@ -40,27 +57,30 @@ Result<Layout> layoutOf(const TiffFile& file)
     case PHOTOMETRIC_RGB:
         layout = {Kind::Rgb, 3, -1, {}};
         break;
-    case PHOTOMETRIC_YCBCR: // libtiff hands out RGB for JPEG data, see TiffFile::open()
-        if (file.compression() != COMPRESSION_JPEG)
-            return unsupportedError("TIFF files in YCbCr without JPEG compression are not read");
+    case PHOTOMETRIC_YCBCR: // libtiff hands out RGB, see TiffFile::open() and readRgba()
         layout = {Kind::Rgb, 3, -1, {}};
+        break;
+    case PHOTOMETRIC_CIELAB:
+    case PHOTOMETRIC_ICCLAB:
+        layout = {Kind::Lab, 3, -1, {}};
         break;
     case PHOTOMETRIC_SEPARATED:
         if (file.samples() < 4 || file.inkSet() != INKSET_CMYK)
-            return unsupportedError("TIFF files with other inks than CMYK are not read");
+            return unsupportedError("TIFF files with other inks than CMYK are not read", Remedy);
         layout = {Kind::Cmyk, 4, -1, {}};
         break;
     default:
-        return unsupportedError("TIFF files of colour kind " + std::to_string(file.photometric()) + " are not read");
+        return unsupportedError("TIFF files of colour kind " + std::to_string(file.photometric()) + " are not read",
+                                Remedy);
     }
-    if (file.photometric() == PHOTOMETRIC_YCBCR && file.isPlanar())
-        return unsupportedError("TIFF files in YCbCr with separate planes are not read");
     if (file.samples() < layout.colours)
         return damagedError("damaged TIFF header: fewer samples than colours");
     if (file.samples() > layout.colours) {
-        if (file.extraSample() == EXTRASAMPLE_ASSOCALPHA && layout.kind != Kind::Palette && layout.kind != Kind::Cmyk) {
+        const bool byAlpha = layout.kind != Kind::Palette && layout.kind != Kind::Cmyk && layout.kind != Kind::Lab
+            && !typeOf(file).isKnown();
+        if (file.extraSample() == EXTRASAMPLE_ASSOCALPHA && byAlpha) {
             layout.alpha = layout.colours;
-            layout.note = "alpha dropped, colours divided by it";
+            layout.note = AlphaDividedNote;
         } else if (file.extraSample() == EXTRASAMPLE_UNASSALPHA) {
             layout.note = AlphaDroppedNote;
         } else {
@@ -70,20 +90,32 @@ Result<Layout> layoutOf(const TiffFile& file)
     return layout;
 }
 
+/// Its samples are packed in units of several pixels: left to libtiff.
+bool isYcbcrWithoutJpeg(const TiffFile& file)
+{
+    return file.photometric() == PHOTOMETRIC_YCBCR && file.compression() != COMPRESSION_JPEG;
+}
+
 Status checkKind(const TiffFile& file, const Layout& layout)
 {
     const int bits = file.bits();
-    const bool knownDepth =
-        bits == 1 || bits == 2 || bits == 4 || bits == 8 || (bits == 16 && layout.kind != Kind::Palette);
-    if (!knownDepth)
-        return unsupportedError("TIFF files of " + std::to_string(bits) + " bits per sample are not read");
-    if (file.sampleFormat() != SAMPLEFORMAT_UINT && file.sampleFormat() != SAMPLEFORMAT_VOID)
-        return unsupportedError("TIFF files with signed or floating-point samples are not read");
-    // 32 samples a pixel at 16 bits: keeps the unpacked size of 2^32 pixels far below 2^64.
+    const bool isUnsigned = file.sampleFormat() == SAMPLEFORMAT_UINT || file.sampleFormat() == SAMPLEFORMAT_VOID;
+    const bool wide = typeOf(file).isKnown() && layout.kind != Kind::Palette && layout.kind != Kind::Lab;
+    const int deepest = layout.kind == Kind::Palette ? 8 : 16;
+    const bool narrow = isUnsigned && bits >= 1 && bits <= deepest;
+    const bool lab = layout.kind == Kind::Lab && (bits == 8 || bits == 16); // whatever the sign is said to be
+    if (!(layout.kind == Kind::Lab ? lab : wide || narrow))
+        return unsupportedError("TIFF files of " + std::to_string(bits) + " bits per sample"
+                                    + (isUnsigned ? "" : ", signed or floating-point,") + " are not read here",
+                                Remedy);
+    if (isYcbcrWithoutJpeg(file) && bits != 8)
+        return unsupportedError("TIFF files in YCbCr of " + std::to_string(bits) + " bits are not read", Remedy);
+    // 32 samples a pixel at 64 bits: keeps the unpacked size of 2^32 pixels far below 2^64.
     if (file.samples() > 32)
-        return unsupportedError("TIFF files of " + std::to_string(file.samples()) + " channels are not read");
+        return unsupportedError("TIFF files of " + std::to_string(file.samples()) + " channels are not read", Remedy);
     if (file.maxRatio() == 0)
-        return unsupportedError("TIFF files of compression " + std::to_string(file.compression()) + " are not read");
+        return unsupportedError("TIFF files of compression " + std::to_string(file.compression()) + " are not read",
+                                Remedy);
     return {};
 }
 
@@ -93,9 +125,14 @@ public:
     SampleConverter(const TiffFile& file, const Layout& layout)
         : m_layout(layout)
         , m_bits(static_cast<unsigned>(file.bits()))
+        , m_type(typeOf(file))
+        , m_range(m_type)
+        , m_signedChroma(file.photometric() == PHOTOMETRIC_CIELAB)
     {
         if (layout.kind == Kind::Cmyk)
             m_cmyk.emplace(file.profile(), false);
+        if (layout.kind == Kind::Lab)
+            m_lab.emplace();
         if (layout.kind == Kind::Palette)
             m_palette = file.palette();
         for (unsigned v = 0; m_bits <= 8 && v < 1u << m_bits; ++v)
@@ -103,20 +140,36 @@ public:
                 layout.kind == Kind::Palette ? static_cast<std::uint8_t>(v) : scaleTo8Bit(v, (1u << m_bits) - 1);
     }
 
+    /// Whether all samples must be shown to look() before the first is converted.
+    bool needsRange() const { return m_type.isKnown(); }
+    void look(const std::uint8_t* packed, int pixels, int stride, int channel)
+    {
+        for (std::size_t i = 0; i < static_cast<std::size_t>(pixels); ++i)
+            m_range.add(
+                m_type.valueAt(packed, i * static_cast<std::size_t>(stride) + static_cast<std::size_t>(channel)));
+    }
+    void finishRange() { m_range.finish(); }
+
     /// Sample `channel` of `pixels` pixels that have `stride` samples each, to every `step`th byte.
-    void extract(const std::uint8_t* packed, int pixels, int stride, int channel, std::uint8_t* out, int step) const
+    void extract(const std::uint8_t* packed, int pixels, int stride, int channel, std::uint8_t* out, int step)
     {
         std::size_t index = static_cast<std::size_t>(channel);
+        if (m_lab || needsRange()) {
+            for (int i = 0; i < pixels; ++i, index += static_cast<std::size_t>(stride), out += step)
+                *out = m_lab ? labByte(packed, index, channel) : m_range.toByte(m_type.valueAt(packed, index));
+            return;
+        }
         for (int i = 0; i < pixels; ++i, index += static_cast<std::size_t>(stride), out += step) {
             if (m_bits == 8) {
                 *out = m_scaled[packed[index]];
             } else if (m_bits == 16) {
                 std::uint16_t value = 0; // libtiff has put it into the byte order of this machine
                 std::memcpy(&value, packed + 2 * index, 2);
+                m_largest = std::max<unsigned>(m_largest, value);
                 *out = scaleTo8Bit(value, 65535);
             } else {
-                const std::size_t bit = index * m_bits;
-                *out = m_scaled[packed[bit / 8] >> (8 - m_bits - bit % 8) & ((1u << m_bits) - 1)];
+                const unsigned value = bitsAt(packed, index * m_bits);
+                *out = m_bits < 8 ? m_scaled[value] : scaleTo8Bit(value, (1u << m_bits) - 1);
             }
         }
     }
@@ -124,8 +177,8 @@ public:
     /// `samples`: layout.used() bytes a pixel.
     void toRgb(const std::uint8_t* samples, int pixels, std::uint8_t* rgb) const
     {
-        if (m_cmyk) {
-            m_cmyk->convertRow(samples, rgb, pixels);
+        if (m_cmyk || m_lab) {
+            m_cmyk ? m_cmyk->convertRow(samples, rgb, pixels) : m_lab->convertRow(samples, rgb, pixels);
             return;
         }
         const int used = m_layout.used();
@@ -145,18 +198,83 @@ public:
         }
     }
 
-    std::string cmykNote() const { return m_cmyk ? m_cmyk->note() : std::string(); }
+    void addNotes(std::vector<std::string>& notes) const
+    {
+        if (needsRange())
+            notes.push_back(m_range.note());
+        else if (m_bits > 8)
+            notes.push_back(std::to_string(m_bits) + " bits rounded to 8");
+        if (m_bits == 16 && m_largest > 0 && m_largest <= MostOf12Bits)
+            notes.push_back("no value is above " + std::to_string(m_largest)
+                            + " of 65535, so the picture is nearly black: it may hold fewer bits than it says");
+        if (m_cmyk)
+            notes.push_back(m_cmyk->note());
+        if (m_lab)
+            notes.emplace_back("Lab converted to sRGB by way of 8 bits");
+    }
 
 private:
+    static constexpr unsigned MostOf12Bits = 4095;
+
+    /// `m_bits` bits from bit `at` on, the highest first. `packed` holds whole bytes.
+    unsigned bitsAt(const std::uint8_t* packed, std::size_t at) const
+    {
+        unsigned value = 0;
+        for (unsigned taken = 0; taken < m_bits;) {
+            const unsigned inByte = static_cast<unsigned>(at % 8);
+            const unsigned count = std::min(m_bits - taken, 8 - inByte);
+            value = value << count | (packed[at / 8] >> (8 - inByte - count) & ((1u << count) - 1));
+            taken += count;
+            at += count;
+        }
+        return value;
+    }
+
+    /// As lcms wants it: 0 is -128 of a and b. CIELAB stores them with a sign, ICCLAB as lcms has them.
+    std::uint8_t labByte(const std::uint8_t* packed, std::size_t index, int channel) const
+    {
+        unsigned value = packed[index];
+        if (m_bits == 16) {
+            std::uint16_t wide = 0;
+            std::memcpy(&wide, packed + 2 * index, 2);
+            if (channel == 0 && m_signedChroma)
+                return scaleTo8Bit(wide, 65535);
+            const unsigned shifted = channel > 0 && m_signedChroma ? wide ^ 0x8000u : wide;
+            return static_cast<std::uint8_t>(std::min(255u, (shifted + 128) >> 8));
+        }
+        if (channel > 0 && m_signedChroma)
+            value ^= 0x80;
+        return static_cast<std::uint8_t>(value);
+    }
+
     const Layout& m_layout;
     unsigned m_bits;
+    SampleType m_type;
+    ValueRange m_range;
+    std::optional<LabConverter> m_lab;
+    bool m_signedChroma;
+    unsigned m_largest = 0; ///< of 16-bit samples
     std::optional<CmykConverter> m_cmyk;
     std::vector<std::uint8_t> m_palette; ///< 256 RGB entries
     std::array<std::uint8_t, 256> m_scaled = {};
 };
 
+/// A pass over all colours for black and white. False where the file ends too early.
+bool findRange(TiffFile& file, const Layout& layout, SampleConverter& converter)
+{
+    bool complete = true;
+    for (int plane = 0; complete && plane < (file.isPlanar() ? layout.colours : 1); ++plane) {
+        complete = file.readPieces(plane, [&](const TiffFile::Piece& piece) {
+            for (int c = 0; c < (file.isPlanar() ? 1 : layout.colours); ++c)
+                converter.look(piece.packed, piece.pixels, file.isPlanar() ? 1 : file.samples(), c);
+        });
+    }
+    converter.finishRange();
+    return complete;
+}
+
 /// Samples of a pixel beside each other: every piece is finished as it comes.
-bool readContiguous(TiffFile& file, const Layout& layout, const SampleConverter& converter, Image& image)
+bool readContiguous(TiffFile& file, const Layout& layout, SampleConverter& converter, Image& image)
 {
     const std::size_t stride = 3 * static_cast<std::size_t>(image.width);
     image.rgb.reserve(stride * static_cast<std::size_t>(image.height));
@@ -175,7 +293,7 @@ bool readContiguous(TiffFile& file, const Layout& layout, const SampleConverter&
 }
 
 /// One plane after the other: the planes are woven together first.
-bool readPlanes(TiffFile& file, const Layout& layout, const SampleConverter& converter, Image& image)
+bool readPlanes(TiffFile& file, const Layout& layout, SampleConverter& converter, Image& image)
 {
     const auto width = static_cast<std::size_t>(image.width);
     const auto height = static_cast<std::size_t>(image.height);
@@ -196,36 +314,38 @@ bool readPlanes(TiffFile& file, const Layout& layout, const SampleConverter& con
     return true;
 }
 
-bool canHandle(ByteSpan bytes)
+/// The page asked for, opened.
+Status openPage(TiffFile& file, const TiffStructure& structure, int page)
 {
-    using namespace std::string_view_literals;
-    for (const std::string_view magic : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv}) {
-        if (startsWith(bytes, magic))
-            return true;
-    }
-    return false;
+    const auto pages = static_cast<int>(structure.pages.size());
+    const auto index = static_cast<std::size_t>(std::clamp(page, 1, std::max(pages, 1)) - 1); // decode.cpp judges it
+    if (pages == 0 || !file.open(structure.pages[index].offset))
+        return damagedError("damaged TIFF header: " + file.message());
+    return {};
 }
 
-Result<ImageHeader> probe(ByteSpan bytes)
+Result<ImageHeader> probe(ByteSpan bytes, const DecodeOptions& options)
 {
+    const TiffStructure structure = tiffStructure(bytes);
     TiffFile file(bytes);
-    if (!file.open())
-        return damagedError("damaged TIFF header: " + file.message());
+    if (Status opened = openPage(file, structure, options.page); !opened)
+        return std::move(opened).error();
     ImageHeader header;
     header.format = "TIFF";
     header.width = file.width();
     header.height = file.height();
     header.bitsPerChannel = file.bits();
     header.channels = file.samples();
-    header.frames = file.countPages();
+    header.frames = static_cast<int>(structure.pages.size());
     return header;
 }
 
-Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header)
+Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header, const DecodeOptions& options)
 {
+    const TiffStructure structure = tiffStructure(bytes);
     TiffFile file(bytes);
-    if (!file.open())
-        return damagedError("damaged TIFF header: " + file.message());
+    if (Status opened = openPage(file, structure, options.page); !opened)
+        return std::move(opened).error();
     const Result<Layout> layout = layoutOf(file);
     if (!layout)
         return layout.error();
@@ -237,20 +357,31 @@ Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header)
     Decoded decoded;
     decoded.image.width = static_cast<int>(header.width);
     decoded.image.height = static_cast<int>(header.height);
-    const SampleConverter converter(file, *layout);
-    const bool complete = file.isPlanar() ? readPlanes(file, *layout, converter, decoded.image)
-                                          : readContiguous(file, *layout, converter, decoded.image);
-    if (!complete)
-        return damagedError("damaged TIFF pixels: " + file.message());
+    SampleConverter converter(file, *layout);
+    bool complete = true;
+    if (isYcbcrWithoutJpeg(file))
+        complete = file.readRgba(decoded.image.rgb);
+    else {
+        if (converter.needsRange())
+            findRange(file, *layout, converter); // where it ends too early, so does the next pass
+        complete = file.isPlanar() ? readPlanes(file, *layout, converter, decoded.image)
+                                   : readContiguous(file, *layout, converter, decoded.image);
+    }
 
     std::vector<std::string>& notes = decoded.image.origin.notes;
-    if (file.bits() == 16)
-        notes.emplace_back(SixteenBitNote);
+    if (!complete) {
+        const std::int64_t rows = file.isPlanar() ? 0 : file.rowsRead();
+        if (Status kept = missingPixels(decoded.image, rows, "damaged TIFF pixels: " + file.message(), options); !kept)
+            return std::move(kept).error();
+    }
+    if (structure.reducedFirst)
+        notes.emplace_back("the reduced copy at the start of the file is passed over");
+    else if (structure.pages.front().isReduced)
+        notes.emplace_back("the file calls its only picture a reduced copy of another");
+    converter.addNotes(notes);
     if (!layout->note.empty())
         notes.push_back(layout->note);
-    if (layout->kind == Kind::Cmyk)
-        notes.push_back(converter.cmykNote());
-    else if (!file.profile().empty())
+    if (layout->kind != Kind::Cmyk && !file.profile().empty())
         notes.emplace_back(ProfileIgnoredNote);
     decoded.orientation = file.orientation();
     return decoded;
@@ -258,6 +389,6 @@ Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header)
 
 } // namespace
 
-const Decoder TiffDecoder{"TIFF", canHandle, probe, decode};
+const Decoder TiffDecoder{"TIFF", "tif tiff", isTiff, probe, decode};
 
 } // namespace halflens

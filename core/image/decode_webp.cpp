@@ -19,6 +19,8 @@ namespace {
 /// probabilities are fixed. Lossless files have no bound: one colour takes no bits at all.
 constexpr std::uint64_t MaxLossyRatio = 1024;
 
+constexpr const char* IncompleteFile = "damaged WebP file: it ends too early";
+
 struct DemuxerDeleter {
     void operator()(WebPDemuxer* demuxer) const { WebPDemuxDelete(demuxer); }
 };
@@ -41,18 +43,35 @@ private:
     bool m_valid;
 };
 
+/// EXIF first, XMP where it gives none.
 int orientationOf(const WebPDemuxer* demuxer)
 {
-    int orientation = 1;
+    int orientation = 0;
     WebPChunkIterator chunk = {};
     if (WebPDemuxGetChunk(demuxer, "EXIF", 1, &chunk) != 0)
         orientation = exifOrientation(ByteSpan(chunk.chunk.bytes, chunk.chunk.size));
     WebPDemuxReleaseChunkIterator(&chunk);
+    if (orientation == 0 && WebPDemuxGetChunk(demuxer, "XMP ", 1, &chunk) != 0) {
+        orientation = xmpOrientation(ByteSpan(chunk.chunk.bytes, chunk.chunk.size));
+        WebPDemuxReleaseChunkIterator(&chunk);
+    }
     return orientation;
 }
 
+/// The rows that come out of an incomplete file.
+int decodeRows(const WebPIterator& frame, WebPDecoderConfig& config)
+{
+    const std::unique_ptr<WebPIDecoder, decltype(&WebPIDelete)> decoder(WebPIDecode(nullptr, 0, &config), WebPIDelete);
+    if (!decoder)
+        throw std::bad_alloc();
+    int rows = 0;
+    if (WebPIAppend(decoder.get(), frame.fragment.bytes, frame.fragment.size) == VP8_STATUS_SUSPENDED)
+        WebPIDecGetRGB(decoder.get(), &rows, nullptr, nullptr, nullptr);
+    return rows;
+}
+
 /// Decodes the frame to its place on the black canvas.
-Status decodeFrame(const WebPIterator& frame, WebPDecoderConfig& config, Image& image)
+Status decodeFrame(const WebPIterator& frame, WebPDecoderConfig& config, Image& image, const DecodeOptions& options)
 {
     const auto width = static_cast<std::size_t>(image.width);
     const std::size_t stride = 3 * width;
@@ -73,8 +92,11 @@ Status decodeFrame(const WebPIterator& frame, WebPDecoderConfig& config, Image& 
         return {};
     case VP8_STATUS_OUT_OF_MEMORY:
         throw std::bad_alloc();
-    case VP8_STATUS_NOT_ENOUGH_DATA:
-        return damagedError("damaged WebP pixels: the file ends too early");
+    case VP8_STATUS_SUSPENDED:
+    case VP8_STATUS_NOT_ENOUGH_DATA: {
+        const int rows = decodeRows(frame, config);
+        return missingPixels(image, rows > 0 ? rows + frame.y_offset : 0, IncompleteFile, options);
+    }
     default:
         return damagedError("damaged WebP pixels");
     }
@@ -85,7 +107,7 @@ bool canHandle(ByteSpan bytes)
     return startsWith(bytes, "RIFF") && bytes.size() >= 12 && startsWith(bytes.subspan(8), "WEBP");
 }
 
-Result<ImageHeader> probe(ByteSpan bytes)
+Result<ImageHeader> probe(ByteSpan bytes, const DecodeOptions&)
 {
     const WebPData data{bytes.data(), bytes.size()};
     WebPDemuxState state = WEBP_DEMUX_PARSE_ERROR;
@@ -101,18 +123,22 @@ Result<ImageHeader> probe(ByteSpan bytes)
     return header;
 }
 
-Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header)
+Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header, const DecodeOptions& options)
 {
     const WebPData data{bytes.data(), bytes.size()};
-    const DemuxerPointer demuxer(WebPDemux(&data));
-    if (!demuxer)
-        return damagedError("damaged WebP file: it is incomplete or its parts do not fit together");
+    WebPDemuxState state = WEBP_DEMUX_PARSE_ERROR;
+    const DemuxerPointer demuxer(WebPDemuxPartial(&data, &state));
+    if (!demuxer || state == WEBP_DEMUX_PARSE_ERROR)
+        return damagedError("damaged WebP file: its parts do not fit together");
     const FrameIterator frame(demuxer.get());
     WebPDecoderConfig config;
     if (!frame || WebPInitDecoderConfig(&config) == 0
         || WebPGetFeatures(frame->fragment.bytes, frame->fragment.size, &config.input) != VP8_STATUS_OK
         || config.input.width != frame->width || config.input.height != frame->height)
         return damagedError("damaged WebP file: its first frame cannot be read");
+    Image none;
+    if (state != WEBP_DEMUX_DONE && !options.partial)
+        return missingPixels(none, 1, IncompleteFile, options).error();
     constexpr int Lossless = 2;
     const std::uint64_t framePixels =
         static_cast<std::uint64_t>(frame->width) * static_cast<std::uint64_t>(frame->height);
@@ -125,7 +151,7 @@ Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header)
     decoded.image.width = static_cast<int>(header.width);
     decoded.image.height = static_cast<int>(header.height);
     std::vector<std::string>& notes = decoded.image.origin.notes;
-    if (Status done = decodeFrame(*frame.operator->(), config, decoded.image); !done)
+    if (Status done = decodeFrame(*frame.operator->(), config, decoded.image, options); !done)
         return std::move(done).error();
     const auto flags = WebPDemuxGetI(demuxer.get(), WEBP_FF_FORMAT_FLAGS);
     if (header.channels == 4)
@@ -134,13 +160,13 @@ Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header)
         notes.emplace_back("the first frame does not cover the picture, the rest is black");
     if ((flags & ICCP_FLAG) != 0)
         notes.emplace_back(ProfileIgnoredNote);
-    if ((flags & EXIF_FLAG) != 0)
+    if ((flags & (EXIF_FLAG | XMP_FLAG)) != 0)
         decoded.orientation = orientationOf(demuxer.get());
     return decoded;
 }
 
 } // namespace
 
-const Decoder WebpDecoder{"WebP", canHandle, probe, decode};
+const Decoder WebpDecoder{"WebP", "webp", canHandle, probe, decode};
 
 } // namespace halflens

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace halflens {
@@ -27,15 +28,20 @@ struct Decoded {
 /// compare that size with the bytes at hand (checkClaim) before it takes memory for the pixels.
 struct Decoder {
     const char* name;
+    const char* suffixes; ///< lower case, without dots, separated by blanks
     bool (*canHandle)(ByteSpan bytes);
-    Result<ImageHeader> (*probe)(ByteSpan bytes);
-    Result<Decoded> (*decode)(ByteSpan bytes, const ImageHeader& header);
+    Result<ImageHeader> (*probe)(ByteSpan bytes, const DecodeOptions& options);
+    Result<Decoded> (*decode)(ByteSpan bytes, const ImageHeader& header, const DecodeOptions& options);
 };
 
 extern const Decoder PngDecoder;
 extern const Decoder JpegDecoder;
 extern const Decoder TiffDecoder;
 extern const Decoder WebpDecoder;
+extern const Decoder HeifDecoder;
+extern const Decoder AvifDecoder;
+extern const Decoder JpegXlDecoder;
+extern const Decoder GifDecoder;
 extern const Decoder BmpDecoder;
 extern const Decoder PnmDecoder;
 
@@ -44,19 +50,30 @@ std::span<const Decoder* const> decoderList();
 
 /// InvalidInput of stage "decode" with the remedy for damaged files.
 Error damagedError(std::string reason);
-/// Unsupported of stage "decode" with the remedy for kinds of file that are not read.
-Error unsupportedError(std::string reason);
+/// Unsupported of stage "decode". Without a remedy of its own: to convert the file to a kind that is read.
+Error unsupportedError(std::string reason, std::string remedy = {});
+/// Why no decoder takes the file: camera raw, another kind known by name, or none.
+Error unknownKindError(ByteSpan bytes);
+/// "Nikon NEF" and the like when the file is camera raw, else empty. Some look like TIFF and would be read as
+/// their thumbnail.
+std::string cameraRawName(ByteSpan bytes);
+/// Whether the file says so in the list of brands that HEIF and its relatives start with.
+bool hasBrand(ByteSpan bytes, std::string_view brand);
+
+/// Where pixels are missing.
+inline constexpr std::uint8_t MissingGrey = 128;
+
+/// What becomes of pixels that end too early or are damaged on the way, `image.rgb` holding `rows` good ones. With
+/// options.partial the rest is grey and noted; else, or when no row is there, an error that says how to open it.
+Status missingPixels(Image& image, std::int64_t rows, const std::string& reason, const DecodeOptions& options);
+/// The note and the mark of a picture that is not whole.
+void markPartial(Image& image, const std::string& what);
 
 /// Refuses a header whose pixels cannot come from the file: `unpacked` bytes of image data need
 /// at least unpacked / maxRatio bytes of file. A lying header then costs no memory.
 Status checkClaim(const ImageHeader& header, std::uint64_t fileBytes, std::uint64_t unpacked, std::uint64_t maxRatio);
 
-/// Big- and little-endian integers at `offset`, which the caller knows to lie inside.
-inline std::uint32_t bigEndian32(ByteSpan bytes, std::size_t offset)
-{
-    return static_cast<std::uint32_t>(bytes[offset]) << 24 | static_cast<std::uint32_t>(bytes[offset + 1]) << 16
-        | static_cast<std::uint32_t>(bytes[offset + 2]) << 8 | bytes[offset + 3];
-}
+/// Little-endian integers at `offset`, which the caller knows to lie inside.
 inline std::uint32_t littleEndian16(ByteSpan bytes, std::size_t offset)
 {
     return static_cast<std::uint32_t>(bytes[offset]) | static_cast<std::uint32_t>(bytes[offset + 1]) << 8;

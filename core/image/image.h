@@ -10,11 +10,12 @@ namespace halflens {
 
 /// What the file held before it became 8-bit sRGB, for the status bar and the JSON output.
 struct ImageOrigin {
-    std::string format; ///< "PNG", "JPEG", "TIFF", "WebP", "BMP", "PNM"
+    std::string format; ///< "PNG", "JPEG", ...: the names of imageFormats()
     int bitsPerChannel = 8; ///< of the file
     int channels = 3; ///< of the file
     bool orientationApplied = false; ///< an EXIF orientation other than 1 was undone
-    int frames = 1; ///< > 1: animated or multi-page; only the first is used
+    int frames = 1; ///< > 1: animated or multi-page; only one is used
+    bool isPartial = false; ///< part of the picture is missing and shown grey
     std::vector<std::string> notes; ///< conversions in plain words, e.g. "alpha blended over black"
 };
 

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/image/orientation.h"
 
-#include <libexif/exif-data.h>
+#include "core/image/tiff_structure.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <vector>
 
 namespace halflens {
 
 namespace {
 
-constexpr std::array<std::uint8_t, 6> ExifPrefix{'E', 'x', 'i', 'f', 0, 0};
-
-/// The orientation stands in the first directory; a block is never longer than a JPEG segment.
-constexpr std::size_t MaxExifBytes = 65'533;
+constexpr std::string_view ExifPrefix("Exif\0\0", 6);
 
 void swapPixels(std::uint8_t* a, std::uint8_t* b)
 {
@@ -68,36 +63,24 @@ void transpose(Image& image)
 
 } // namespace
 
-int exifOrientation(std::span<const std::uint8_t> exif) noexcept
+int exifOrientation(ByteSpan exif) noexcept
 {
-    // libexif wants the prefix, and only JPEG has it.
-    const bool hasPrefix =
-        exif.size() >= ExifPrefix.size() && std::equal(ExifPrefix.begin(), ExifPrefix.end(), exif.begin());
-    std::array<std::uint8_t, ExifPrefix.size() + MaxExifBytes> block{};
-    std::size_t size = 0;
-    if (!hasPrefix) {
-        std::copy(ExifPrefix.begin(), ExifPrefix.end(), block.begin());
-        size = ExifPrefix.size();
-    }
-    const std::size_t copied = std::min(exif.size(), MaxExifBytes);
-    std::copy_n(exif.begin(), copied, block.begin() + static_cast<std::ptrdiff_t>(size));
-    size += copied;
+    return tiffOrientation(startsWith(exif, ExifPrefix) ? exif.subspan(ExifPrefix.size()) : exif);
+}
 
-    int orientation = 1;
-    ExifData* data = exif_data_new();
-    if (!data)
-        return orientation;
-    // No repairs: they would only cost time, one tag is wanted.
-    exif_data_unset_option(data, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
-    exif_data_load_data(data, block.data(), static_cast<unsigned>(size));
-    const ExifEntry* entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
-    if (entry && entry->format == EXIF_FORMAT_SHORT && entry->components >= 1 && entry->size >= 2) {
-        const int value = exif_get_short(entry->data, exif_data_get_byte_order(data));
-        if (value >= 1 && value <= 8)
-            orientation = value;
-    }
-    exif_data_unref(data);
-    return orientation;
+int xmpOrientation(ByteSpan xmp) noexcept
+{
+    const std::string_view text(reinterpret_cast<const char*>(xmp.data()), xmp.size());
+    constexpr std::string_view Name = "tiff:Orientation";
+    const std::size_t at = text.find(Name);
+    if (at == std::string_view::npos)
+        return 0;
+    // An attribute, ="6", or an element, >6<.
+    const std::size_t digit = text.find_first_not_of("= \"'>", at + Name.size());
+    if (digit == std::string_view::npos || text[digit] < '1' || text[digit] > '8'
+        || (digit + 1 < text.size() && text[digit + 1] >= '0' && text[digit + 1] <= '9'))
+        return 0;
+    return text[digit] - '0';
 }
 
 void applyOrientation(Image& image, int orientation)

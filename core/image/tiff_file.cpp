@@ -10,7 +10,6 @@ namespace halflens {
 
 namespace {
 
-constexpr int MaxPages = 1000;
 /// One allocation of libtiff: tag arrays, a row or a tile, state of a codec.
 constexpr tmsize_t MaxAllocation = 256'000'000;
 
@@ -89,7 +88,7 @@ bool TiffFile::fail(const char* text)
     return false;
 }
 
-bool TiffFile::open()
+bool TiffFile::open(std::uint64_t offset)
 {
     TIFFOpenOptions* options = TIFFOpenOptionsAlloc();
     if (!options)
@@ -97,10 +96,10 @@ bool TiffFile::open()
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, MaxAllocation);
     TIFFOpenOptionsSetErrorHandlerExtR(options, onError, this);
     TIFFOpenOptionsSetWarningHandlerExtR(options, onWarning, this);
-    m_tiff = TIFFClientOpenExt("image", "r", this, onRead, onWrite, onSeek, onClose, onSize, onMap, onUnmap, options);
+    m_tiff = TIFFClientOpenExt("image", "rh", this, onRead, onWrite, onSeek, onClose, onSize, onMap, onUnmap, options);
     TIFFOpenOptionsFree(options);
-    if (!m_tiff)
-        return false;
+    if (!m_tiff || TIFFSetSubDirectory(m_tiff, offset) != 1)
+        return fail("its directory cannot be read");
     std::uint16_t planar = PLANARCONFIG_CONTIG;
     std::uint16_t extraCount = 0;
     std::uint16_t* extras = nullptr;
@@ -123,14 +122,6 @@ bool TiffFile::open()
     if (m_compression == COMPRESSION_JPEG && m_photometric == PHOTOMETRIC_YCBCR)
         TIFFSetField(m_tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
     return true;
-}
-
-int TiffFile::countPages()
-{
-    int pages = 1;
-    while (pages < MaxPages && !TIFFLastDirectory(m_tiff) && TIFFReadDirectory(m_tiff))
-        ++pages;
-    return pages;
 }
 
 ByteSpan TiffFile::profile() const
@@ -206,8 +197,30 @@ std::uint64_t TiffFile::packedBytes(std::uint64_t pixels) const
 
 bool TiffFile::readPieces(int plane, const std::function<void(const Piece&)>& take)
 {
+    m_rowsRead = 0;
     const bool complete = TIFFIsTiled(m_tiff) ? readTiles(plane, take) : readRows(plane, take);
     return complete && !m_jpegDamaged;
+}
+
+bool TiffFile::readRgba(std::vector<std::uint8_t>& rgb)
+{
+    TIFFRGBAImage conversion = {};
+    char reason[1024] = {};
+    if (!TIFFRGBAImageBegin(&conversion, m_tiff, 1, reason))
+        return fail(reason);
+    conversion.req_orientation = conversion.orientation; // it is undone later, as for all
+    std::vector<std::uint32_t> pixels(static_cast<std::size_t>(m_width) * m_height);
+    const bool complete = TIFFRGBAImageGet(&conversion, pixels.data(), m_width, m_height) == 1;
+    TIFFRGBAImageEnd(&conversion);
+    if (!complete || m_message[0])
+        return fail("the file ends too early");
+    rgb.reserve(3 * pixels.size());
+    for (const std::uint32_t pixel : pixels) {
+        rgb.push_back(static_cast<std::uint8_t>(TIFFGetR(pixel)));
+        rgb.push_back(static_cast<std::uint8_t>(TIFFGetG(pixel)));
+        rgb.push_back(static_cast<std::uint8_t>(TIFFGetB(pixel)));
+    }
+    return true;
 }
 
 bool TiffFile::readRows(int plane, const std::function<void(const Piece&)>& take)
@@ -220,6 +233,7 @@ bool TiffFile::readRows(int plane, const std::function<void(const Piece&)>& take
         if (TIFFReadScanline(m_tiff, row.data(), y, static_cast<std::uint16_t>(plane)) < 0 || m_jpegDamaged)
             return fail("the file ends too early");
         take({static_cast<int>(y), 0, static_cast<int>(m_width), row.data()});
+        m_rowsRead = y + std::int64_t{1};
     }
     return true;
 }
@@ -251,6 +265,7 @@ bool TiffFile::readTiles(int plane, const std::function<void(const Piece&)>& tak
                 take({static_cast<int>(top + y), static_cast<int>(left), pixels,
                       tile.data() + y * static_cast<std::uint64_t>(stride)});
         }
+        m_rowsRead = static_cast<std::int64_t>(std::min<std::uint64_t>(top + tileHeight, m_height));
     }
     return true;
 }

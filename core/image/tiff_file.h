@@ -20,10 +20,8 @@ public:
     TiffFile(const TiffFile&) = delete;
     TiffFile& operator=(const TiffFile&) = delete;
 
-    /// Reads the tags of the first page. YCbCr in JPEG is set to come out as RGB.
-    bool open();
-    /// Pages of the file, counted up to 1000. Leaves the first page: call it last.
-    int countPages();
+    /// Reads the tags of the page whose directory stands at `offset`. YCbCr in JPEG is set to come out as RGB.
+    bool open(std::uint64_t offset);
 
     std::int64_t width() const { return m_width; }
     std::int64_t height() const { return m_height; }
@@ -55,6 +53,11 @@ public:
     /// All pieces of a plane (0 unless isPlanar()); rows rise within a column of tiles.
     bool readPieces(int plane, const std::function<void(const Piece&)>& take);
 
+    /// All pixels as RGB of 8 bits by libtiff's own conversion, for kinds that readPieces() cannot hand out.
+    bool readRgba(std::vector<std::uint8_t>& rgb);
+    /// Rows of the last readPieces() that came from side to side.
+    std::int64_t rowsRead() const { return m_rowsRead; }
+
     std::string message() const { return m_message[0] ? m_message : "it cannot be read"; }
 
 private:
@@ -76,6 +79,7 @@ private:
     ByteSpan m_bytes;
     toff_t m_position = 0;
     TIFF* m_tiff = nullptr;
+    std::int64_t m_rowsRead = 0;
     char m_message[200] = {};
     bool m_jpegDamaged = false;
     std::uint32_t m_width = 0;

@@ -5,11 +5,13 @@
 
 #include <QDirIterator>
 #include <QFile>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
@@ -85,6 +87,8 @@ private Q_SLOTS:
     void nothingDone();
     void masksAndZeroes();
     void csv();
+    void foldersPipesAndAddresses();
+    void notesAndParts();
     void explain();
     void explainSeveral();
     void whoseHalves();
@@ -138,8 +142,8 @@ void TestCommands::score()
     QCOMPARE(document["errors"].size(), std::size_t{0});
     QCOMPARE(document["results"].size(), std::size_t{1});
     const json& row = document["results"][0];
-    const std::set<std::string> expected{"file", "model", "family", "input",  "mask",        "zero",
-                                         "fill", "score", "scale",  "score5", "distribution"};
+    const std::set<std::string> expected{"file", "model", "family", "input", "notes",  "mask",
+                                         "zero", "fill",  "score",  "scale", "score5", "distribution"};
     QVERIFY(keysOf(row) == expected);
     QCOMPARE(row["model"].get<std::string>(), std::string("lite-triq"));
     QCOMPARE(row["input"]["width"].get<int>(), 512);
@@ -237,6 +241,62 @@ void TestCommands::csv()
     QCOMPARE(lines.size(), 3);
     QVERIFY(lines[0].startsWith("file,model,family"));
     QCOMPARE(lines[1].count(','), lines[0].count(','));
+}
+
+/// A folder, an address, standard input and a pipe name the same pictures as the files themselves.
+void TestCommands::foldersPipesAndAddresses()
+{
+    const QTemporaryDir folder;
+    const QByteArray name = QFile::encodeName(folder.path()) + "/caf\xe9 2.png"; // no UTF-8
+    QVERIFY(QFile::copy(sample("cat.png"), folder.filePath(QStringLiteral("photo 10.png"))));
+    std::error_code failed;
+    std::filesystem::copy_file(sample("cat.png").toStdString(), name.toStdString(), failed);
+    QVERIFY(!failed);
+    const double expected = runProgram({QStringLiteral("score"), sample("cat.png"), QStringLiteral("--json")})
+                                .document["results"][0]["score"]
+                                .get<double>();
+    const Outcome all = runProgram({QStringLiteral("score"), folder.path(), QStringLiteral("--json")});
+    QCOMPARE(all.status, 0);
+    QCOMPARE(all.document["results"].size(), std::size_t{2});
+    for (const json& result : all.document["results"])
+        QCOMPARE(result["score"].get<double>(), expected);
+    const QString address = QStringLiteral("file://") + folder.path() + QStringLiteral("/photo%2010.png");
+    QCOMPARE(runProgram({QStringLiteral("score"), address, QStringLiteral("--json")}).status, 0);
+
+    QProcess process;
+    process.setStandardInputFile(sample("cat.png"));
+    process.start(QStringLiteral(HALFLENS_PROGRAM),
+                  {QStringLiteral("score"), QStringLiteral("-"), QStringLiteral("--json")});
+    QVERIFY(process.waitForFinished(240'000));
+    const json fromInput = json::parse(process.readAllStandardOutput().toStdString(), nullptr, false);
+    QCOMPARE(fromInput["results"][0]["score"].get<double>(), expected);
+}
+
+/// What was done to an image stands in every output; half a file needs to be asked for.
+void TestCommands::notesAndParts()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("half.png"));
+    QFile half(path);
+    QVERIFY(half.open(QIODevice::WriteOnly));
+    const QByteArray whole = contentOf(sample("cat.png"));
+    half.write(whole.left(whole.size() / 2));
+    half.close();
+    const Outcome refused = runProgram({QStringLiteral("score"), path});
+    QCOMPARE(refused.status, 3);
+    QVERIFY(refused.errors.contains("--partial"));
+    const Outcome opened =
+        runProgram({QStringLiteral("score"), path, QStringLiteral("--partial"), QStringLiteral("--json")});
+    QCOMPARE(opened.status, 0);
+    QVERIFY(opened.document["results"][0]["notes"][0].get<std::string>().find("part of the picture is missing")
+            != std::string::npos);
+    QVERIFY(opened.errors.contains("part of the picture is missing"));
+    const Outcome csv =
+        runProgram({QStringLiteral("score"), path, QStringLiteral("--partial"), QStringLiteral("--csv")});
+    QVERIFY(csv.output.contains("part of the picture is missing"));
+    QCOMPARE(
+        runProgram({QStringLiteral("score"), sample("cat.png"), QStringLiteral("--page"), QStringLiteral("2")}).status,
+        3);
 }
 
 void TestCommands::explain()

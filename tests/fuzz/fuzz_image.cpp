@@ -42,10 +42,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     std::vector<std::uint8_t> bytes(data, data + size);
     mendPng(bytes);
-    halflens::DecodeLimits limits;
-    limits.maxPixels = 1'000'000;
-    const auto header = halflens::probeImage(bytes);
-    const auto image = halflens::decodeImage(bytes, limits);
+    halflens::DecodeOptions options;
+    options.maxPixels = 1'000'000;
+    // One bit of the input decides, so that both ways are tried with everything.
+    options.partial = size > 0 && (data[size - 1] & 1) != 0;
+    options.page = size > 2 && data[size / 2] == 0xff ? 2 : 1;
+    const auto header = halflens::probeImage(bytes, options);
+    const auto image = halflens::decodeImage(bytes, options);
     if (!image) {
         const halflens::Error& error = image.error();
         require(!error.stage.empty() && !error.reason.empty() && !error.remedy.empty());
@@ -57,6 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(decoded.width > 0 && decoded.height > 0);
     const auto pixels = static_cast<std::uint64_t>(decoded.width) * static_cast<std::uint64_t>(decoded.height);
     require(pixels == static_cast<std::uint64_t>(header->width) * static_cast<std::uint64_t>(header->height));
-    require(pixels <= limits.maxPixels && decoded.rgb.size() == 3 * pixels && decoded.contentHash.size() == 64);
+    require(pixels <= options.maxPixels && decoded.rgb.size() == 3 * pixels && decoded.contentHash.size() == 64);
+    require(!decoded.origin.isPartial || (options.partial && !decoded.origin.notes.empty()));
     return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Settings, recent files, file lists, texts.
+#include "core/image/image_folder.h"
 #include "tests/support/test_case.h"
 #include "ui/state/image_files.h"
 #include "ui/state/recent_files.h"

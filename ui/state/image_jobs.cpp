@@ -7,8 +7,6 @@
 #include "ui/state/map_pyramid.h"
 #include "ui/state/text.h"
 
-#include <QDateTime>
-#include <QFileInfo>
 #include <QPainter>
 
 #include <algorithm>
@@ -19,10 +17,11 @@ namespace halflens {
 
 CacheKey fileKey(const QString& path)
 {
-    const QFileInfo info(path);
-    const QString content =
-        QStringLiteral("%1|%2|%3").arg(path).arg(info.size()).arg(info.lastModified().toMSecsSinceEpoch());
-    return {content.toStdString(), Stage::Decode, {}, {}};
+    const std::filesystem::path file = toPath(path); // Qt's own look at it fails for names that are no UTF-8
+    std::error_code missing;
+    const auto size = std::filesystem::file_size(file, missing);
+    const auto time = std::filesystem::last_write_time(file, missing).time_since_epoch().count();
+    return {file.string() + "|" + std::to_string(size) + "|" + std::to_string(time), Stage::Decode, {}, {}};
 }
 
 std::shared_ptr<const Image> fromQImage(const QImage& source)

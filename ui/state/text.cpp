@@ -2,7 +2,6 @@
 #include "ui/state/text.h"
 
 #include <QCoreApplication>
-#include <QFile>
 
 #include <algorithm>
 #include <cmath>
@@ -17,11 +16,6 @@ constexpr QChar Minus(0x2212);
 constexpr QChar PlusMinus(0x00B1);
 
 } // namespace
-
-std::filesystem::path toPath(const QString& path)
-{
-    return std::filesystem::path(QFile::encodeName(path).toStdString());
-}
 
 QString scoreText(double score)
 {

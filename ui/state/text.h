@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/block.h"
+#include "core/base/file_name.h"
 
 #include <QString>
 
@@ -17,7 +18,10 @@ inline QString toQt(const std::string& text)
 }
 
 /// A path as the file system layer wants it; Qt keeps file names in UTF-16.
-std::filesystem::path toPath(const QString& path);
+inline std::filesystem::path toPath(const QString& path)
+{
+    return toFilePath(path);
+}
 
 /// "3.21", always two decimals, the minus sign a real one.
 QString scoreText(double score);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/state/workspace.h"
 
+#include "core/image/decode.h"
 #include "ui/state/image_files.h"
 #include "ui/state/image_jobs.h"
 #include "ui/state/text.h"
@@ -68,7 +69,7 @@ void Workspace::open(const QStringList& paths)
     const QStringList files = expandPaths(paths);
     if (files.isEmpty() && !paths.isEmpty()) {
         Q_EMIT failed({ErrorCode::InvalidInput, "open", "the folder has no images in it",
-                       "open a folder with PNG, JPEG, TIFF, WebP, BMP or PNM files", paths.front().toStdString()});
+                       "open a folder with " + imageFormatNames() + " files", toPath(paths.front()).string()});
         return;
     }
     const int before = count();

@@ -193,6 +193,12 @@ Bytes encodeJpeg(const Raster& raster, const JpegOptions& options)
         jpeg.scan_info = scans.data();
         jpeg.num_scans = static_cast<int>(scans.size());
     }
+    for (int c = 0; options.threeScans && c < 3; ++c)
+        scans.push_back({1, {c, 0, 0, 0}, 0, 63, 0, 0});
+    if (options.threeScans) {
+        jpeg.scan_info = scans.data();
+        jpeg.num_scans = 3;
+    }
     jpeg_start_compress(&jpeg, TRUE);
     if (!options.exif.empty()) {
         Bytes marker{'E', 'x', 'i', 'f', 0, 0};
@@ -365,8 +371,51 @@ Bytes encodeTiff(const Raster& raster, const TiffOptions& options)
     TIFF* tiff = TIFFClientOpen(
         "memory", options.bigEndian ? "wb" : "wl", &file, MemoryFile::read, MemoryFile::write, MemoryFile::seek,
         [](thandle_t) { return 0; }, MemoryFile::size, nullptr, nullptr);
-    for (int page = 0; page < options.pages; ++page)
-        writeTiffPage(tiff, raster, options);
+    if (options.reducedFirst || options.rawBelow > 0) {
+        TIFFSetField(tiff, TIFFTAG_SUBFILETYPE, FILETYPE_REDUCEDIMAGE);
+        if (options.rawBelow > 0) {
+            const toff_t none = 0;
+            TIFFSetField(tiff, TIFFTAG_MAKE, "NIKON CORPORATION");
+            TIFFSetField(tiff, TIFFTAG_SUBIFD, 1, &none);
+        }
+        writeTiffPage(tiff, patternRaster(4, 3, raster.channels, raster.bits), options);
+    }
+    if (options.rawBelow > 0) {
+        TiffOptions sensor = options;
+        sensor.photometric = options.rawBelow;
+        writeTiffPage(tiff, patternRaster(raster.width, raster.height, 1), sensor);
+    }
+    for (int page = 0; page < options.pages; ++page) {
+        Raster samples = raster;
+        for (std::uint16_t& sample : samples.samples)
+            sample = static_cast<std::uint16_t>(page == 0 ? sample : (1 << raster.bits) - 1 - sample);
+        writeTiffPage(tiff, samples, options);
+    }
+    TIFFClose(tiff);
+    return file.bytes;
+}
+
+Bytes encodePlainTiff(const PlainTiff& plain, const Bytes& rows)
+{
+    MemoryFile file;
+    TIFF* tiff = TIFFClientOpen(
+        "memory", plain.bigEndian ? "wb" : "wl", &file, MemoryFile::read, MemoryFile::write, MemoryFile::seek,
+        [](thandle_t) { return 0; }, MemoryFile::size, nullptr, nullptr);
+    TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, plain.width);
+    TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, plain.height);
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, plain.bits);
+    TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, plain.channels);
+    TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, plain.sampleFormat);
+    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, plain.photometric);
+    TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+    TIFFSetField(tiff, TIFFTAG_COMPRESSION, plain.compression);
+    if (plain.predictor != 1)
+        TIFFSetField(tiff, TIFFTAG_PREDICTOR, plain.predictor);
+    if (plain.photometric == PHOTOMETRIC_YCBCR)
+        TIFFSetField(tiff, TIFFTAG_YCBCRSUBSAMPLING, plain.subsampling, plain.subsampling);
+    TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, plain.height);
+    Bytes copy = rows; // libtiff changes the bytes it is given
+    TIFFWriteEncodedStrip(tiff, 0, copy.data(), static_cast<tmsize_t>(copy.size()));
     TIFFClose(tiff);
     return file.bytes;
 }

@@ -58,6 +58,7 @@ struct JpegOptions {
     bool arithmetic = false;
     int refinements = -1; ///< >= 0: a progressive grey file with a scan for each coefficient and
                           ///< each of this many lower bits, 1 + 63 (refinements + 1) scans
+    bool threeScans = false; ///< sequential, a scan for each of three components
     bool subsampled = false; ///< 4:2:0
     bool ycck = false; ///< for four channels: YCCK instead of CMYK
     Bytes exif;
@@ -77,11 +78,28 @@ struct TiffOptions {
     int extraSample = -1; ///< kind of the samples behind the colours
     int orientation = 0; ///< 0: no tag
     int sampleFormat = 1;
-    int pages = 1;
+    int pages = 1; ///< those behind the first hold its samples inverted
+    bool reducedFirst = false; ///< a small copy before them, marked as such
+    int rawBelow = 0; ///< > 0: sensor data of this photometric kind below the first page, with a maker
     Bytes profile;
     std::vector<std::uint16_t> palette; ///< reds, greens, blues
 };
 Bytes encodeTiff(const Raster& raster, const TiffOptions& options = {});
+
+/// A TIFF of any sample type. `rows`: its rows one behind the other as libtiff takes them.
+struct PlainTiff {
+    int width = 0;
+    int height = 0;
+    int channels = 1;
+    int bits = 32;
+    int sampleFormat = 3; ///< 1 unsigned, 2 signed, 3 floating point
+    int photometric = 1;
+    int compression = 1;
+    int predictor = 1; ///< 2: differences, 3: of floating point
+    int subsampling = 1; ///< of YCbCr, in both directions
+    bool bigEndian = false;
+};
+Bytes encodePlainTiff(const PlainTiff& tiff, const Bytes& rows);
 
 struct WebpOptions {
     bool lossless = true;

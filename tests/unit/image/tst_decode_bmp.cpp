@@ -307,9 +307,40 @@ private Q_SLOTS:
         QVERIFY(!image.error().remedy.empty());
     }
 
+    /// Nobody needs the bytes that fill the last row up.
+    void missingFiller()
+    {
+        const Bmp bmp{2, 2, 8, 0, 40, {}, fourColours(), 4, {1, 2, 0, 0, 3, 1, 0, 0}};
+        const Bytes whole = encodeBmp(bmp);
+        for (const std::size_t cut : {1u, 2u}) {
+            const auto image = decodeImage(truncated(whole, whole.size() - cut));
+            QVERIFY2(image.has_value(), image ? "" : image.error().message().c_str());
+            QCOMPARE(indicesOf(**image), std::string("31/12"));
+            QVERIFY(hasNote(**image, "filler"));
+        }
+        QVERIFY(!decodeImage(truncated(whole, whole.size() - 3)).has_value());
+    }
+
+    /// An offset of 0 means that nobody filled it in.
+    void pixelsWithoutAnOffset()
+    {
+        const Bmp palette{2, 1, 8, 0, 40, {}, fourColours(), 4, {1, 2, 0, 0}};
+        const Bmp masks{1, 1, 32, 3, 40, {0xff0000, 0xff00, 0xff}, {}, 0, {3, 2, 1, 0}};
+        const Bmp plain{1, 1, 24, 0, 124, {}, {}, 0, {3, 2, 1, 0}};
+        for (const Bmp& bmp : {palette, masks, plain}) {
+            Bytes file = encodeBmp(bmp);
+            const auto expected = decodeImage(file);
+            QVERIFY(expected.has_value());
+            std::fill_n(file.begin() + 10, 4, std::uint8_t{0});
+            const auto image = decodeImage(file);
+            QVERIFY2(image.has_value(), image ? "" : image.error().message().c_str());
+            QVERIFY((*image)->rgb == (*expected)->rgb);
+        }
+    }
+
     void damagedHeaders()
     {
-        const Bmp bmp{2, 1, 8, 0, 40, {}, fourColours(), 4, {1, 2, 0, 0}};
+        const Bmp bmp{4, 1, 8, 0, 40, {}, fourColours(), 4, {1, 2, 0, 0}};
         const Bytes good = encodeBmp(bmp);
         QVERIFY(decodeImage(good).has_value());
         for (std::size_t size = 0; size < good.size(); ++size)

@@ -56,6 +56,23 @@ Bytes referencePixels(const Bytes& bytes)
     return pixels;
 }
 
+/// Where the marker stands at or behind `from`.
+std::size_t nextMarker(const Bytes& jpeg, std::size_t from, int marker)
+{
+    while (from + 1 < jpeg.size() && (jpeg[from] != 0xff || jpeg[from + 1] != marker))
+        ++from;
+    return from;
+}
+
+/// Where the header of the last scan starts.
+std::size_t lastScan(const Bytes& jpeg)
+{
+    std::size_t last = 0;
+    for (std::size_t at = nextMarker(jpeg, 2, 0xda); at + 1 < jpeg.size(); at = nextMarker(jpeg, at + 2, 0xda))
+        last = at;
+    return last;
+}
+
 } // namespace
 
 class TestDecodeJpeg : public QObject {
@@ -208,6 +225,106 @@ private Q_SLOTS:
         QVERIFY(image.has_value());
         QVERIFY(hasNote(**image, "end marker"));
         QVERIFY((*image)->rgb == referencePixels(jpeg));
+    }
+
+    void missingEndMarkerOfSeveralScans_data()
+    {
+        QTest::addColumn<bool>("progressive");
+        QTest::addColumn<bool>("arithmetic");
+        QTest::addColumn<QByteArray>("instead");
+        for (const char* kind : {"progressive", "arithmetic", "three scans"}) {
+            for (const QByteArray& instead :
+                 {QByteArray(), QByteArray("\xff"), QByteArray("\0\0", 2), QByteArray(100, 0)})
+                QTest::addRow("%s, %s", kind, instead.toHex().left(8).constData())
+                    << (kind != QByteArray("three scans")) << (kind == QByteArray("arithmetic")) << instead;
+        }
+    }
+
+    void missingEndMarkerOfSeveralScans()
+    {
+        QFETCH(bool, progressive);
+        QFETCH(bool, arithmetic);
+        QFETCH(QByteArray, instead);
+        JpegOptions options;
+        options.progressive = progressive;
+        options.arithmetic = arithmetic;
+        options.threeScans = !progressive;
+        const Bytes jpeg = encodeJpeg(patternRaster(64, 48, 3), options);
+        Bytes cut = truncated(jpeg, jpeg.size() - 2);
+        cut.insert(cut.end(), instead.begin(), instead.end());
+        const auto image = decodeImage(cut);
+        QVERIFY2(image.has_value(), image ? "" : image.error().message().c_str());
+        QVERIFY(hasNote(**image, "end marker"));
+        QVERIFY(!(*image)->origin.isPartial);
+        QVERIFY((*image)->rgb == referencePixels(jpeg));
+        // A scan less is another matter.
+        const Bytes lessScans = truncated(jpeg, lastScan(jpeg));
+        const auto refused = decodeImage(lessScans);
+        QVERIFY(!refused.has_value());
+        QVERIFY(refused.error().remedy.find("--partial") != std::string::npos);
+        DecodeOptions partial;
+        partial.partial = true;
+        const auto opened = decodeImage(lessScans, partial);
+        QVERIFY2(opened.has_value(), opened ? "" : opened.error().message().c_str());
+        QVERIFY((*opened)->origin.isPartial);
+    }
+
+    /// Fields of the scan header that mean nothing in a baseline file.
+    void oddScanHeader()
+    {
+        const Bytes jpeg = encodeJpeg(patternRaster(64, 48, 3));
+        const std::size_t scan = lastScan(jpeg);
+        const std::size_t fields = scan + 5 + 2 * jpeg[scan + 4]; // start, end, bits
+        for (const auto& [at, value] : {std::pair{0, 1}, {1, 0}, {1, 62}, {2, 0x10}, {2, 0x01}, {2, 0x11}}) {
+            Bytes odd = jpeg;
+            odd[fields + static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(value);
+            const auto image = decodeImage(odd);
+            QVERIFY2(image.has_value(), image ? "" : image.error().message().c_str());
+            QVERIFY((*image)->rgb == referencePixels(jpeg));
+            QVERIFY(hasNote(**image, "scan header"));
+        }
+    }
+
+    void aScanThatComesTwice()
+    {
+        JpegOptions options;
+        options.progressive = true;
+        const Bytes jpeg = encodeJpeg(patternRaster(64, 48, 3), options);
+        const std::size_t from = nextMarker(jpeg, 2, 0xda);
+        const std::size_t to = nextMarker(jpeg, from + 2, 0xc4);
+        Bytes twice = jpeg;
+        twice.insert(twice.begin() + static_cast<std::ptrdiff_t>(to), jpeg.begin() + static_cast<std::ptrdiff_t>(from),
+                     jpeg.begin() + static_cast<std::ptrdiff_t>(to));
+        const auto image = decodeImage(twice);
+        QVERIFY2(image.has_value(), image ? "" : image.error().message().c_str());
+        QVERIFY((*image)->rgb == referencePixels(jpeg));
+        QVERIFY(hasNote(**image, "twice"));
+    }
+
+    void orientationOfALaterSegment()
+    {
+        JpegOptions options;
+        options.exif = exifBlock(6);
+        const Bytes jpeg = encodeJpeg(patternRaster(16, 8, 3), options);
+        const Bytes empty{0xff, 0xe1, 0, 8, 'E', 'x', 'i', 'f', 0, 0};
+        Bytes later = jpeg;
+        later.insert(later.begin() + 2, empty.begin(), empty.end());
+        const auto image = decodeImage(later);
+        QVERIFY(image.has_value());
+        QCOMPARE((*image)->contentHash, (*decodeImage(jpeg))->contentHash);
+        QCOMPARE((*image)->height, 16);
+    }
+
+    void orientationOfXmpAlone()
+    {
+        const Bytes jpeg = encodeJpeg(patternRaster(16, 8, 3));
+        const std::string packet = std::string("http://ns.adobe.com/xap/1.0/") + '\0' + "<x tiff:Orientation=\"6\"/>";
+        Bytes marker{0xff, 0xe1, 0, static_cast<std::uint8_t>(packet.size() + 2)};
+        marker.insert(marker.end(), packet.begin(), packet.end());
+        Bytes turned = jpeg;
+        turned.insert(turned.begin() + 2, marker.begin(), marker.end());
+        QCOMPARE((*decodeImage(turned))->height, 16);
+        QVERIFY((*decodeImage(turned))->origin.orientationApplied);
     }
 
     void bytesBehindTheEndAreAllowed()

@@ -28,6 +28,27 @@ Bytes withClaimedSize(Bytes png, std::uint32_t width, std::uint32_t height)
     return png;
 }
 
+/// The one IDAT chunk with its content changed, checksum mended.
+Bytes withIdat(const Bytes& png, const std::function<void(Bytes&)>& change)
+{
+    const std::string_view text(reinterpret_cast<const char*>(png.data()), png.size());
+    const std::size_t at = text.find("IDAT") - 4;
+    const std::size_t size = static_cast<std::size_t>(png[at + 2]) << 8 | png[at + 3];
+    Bytes chunk(png.begin() + static_cast<std::ptrdiff_t>(at + 4),
+                png.begin() + static_cast<std::ptrdiff_t>(at + 8 + size));
+    change(chunk);
+    Bytes file(png.begin(), png.begin() + static_cast<std::ptrdiff_t>(at));
+    const auto put32 = [&](std::size_t value) {
+        for (unsigned i = 0; i < 4; ++i)
+            file.push_back(static_cast<std::uint8_t>(value >> (24 - 8 * i)));
+    };
+    put32(chunk.size() - 4);
+    file.insert(file.end(), chunk.begin(), chunk.end());
+    put32(crc32(0, chunk.data(), static_cast<unsigned>(chunk.size())));
+    file.insert(file.end(), png.begin() + static_cast<std::ptrdiff_t>(at + 12 + size), png.end());
+    return file;
+}
+
 } // namespace
 
 class TestDecodePng : public QObject {
@@ -252,6 +273,42 @@ private Q_SLOTS:
         QVERIFY(image.has_value());
         QVERIFY(hasNote(**image, "after the pixels"));
         QVERIFY((*image)->rgb == rgbOf(raster));
+    }
+
+    /// The last four bytes of the packed data check the rest: without them nothing is missing.
+    void missingChecksumIsNoted()
+    {
+        for (const bool interlaced : {false, true}) {
+            PngOptions options;
+            options.interlaced = interlaced;
+            const Raster raster = patternRaster(40, 30, 3);
+            const Bytes png = encodePng(raster, options);
+            const auto image = decodeImage(withIdat(png, [](Bytes& chunk) { chunk.resize(chunk.size() - 4); }));
+            QVERIFY2(image.has_value(), image ? "" : image.error().message().c_str());
+            QVERIFY((*image)->rgb == rgbOf(raster));
+            QVERIFY(hasNote(**image, "packed data"));
+            QVERIFY(!(*image)->origin.isPartial);
+            const auto wrong = decodeImage(withIdat(png, [](Bytes& chunk) { chunk.back() ^= 1; }));
+            QVERIFY(!wrong.has_value());
+            const auto shorter = decodeImage(withIdat(png, [](Bytes& chunk) { chunk.resize(chunk.size() - 40); }));
+            QVERIFY(!shorter.has_value());
+        }
+    }
+
+    /// The first byte of the packed data says how far back it refers; some writers say too little.
+    void windowTooSmall()
+    {
+        const Raster raster = makeRaster(64, 64, 3, 8, [](int y, int x, int c) {
+            return static_cast<int>((static_cast<unsigned>((y % 16) * 64 + x) * 2654435761u >> (8 * c)) & 255);
+        });
+        const Bytes small = withIdat(encodePng(raster), [](Bytes& chunk) {
+            chunk[4] = 0x08; // 256 bytes
+            chunk[5] = 0x1d;
+        });
+        const auto image = decodeImage(small);
+        QVERIFY2(image.has_value(), image ? "" : image.error().message().c_str());
+        QVERIFY((*image)->rgb == rgbOf(raster));
+        QVERIFY(hasNote(**image, "window"));
     }
 
     void lyingHeaders_data()

@@ -63,7 +63,7 @@ private Q_SLOTS:
         for (const bool bigEndian : {false, true})
             for (const int stored : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 255, 65535})
                 QTest::addRow("%d %s", stored, bigEndian ? "MM" : "II")
-                    << stored << bigEndian << (stored >= 1 && stored <= 8 ? stored : 1);
+                    << stored << bigEndian << (stored >= 1 && stored <= 8 ? stored : 0);
     }
 
     void tagIsRead()
@@ -78,22 +78,55 @@ private Q_SLOTS:
         QCOMPARE(exifOrientation(prefixed), expected);
     }
 
-    void damagedBlocksMeanUpright()
+    void damagedBlocksTellNothing()
     {
         const Bytes block = exifBlock(6);
         for (std::size_t size = 0; size < 20; ++size)
-            QCOMPARE(exifOrientation(truncated(block, size)), 1);
-        QCOMPARE(exifOrientation({}), 1);
-        QCOMPARE(exifOrientation(Bytes(100'000, 'I')), 1);
-        Bytes asLong = block;
-        asLong[12] = 4; // the type of the entry: LONG is not allowed
-        QCOMPARE(exifOrientation(asLong), 1);
+            QCOMPARE(exifOrientation(truncated(block, size)), 0);
+        QCOMPARE(exifOrientation({}), 0);
+        QCOMPARE(exifOrientation(Bytes(100'000, 'I')), 0);
         Bytes manyEntries = block;
         manyEntries[8] = manyEntries[9] = 0xff;
         (void)exifOrientation(manyEntries); // either answer will do
         Bytes farAway = block;
         farAway[7] = 0x7f; // the directory lies beyond the end
-        QCOMPARE(exifOrientation(farAway), 1);
+        QCOMPARE(exifOrientation(farAway), 0);
+    }
+
+    /// Writers store the tag as BYTE, SHORT or LONG; readers take each.
+    void everyIntegerTypeIsRead()
+    {
+        for (const int type : {1, 3, 4, 13}) {
+            Bytes block = exifBlock(6);
+            block[12] = static_cast<std::uint8_t>(type);
+            QCOMPARE(exifOrientation(block), 6);
+        }
+        Bytes big = exifBlock(6, true);
+        big[13] = 4;
+        big[18] = 0;
+        big[19] = 0;
+        big[20] = 0;
+        big[21] = 6;
+        QCOMPARE(exifOrientation(big), 6);
+    }
+
+    void xmp_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<int>("expected");
+        QTest::newRow("attribute") << QByteArray("<x tiff:Orientation=\"6\" />") << 6;
+        QTest::newRow("element") << QByteArray("<tiff:Orientation>8</tiff:Orientation>") << 8;
+        QTest::newRow("nothing") << QByteArray("<x/>") << 0;
+        QTest::newRow("name alone") << QByteArray("tiff:Orientation") << 0;
+        QTest::newRow("other value") << QByteArray("tiff:Orientation=\"9\"") << 0;
+        QTest::newRow("two digits") << QByteArray("tiff:Orientation=\"12\"") << 0;
+    }
+
+    void xmp()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(int, expected);
+        QCOMPARE(xmpOrientation(bytesOf(text.toStdString())), expected);
     }
 
     /// Longer than a JPEG segment: the start is read all the same.
