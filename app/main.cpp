@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Entry point: a command word runs headless, anything else opens the viewer.
-#include "app/command.h"
-#include "app/viewer.h"
+// Entry point: a command runs headless, anything else opens the viewer.
+#include "app/command_line.h"
 #include "core/base/parallel.h"
 
 #include <QApplication>
-#include <algorithm>
-#include <array>
 #include <clocale>
 #include <cstdio>
+#include <cstdlib>
 #include <malloc.h>
-#include <string_view>
 
 namespace {
 
 using namespace halflens;
-
-constexpr std::array<std::string_view, 7> CommandWords{"score",  "explain", "measures", "panel",
-                                                       "models", "train",   "bench"};
 
 /// Keeps big blocks inside the process: returning and zeroing hundreds of megabytes for every image
 /// costs more than the arithmetic. One arena, because the worker thread's own would undo that.
@@ -43,17 +37,6 @@ void setApplicationFacts()
     QCoreApplication::setApplicationVersion(QStringLiteral(HALFLENS_VERSION));
 }
 
-bool isHeadless(int argc, char** argv)
-{
-    const auto isCommand = [](std::string_view word) {
-        return std::find(CommandWords.begin(), CommandWords.end(), word) != CommandWords.end();
-    };
-    return std::any_of(argv + 1, argv + argc, [&](const char* argument) {
-        const std::string_view word(argument);
-        return word == "--help" || word == "-h" || word == "--version" || isCommand(word);
-    });
-}
-
 /// Standard error belongs to HalfLens' own messages; Qt's remarks on the environment are no news to a script.
 void dropLibraryRemarks(QtMsgType type, const QMessageLogContext& context, const QString& text)
 {
@@ -61,40 +44,37 @@ void dropLibraryRemarks(QtMsgType type, const QMessageLogContext& context, const
         std::fprintf(stderr, "%s\n", qPrintable(qFormatLogMessage(type, context, text)));
 }
 
-int runHeadless(int argc, char** argv)
+int runCommand(int& argc, char** argv, const CommandLine& line)
 {
     qInstallMessageHandler(dropLibraryRemarks);
     // Figures are painted off screen, so that a command never needs a display.
     qputenv("QT_QPA_PLATFORM", "offscreen");
     const QGuiApplication application(argc, argv);
     keepNumbersPlain();
+    if (line.common.threads > 0)
+        setThreadCount(line.common.threads);
+    return finishOutput(line.run());
+}
 
-    CLI::App app("HalfLens shows which half of an image a quality model really looks at.\n"
-                 "Without a command it opens the viewer: halflens [--style light|dark] [IMAGE or FOLDER...]");
-    app.name("halflens");
-    app.set_version_flag("--version", std::string("halflens ") + HALFLENS_VERSION);
-    app.require_subcommand(0, 1);
-    CommonOptions options;
-    CommandBody run;
-    addScoreCommand(app, options, run);
-    addExplainCommand(app, options, run);
-    addMeasuresCommand(app, options, run);
-    addPanelCommand(app, options, run);
-    addModelsCommand(app, options, run);
-    addTrainCommand(app, options, run);
-    addBenchCommand(app, options, run);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? finishOutput(ExitOk) : ExitUsage;
-    }
-    if (!run) {
-        std::fputs(app.help().c_str(), stderr);
-        return ExitUsage;
-    }
-    if (options.threads > 0)
-        setThreadCount(options.threads);
-    return finishOutput(run());
+/// Qt ends the program where no window can be shown, with a remark about reinstalling it and an abort.
+void sayWhatNeedsNoDisplay(QtMsgType type, const QMessageLogContext& /*context*/, const QString& /*text*/)
+{
+    if (type != QtFatalMsg)
+        return;
+    std::fputs(
+        "halflens: the viewer needs a display and none can be reached (see DISPLAY, WAYLAND_DISPLAY); \"halflens "
+        "score IMAGE\" and the other commands of \"halflens --help\" need none\n",
+        stderr);
+    std::_Exit(ExitNothingDone);
+}
+
+int showViewer(int& argc, char** argv, const CommandLine& line)
+{
+    const QtMessageHandler usual = qInstallMessageHandler(sayWhatNeedsNoDisplay);
+    const QApplication application(argc, argv);
+    qInstallMessageHandler(usual);
+    keepNumbersPlain();
+    return runViewer(line.viewer, line.common.modelsDir);
 }
 
 } // namespace
@@ -104,9 +84,9 @@ int main(int argc, char** argv)
     holdStandardStreams();
     tuneAllocator();
     setApplicationFacts();
-    if (isHeadless(argc, argv))
-        return runHeadless(argc, argv);
-    QApplication application(argc, argv);
-    keepNumbersPlain();
-    return runViewer(application);
+    CommandLine line;
+    if (const std::optional<int> status = readCommandLine(argc, argv, line))
+        return finishOutput(*status);
+    int own = 1; // the arguments are read: Qt gets the name alone
+    return line.run ? runCommand(own, argv, line) : showViewer(own, argv, line);
 }

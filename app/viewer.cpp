@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/viewer.h"
 
+#include "app/command.h"
 #include "core/analysis/registry_model_source.h"
 #include "ui/panels/theme_icon.h"
 #include "ui/state/text.h"
@@ -8,60 +9,44 @@
 #include "ui/window/theme_controller.h"
 
 #include <QApplication>
-#include <QCommandLineParser>
+#include <QFile>
 #include <QSettings>
 
+#include <cstdio>
 #include <memory>
 
 namespace halflens {
 
 using namespace Qt::StringLiterals;
 
-ViewerOptions viewerOptions(const QStringList& arguments)
+int runViewer(const ViewerOptions& options, const std::filesystem::path& modelsFolder)
 {
-    const auto tr = [](const char* text) { return QCoreApplication::translate("Viewer", text); };
-    QCommandLineParser parser;
-    parser.setApplicationDescription(tr("Shows which half of an image a quality model really looks at."));
-    parser.addHelpOption();
-    parser.addVersionOption();
-    parser.addOptions({{u"models-dir"_s, tr("Folder with models, looked into first."), u"DIR"_s},
-                       {u"model"_s, tr("Model to use."), u"ID"_s},
-                       {u"theme"_s, tr("Colours for this start: light or dark."), u"NAME"_s}});
-    parser.addPositionalArgument(u"files"_s, tr("Images and folders to open."), u"[FILE...]"_s);
-    parser.process(arguments);
-    return {parser.positionalArguments(), parser.value(u"models-dir"_s), parser.value(u"model"_s),
-            parser.value(u"theme"_s)};
-}
-
-int runViewer(QApplication& /*application*/, const ViewerOptions& options)
-{
-    QApplication::setWindowIcon(themeIcon(u"halflens"_s, Qt::black));
-    QGuiApplication::setDesktopFileName(u"halflens"_s);
-    Settings settings(std::make_unique<QSettings>());
-    if (!options.theme.isEmpty())
-        settings.setForThisRun(setting::Theme, options.theme);
-    if (!options.model.isEmpty())
-        settings.setForThisRun(setting::Model, options.model);
-    const ThemeController theme(settings);
-    RegistryModelSource models(ModelRegistry::scan(ModelRegistry::defaultFolders(toPath(options.modelsFolder))));
-    models.manage(toPath(options.modelsFolder));
-    MainWindow window(models, settings);
-    if (!options.model.isEmpty() && window.workspace().modelId() != options.model)
-        Q_EMIT window.workspace().failed({ErrorCode::InvalidInput, "model", "there is no such model",
-                                          "\"halflens models list\" names those there are",
-                                          options.model.toStdString()});
+    RegistryModelSource models(ModelRegistry::scan(ModelRegistry::defaultFolders(modelsFolder)));
     const auto registry = models.registry();
+    if (!options.model.empty() && !registry->find(options.model)) {
+        std::fprintf(stderr, "halflens: there is no model \"%s\"; \"halflens models list\" names those there are\n",
+                     options.model.c_str());
+        return ExitUsage;
+    }
+    models.manage(modelsFolder);
+    QApplication::setWindowIcon(themeIcon(u"halflens"_s, Qt::black));
+    QGuiApplication::setDesktopFileName(u"org.halflens.HalfLens"_s);
+    Settings settings(std::make_unique<QSettings>());
+    if (!options.theme.empty())
+        settings.setForThisRun(setting::Theme, toQt(options.theme));
+    if (!options.model.empty())
+        settings.setForThisRun(setting::Model, toQt(options.model));
+    const ThemeController theme(settings);
+    MainWindow window(models, settings);
     for (const Error& problem : registry->problems())
         Q_EMIT window.workspace().failed(problem);
     window.show();
-    if (!options.files.isEmpty())
-        window.workspace().open(options.files);
+    QStringList files;
+    for (const std::string& file : options.files)
+        files << QFile::decodeName(file.c_str());
+    if (!files.isEmpty())
+        window.workspace().open(files);
     return QApplication::exec();
-}
-
-int runViewer(QApplication& application)
-{
-    return runViewer(application, viewerOptions(QCoreApplication::arguments()));
 }
 
 } // namespace halflens

@@ -29,6 +29,21 @@ option(HALFLENS_PCH "Precompile the headers most files include" ON)
 set(HALFLENS_CORE_HEADERS <algorithm> <array> <chrono> <cmath> <cstdint> <cstring> <filesystem> <functional> <map> <memory> <mutex>
     <numeric> <optional> <set> <span> <stop_token> <string> <thread> <vector> <nlohmann/json.hpp>)
 
+# Some libraries of Debian 13 ask for -pthread, which glibc does not need; files compiled with it could not use the
+# precompiled headers.
+function(halflens_drop_pthread)
+    foreach(target IN LISTS ARGN)
+        if(target MATCHES "^PkgConfig::")
+            get_target_property(options ${target} INTERFACE_COMPILE_OPTIONS)
+            if(NOT options)
+                continue()
+            endif()
+            list(REMOVE_ITEM options -pthread)
+            set_target_properties(${target} PROPERTIES INTERFACE_COMPILE_OPTIONS "${options}")
+        endif()
+    endforeach()
+endfunction()
+
 # halflens_module(NAME SOURCES ... PUBLIC ... PRIVATE ... [HEADERS ... | HEADERS_OF TARGET] [MOC] [NUMERIC])
 # NUMERIC: long loops over numbers; everything else gains nothing from -O3 but the time it takes to compile.
 # HEADERS: a precompiled header of its own, with these added; HEADERS_OF: that of another target (default halflens_base).
@@ -36,6 +51,7 @@ set(HALFLENS_CORE_HEADERS <algorithm> <array> <chrono> <cmath> <cstdint> <cstrin
 function(halflens_module name)
     cmake_parse_arguments(ARG "MOC;NUMERIC" "HEADERS_OF" "SOURCES;PUBLIC;PRIVATE;HEADERS" ${ARGN})
     add_library(halflens_${name} STATIC ${ARG_SOURCES})
+    halflens_drop_pthread(${ARG_PUBLIC} ${ARG_PRIVATE})
     target_link_libraries(halflens_${name} PUBLIC halflens_options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
     set_target_properties(halflens_${name} PROPERTIES AUTOMOC ${ARG_MOC})
     if(ARG_NUMERIC)
@@ -65,6 +81,7 @@ function(halflens_tests name)
     add_executable(${name} ${files} ${ARG_SOURCES} ${CMAKE_SOURCE_DIR}/tests/support/test_main.cpp)
     target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
     set_target_properties(${name} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    halflens_drop_pthread(${ARG_LINKS})
     target_link_libraries(${name} PRIVATE halflens_options Qt6::Test ${ARG_LINKS})
     target_compile_definitions(${name} PRIVATE
         HALFLENS_SOURCE_DIR="${CMAKE_SOURCE_DIR}" HALFLENS_BINARY_DIR="${CMAKE_BINARY_DIR}")

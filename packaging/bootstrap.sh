@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs the Debian packages named in packaging/packages.txt (pass --dev for the
-# development tools of packages-dev.txt as well). Needs root, or sudo on the PATH.
-# Does nothing, and needs no privileges, when everything is installed already.
+# Installs the Debian packages named in packaging/packages.txt (pass --dev for the development tools of
+# packages-dev.txt as well). Needs root, or sudo on the PATH; does nothing, and needs no privileges, when
+# everything is installed already. On systems other than Debian 12 and 13 it says what is missing.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -13,20 +13,34 @@ for argument in "$@"; do
     esac
 done
 
-if ! command -v apt-get >/dev/null; then
-    echo "bootstrap: apt-get not found; install the packages of ${lists[*]} by other means" >&2
+system=unknown
+release=""
+if [[ -r /etc/os-release ]]; then
+    system=$(. /etc/os-release && echo "${PRETTY_NAME:-$ID}")
+    release=$(. /etc/os-release && [[ $ID == debian ]] && echo "${VERSION_CODENAME:-}" || true)
+fi
+case "$release" in bookworm | trixie) ;; *) release="" ;; esac
+
+# The entries of the lists for this release; of all releases where it is another one.
+wanted() {
+    sed -e 's/#.*//' -e 's/[[:space:]]*$//' "${lists[@]}" | while read -r name only; do
+        [[ -z $name ]] && continue
+        [[ -z $only || -z $release || $only == "[$release]" ]] && echo "$name"
+    done
+    return 0
+}
+mapfile -t names < <(wanted)
+
+if ! command -v dpkg-query >/dev/null; then
+    echo "bootstrap: $system has no Debian packages. HalfLens builds with what these packages hold; install them" >&2
+    echo "under your system's names, then: cmake --preset release && cmake --build --preset release" >&2
+    printf '    %s\n' "${names[@]}" >&2
     exit 3
 fi
 
-mapfile -t wanted < <(sed -e 's/#.*//' -e 's/[[:space:]]*$//' "${lists[@]}" | grep -v '^$')
 missing=()
-for entry in "${wanted[@]}"; do
-    name=${entry%%=*}
-    installed=$(dpkg-query -W -f='${db:Status-Status} ${Version}' "$name" 2>/dev/null || true)
-    case "$entry" in
-        *=*) [[ "$installed" == "installed ${entry#*=}" ]] || missing+=("$entry") ;;
-        *) [[ "$installed" == installed\ * ]] || missing+=("$entry") ;;
-    esac
+for name in "${names[@]}"; do
+    [[ $(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null || true) == installed ]] || missing+=("$name")
 done
 if ((${#missing[@]} == 0)); then
     exit 0
@@ -41,6 +55,18 @@ if ((EUID != 0)); then
     as_root=(sudo)
 fi
 export DEBIAN_FRONTEND=noninteractive
-echo "bootstrap: installing ${missing[*]}" >&2
 "${as_root[@]}" apt-get update -qq
+
+if [[ -z $release ]]; then
+    echo "bootstrap: $system is neither Debian 12 nor 13, on which HalfLens is tried; taking the packages it has" >&2
+    known=()
+    unknown=()
+    for name in "${missing[@]}"; do
+        if [[ -n $(apt-cache search --names-only "^${name//+/\\+}\$") ]]; then known+=("$name"); else unknown+=("$name"); fi
+    done
+    ((${#unknown[@]} == 0)) || echo "bootstrap: not there under these names: ${unknown[*]}" >&2
+    missing=("${known[@]}")
+    ((${#missing[@]} > 0)) || exit 0
+fi
+echo "bootstrap: installing ${missing[*]}" >&2
 "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2

@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/families/torch_loader.h"
 
-#include <QCoreApplication>
+#include "core/base/installation.h"
+
+#include <QFile>
 #include <QLibrary>
 
 namespace halflens {
 
 Result<ModuleFunction> moduleFunction(const char* module, const char* function)
 {
-    const QString name = QString::fromLatin1(module);
-    const QString own = QCoreApplication::instance() ? QCoreApplication::applicationDirPath() : QStringLiteral(".");
-    QString problem;
-    for (const QString& folder :
-         {own, own + QStringLiteral("/../lib/halflens"), QStringLiteral(HALFLENS_TORCH_MODULE_DIR)}) {
-        QLibrary library(folder + u'/' + name);
-        if (const QFunctionPointer found = library.resolve(function))
-            return ModuleFunction{found};
-        problem = library.errorString();
-    }
+    const std::filesystem::path file = moduleFolder() / (std::string("lib") + module + ".so");
+    QLibrary library(QFile::decodeName(file.c_str()));
+    if (const QFunctionPointer found = library.resolve(function))
+        return ModuleFunction{found};
     return Error{ErrorCode::Unsupported,
                  "model",
-                 "the LibTorch module cannot be loaded: " + problem.toStdString(),
+                 "the LibTorch module cannot be loaded: " + library.errorString().toStdString(),
                  "install HalfLens completely",
                  {}};
 }

@@ -238,14 +238,14 @@ void InferencePlan::planConvolution(const FusedStep& step, std::size_t position,
     if (hasResidual)
         fused.append_sum(1.F);
     if (step.activation != Activation::None)
-        fused.append_eltwise(1.F, algorithmOf(step.activation), 0.F, betaOf(step.activation));
+        onednn::appendEltwise(fused, algorithmOf(step.activation), 0.F, betaOf(step.activation));
     attributes.set_post_ops(fused);
-    const dnnl::convolution_forward::desc description(
-        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, anyDesc(dimsOf(in)), anyDesc(dims),
-        memory::desc({layer.channels}, memory::data_type::f32, memory::format_tag::a), target,
-        {window.stride, window.stride}, {window.dilation - 1, window.dilation - 1}, {window.padTop, window.padLeft},
-        {window.padBottom, window.padRight});
-    const dnnl::convolution_forward::primitive_desc pd(description, attributes, m_engine);
+    const memory::desc bias({layer.channels}, memory::data_type::f32, memory::format_tag::a);
+    const auto pd = onednn::describe<dnnl::convolution_forward>(
+        m_engine, attributes, dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct,
+        anyDesc(dimsOf(in)), anyDesc(dims), bias, target, memory::dims{window.stride, window.stride},
+        memory::dims{window.dilation - 1, window.dilation - 1}, memory::dims{window.padTop, window.padLeft},
+        memory::dims{window.padBottom, window.padRight});
 
     const Value source = inLayout(value(step.inputs[0]), pd.src_desc());
     if (hasResidual && lastUse(step.residual) == position && step.residual != step.inputs[0]) {
@@ -269,15 +269,10 @@ void InferencePlan::planPooling(const FusedStep& step)
     const Window window = resolved(m_graph.layer(step.source).window, in.height, in.width);
     const auto algorithm =
         step.kind == LayerKind::MaxPool ? dnnl::algorithm::pooling_max : dnnl::algorithm::pooling_avg_exclude_padding;
-    const dnnl::pooling_forward::primitive_desc pd({dnnl::prop_kind::forward_inference,
-                                                    algorithm,
-                                                    value(step.inputs[0]).desc,
-                                                    anyDesc(dimsOf(size(step.result))),
-                                                    {window.stride, window.stride},
-                                                    {window.height, window.width},
-                                                    {window.padTop, window.padLeft},
-                                                    {window.padBottom, window.padRight}},
-                                                   m_engine);
+    const auto pd =
+        onednn::describePooling(m_engine, algorithm, value(step.inputs[0]).desc, anyDesc(dimsOf(size(step.result))),
+                                {window.stride, window.stride}, {window.height, window.width},
+                                {{window.padTop, window.padLeft}, {window.padBottom, window.padRight}});
     const Value source = value(step.inputs[0]);
     const int buffer = store(step.result, pd.dst_desc());
     m_calls.push_back({dnnl::pooling_forward(pd),
@@ -288,9 +283,8 @@ void InferencePlan::planPooling(const FusedStep& step)
 void InferencePlan::planActivation(const FusedStep& step)
 {
     const Value source = value(step.inputs[0]);
-    const dnnl::eltwise_forward::primitive_desc pd(
-        {dnnl::prop_kind::forward_inference, algorithmOf(step.activation), source.desc, 0.F, betaOf(step.activation)},
-        m_engine);
+    const auto pd =
+        onednn::describeEltwise(m_engine, algorithmOf(step.activation), source.desc, 0.F, betaOf(step.activation));
     const int buffer = store(step.result, source.desc);
     m_calls.push_back({dnnl::eltwise_forward(pd),
                        {},
@@ -301,7 +295,8 @@ void InferencePlan::planAdd(const FusedStep& step)
 {
     const Value first = value(step.inputs[0]);
     const Value second = inLayout(value(step.inputs[1]), first.desc);
-    const dnnl::sum::primitive_desc pd({1.F, static_cast<float>(step.addScale)}, {first.desc, second.desc}, m_engine);
+    const auto pd = onednn::describeMany<dnnl::sum>(
+        m_engine, std::vector<float>{1.F, static_cast<float>(step.addScale)}, {first.desc, second.desc});
     const int buffer = store(step.result, pd.dst_desc());
     m_calls.push_back({dnnl::sum(pd),
                        {},
@@ -318,7 +313,7 @@ void InferencePlan::planConcat(const FusedStep& step)
         parts.push_back(value(id));
         descs.push_back(value(id).desc);
     }
-    const dnnl::concat::primitive_desc pd(1, descs, m_engine);
+    const auto pd = onednn::describeMany<dnnl::concat>(m_engine, 1, descs);
     Call call{dnnl::concat(pd), {}, {}};
     for (std::size_t i = 0; i < parts.size(); ++i)
         call.buffers.emplace_back(DNNL_ARG_MULTIPLE_SRC + static_cast<int>(i), parts[i].desc, parts[i].buffer);

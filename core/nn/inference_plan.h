@@ -4,10 +4,10 @@
 
 #include "core/nn/folding.h"
 #include "core/nn/inference_form.h"
+#include "core/nn/onednn.h"
 
 #include <functional>
 #include <map>
-#include <oneapi/dnnl/dnnl.hpp>
 #include <utility>
 
 namespace halflens::detail {

@@ -20,16 +20,15 @@ dnnl::matmul::primitive_desc describe(const dnnl::engine& engine, const Tensor& 
     const memory::dim in = weight.shape[1];
     dnnl::post_ops operations;
     if (after == After::Gelu)
-        operations.append_eltwise(1.F, dnnl::algorithm::eltwise_gelu_erf, 0.F, 0.F);
+        onednn::appendEltwise(operations, dnnl::algorithm::eltwise_gelu_erf, 0.F, 0.F);
     else if (after == After::AddToTarget)
         operations.append_sum(1.F);
     dnnl::primitive_attr attributes;
     attributes.set_post_ops(operations);
     const auto plain = memory::format_tag::ab;
-    return {{matrix(rows, in, plain), matrix(in, out, memory::format_tag::any), matrix(1, out, plain),
-             matrix(rows, out, plain)},
-            attributes,
-            engine};
+    return onednn::describe<dnnl::matmul>(engine, attributes, matrix(rows, in, plain),
+                                          matrix(in, out, memory::format_tag::any), matrix(1, out, plain),
+                                          matrix(rows, out, plain));
 }
 
 } // namespace

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "core/base/tensor.h"
-
-#include <oneapi/dnnl/dnnl.hpp>
+#include "core/nn/onednn.h"
 
 namespace halflens::detail {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/nn/matrix.h"
 
+#include "core/nn/onednn.h"
 #include "core/nn/worker_threads.h"
 
 #include <cassert>
 #include <cstddef>
-#include <oneapi/dnnl/dnnl.hpp>
 
 namespace halflens {
 

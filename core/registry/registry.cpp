@@ -2,6 +2,7 @@
 #include "core/registry/registry.h"
 
 #include "core/base/file.h"
+#include "core/base/installation.h"
 #include "core/checkpoint/tensor_archive.h"
 #include "core/families/aihiqnet.h"
 #include "core/families/dbcnn.h"
@@ -11,7 +12,6 @@
 #include "core/families/triq.h"
 #include "core/weights/network_weights.h"
 
-#include <QCoreApplication>
 #include <QStandardPaths>
 #include <algorithm>
 #include <array>
@@ -95,11 +95,8 @@ std::vector<std::filesystem::path> ModelRegistry::defaultFolders(const std::file
         folders.push_back(userFolder);
     if (std::filesystem::path own = ownFolder(); !own.empty())
         folders.push_back(std::move(own));
-    if (QCoreApplication::instance()) {
-        const std::filesystem::path executable = QCoreApplication::applicationDirPath().toStdString();
-        folders.push_back(executable / ".." / "share" / "halflens" / "models");
-    }
-    folders.emplace_back(HALFLENS_MODELS_SOURCE_DIR);
+    if (std::filesystem::path shipped = dataFolder("models"); !shipped.empty())
+        folders.push_back(std::move(shipped));
     return folders;
 }
 

@@ -155,7 +155,6 @@ private Q_SLOTS:
     void killedRunEndsTheSame()
     {
         QProcess process;
-        process.setProcessEnvironment(programEnvironment());
         process.start(QStringLiteral(HALFLENS_PROGRAM), arguments(QStringLiteral("killed")));
         QVERIFY(process.waitForStarted());
         const QString checkpoint = path(QStringLiteral("killed/checkpoint.safetensors"));

@@ -5,20 +5,14 @@
 
 namespace halflens::test {
 
-QProcessEnvironment programEnvironment()
-{
-    QProcessEnvironment result = QProcessEnvironment::systemEnvironment();
-    result.insert(QStringLiteral("OMP_WAIT_POLICY"), QStringLiteral("passive"));
-    return result;
-}
-
-Outcome runProgram(const QStringList& arguments, int timeoutMs)
+Outcome runProgram(const QStringList& arguments, const Surroundings& surroundings)
 {
     QProcess process;
-    process.setProcessEnvironment(programEnvironment());
+    process.setProcessEnvironment(surroundings.environment);
+    process.setWorkingDirectory(surroundings.folder);
     process.start(QStringLiteral(HALFLENS_PROGRAM), arguments);
     Outcome outcome;
-    if (!process.waitForFinished(timeoutMs))
+    if (!process.waitForFinished(surroundings.timeoutMs))
         return outcome;
     outcome.status = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
     outcome.output = process.readAllStandardOutput();

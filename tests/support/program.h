@@ -17,10 +17,13 @@ struct Outcome {
     QByteArray errors; ///< standard error
 };
 
-/// That of the test, but with threads that wait without spinning: tests run beside each other.
-QProcessEnvironment programEnvironment();
+struct Surroundings {
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    QString folder; ///< the working folder; empty: that of the test
+    int timeoutMs = 280'000;
+};
 
-/// Runs `halflens` with these arguments to its end; at most `timeoutMs`.
-Outcome runProgram(const QStringList& arguments, int timeoutMs = 280'000);
+/// Runs `halflens` with these arguments to its end.
+Outcome runProgram(const QStringList& arguments, const Surroundings& surroundings = {});
 
 } // namespace halflens::test

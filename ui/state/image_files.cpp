@@ -2,11 +2,10 @@
 #include "ui/state/image_files.h"
 
 #include "core/base/file_name.h"
+#include "core/base/installation.h"
 #include "core/image/decode.h"
 #include "core/image/image_folder.h"
 
-#include <QCoreApplication>
-#include <QDir>
 
 namespace halflens {
 
@@ -39,13 +38,8 @@ QStringList expandPaths(const QStringList& paths)
 
 QString samplesFolder()
 {
-    const QStringList candidates{QCoreApplication::applicationDirPath() + "/../share/halflens/samples"_L1,
-                                 QStringLiteral(HALFLENS_SOURCE_DIR) + "/resources/samples"_L1};
-    for (const QString& candidate : candidates) {
-        if (!imagesInFolder(toFilePath(candidate)).empty())
-            return QDir(candidate).canonicalPath();
-    }
-    return {};
+    const std::filesystem::path folder = dataFolder("samples");
+    return folder.empty() || imagesInFolder(folder).empty() ? QString() : fromFilePath(folder);
 }
 
 } // namespace halflens

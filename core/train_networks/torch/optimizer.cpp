@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/train_networks/torch/optimizer.h"
 
+#include <ATen/core/grad_mode.h>
 #include <cmath>
 
 namespace halflens::torch_module {

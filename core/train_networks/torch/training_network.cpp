@@ -10,6 +10,7 @@
 #include "core/train_networks/torch/training_module.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <cmath>
 #include <torch/cuda.h>
 

@@ -12,6 +12,7 @@
 #include "core/train_networks/training_setup.h"
 #include "tests/support/test_case.h"
 
+#include <ATen/core/grad_mode.h>
 #include <QTest>
 #include <cmath>
 
