@@ -166,7 +166,8 @@ nlohmann::json toJson(const ImportedModel& found, const ModelStore& store)
         {"tensors", found.tensors},
         {"values", found.values},
         {"trial", {{"width", found.trial.width}, {"height", found.trial.height}, {"score", found.trial.score}}},
-        {"published", nullptr}};
+        {"published", nullptr},
+        {"notes", found.notes}};
     if (found.published)
         document["published"] = {{"file", found.published->file},
                                  {"source", found.published->source},
@@ -189,6 +190,8 @@ void print(const ImportedModel& found)
         std::printf("this is %.*s of %.*s\n", static_cast<int>(found.published->file.size()),
                     found.published->file.data(), static_cast<int>(found.published->source.size()),
                     found.published->source.data());
+    for (const std::string& note : found.notes)
+        std::printf("note: %s\n", note.c_str());
     std::printf("images are fed %s; score %g..%g; runs\nlicence: %s\nstored in %s\n\n"
                 "    halflens score --model %s IMG\n",
                 inWords(manifest.input).c_str(), manifest.scale.low, manifest.scale.high, manifest.licence.c_str(),
@@ -270,6 +273,8 @@ void addModelsCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
     sub->add_option("--manifest", import->options.manifest,
                     "Manifest to store the file with; a TorchScript file needs one")
         ->check(CLI::ExistingFile);
+    addWeightsOptions(*sub, import->options.key, import->options.scale);
+    sub->get_option("--scale")->excludes("--manifest");
     sub->add_flag("--fit", import->options.fit, "Resize images to the size the authors trained with");
     sub->footer("The file is copied unchanged to the user's data folder, or to --models-dir, after it has been loaded "
                 "and run once. Where published files come from: resources/help/published_models.md.\n"

@@ -37,6 +37,7 @@ struct Row {
     Hiding hiding;
     std::shared_ptr<const Analysis> halves; ///< where the hidden blocks come from; null when they were named
     Fed fed;
+    std::vector<std::string> notes; ///< on the image, then on the model
 };
 
 class ScoreRun {
@@ -64,7 +65,6 @@ public:
                 m_report.fail(std::move(image).error());
                 continue;
             }
-            m_notes[file] = (*image)->origin.notes;
             for (const auto& predictor : predictors) {
                 Result<Row> row = score(file, **image, *predictor, progress);
                 if (row) {
@@ -100,7 +100,9 @@ private:
         if (!fed)
             return std::move(fed).error();
         fed->features = nullptr; // only what is printed is kept
-        return Row{file, model, hiding, std::move(halves), *std::move(fed)};
+        std::vector<std::string> notes = image.origin.notes;
+        notes.insert(notes.end(), model.notes.begin(), model.notes.end());
+        return Row{file, model, hiding, std::move(halves), *std::move(fed), std::move(notes)};
     }
 
     void print() const
@@ -118,7 +120,6 @@ private:
         nlohmann::json results = nlohmann::json::array();
         for (const Row& row : m_rows) {
             results.push_back({{"file", row.file},
-                               {"notes", m_notes.at(row.file)},
                                {"model", row.model.id},
                                {"family", row.model.family},
                                {"input", inputToJson(row.fed.input)},
@@ -128,6 +129,7 @@ private:
                                {"score", row.fed.prediction.score},
                                {"scale", {row.model.scale.low, row.model.scale.high}},
                                {"score5", row.fed.prediction.score5},
+                               {"notes", row.notes},
                                {"distribution", distributionToJson(row.fed.prediction.output)}});
             if (row.halves)
                 results.back()["halves"] = halvesToJson(m_hidden.halves, *row.halves);
@@ -146,7 +148,7 @@ private:
                 line +=
                     "," + (row.fed.prediction.hasDistribution() ? exact(row.fed.prediction.output[i]) : std::string());
             std::string notes;
-            for (const std::string& note : m_notes.at(row.file))
+            for (const std::string& note : row.notes)
                 notes += (notes.empty() ? "" : "; ") + note;
             line += "," + csvField(notes);
             std::puts(line.c_str());
@@ -177,7 +179,6 @@ private:
     Report m_report;
     ModelLoader m_loader;
     std::vector<Row> m_rows;
-    std::map<std::string, std::vector<std::string>> m_notes; ///< of each file
 };
 
 } // namespace

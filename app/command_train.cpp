@@ -292,19 +292,12 @@ private:
     Result<Manifest> writeModel(const StateDict& state) const
     {
         const std::filesystem::path weights = m_options.out / "weights.safetensors";
-        if (Status written = writeSafetensors(weights, state, {{"halflens", m_recipe.id}}, halfTensors(state));
-            !written)
-            return std::move(written).error();
-        const Result<std::string> hash = sha256HexOfFile(weights);
-        if (!hash)
-            return hash.error();
         Manifest manifest;
         manifest.id = m_recipe.id;
         manifest.name = m_recipe.name;
         manifest.family = m_recipe.family;
         manifest.trunk = m_recipe.trunk.name;
         manifest.weightsFile = weights.filename().string();
-        manifest.weightsSha256 = *hash;
         manifest.input = m_recipe.input;
         const bool objectness = m_recipe.task == TrainingTask::Objectness;
         manifest.outputs = objectness ? 0 : m_recipe.outputs;
@@ -314,6 +307,15 @@ private:
             manifest.scale = m_recipe.scale;
         manifest.licence = m_recipe.licence;
         manifest.folder = m_options.out;
+        // The file says by itself how it is fed and what its scores mean, wherever it is carried.
+        const std::map<std::string, std::string> metadata{{"halflens", m_recipe.id},
+                                                          {ManifestMetadata, toJsonText(manifest)}};
+        if (Status written = writeSafetensors(weights, state, metadata, halfTensors(state)); !written)
+            return std::move(written).error();
+        const Result<std::string> hash = sha256HexOfFile(weights);
+        if (!hash)
+            return hash.error();
+        manifest.weightsSha256 = *hash;
         if (Status written = writeFileAtomically(m_options.out / "manifest.json", toJsonText(manifest)); !written)
             return std::move(written).error();
         return manifest;

@@ -45,7 +45,7 @@ Result<std::vector<std::pair<std::string, double>>> sanityOf(const ModelLoader& 
         const Manifest* manifest = registry->find(explained.model.id);
         const Result<std::shared_ptr<const Predictor>> shuffled = models.checkpoint.empty() && manifest
             ? loadModel(*manifest, edit)
-            : loadPublishedCheckpoint(models.checkpoint, models.family, models.fit, edit);
+            : loadPublishedCheckpoint(models.checkpoint, models.checkpointOptions, edit);
         if (!shuffled)
             return shuffled.error();
         const Result<MapExplanation> map = explainMap(**shuffled, image, options, interruptToken());

@@ -2,9 +2,27 @@
 #include "app/model_options.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace halflens {
+
+void addWeightsOptions(CLI::App& command, std::string& key, std::optional<ScoreScale>& scale)
+{
+    command.add_option("--key", key, "Which dictionary of a PyTorch file holds the weights (default: the fullest)");
+    command
+        .add_option_function<std::vector<double>>(
+            "--scale",
+            [&scale](const std::vector<double>& ends) {
+                if (!std::isfinite(ends[0]) || !std::isfinite(ends[1]) || ends[0] >= ends[1])
+                    throw CLI::ValidationError("--scale", "two numbers, the first below the second");
+                scale = {ends[0], ends[1]};
+            },
+            "The scores that mean 1 and 5 (default: what the file tells)")
+        ->type_name("LOW HIGH")
+        ->expected(2)
+        ->allow_extra_args(false);
+}
 
 void ModelOptions::addTo(CLI::App& command, bool several)
 {
@@ -17,8 +35,13 @@ void ModelOptions::addTo(CLI::App& command, bool several)
     CLI::Option* file = command.add_option("--checkpoint", checkpoint,
                                            "Published checkpoint to use as it is; the image is fed at its own size");
     file->excludes(model);
-    command.add_option("--family", family, "Family of the checkpoint, when it shall be no other")->needs(file);
-    command.add_flag("--fit", fit, "Fit the image to 1024 x 768 for the checkpoint")->needs(file);
+    command.add_option("--family", checkpointOptions.family, "Family of the checkpoint, when it shall be no other")
+        ->needs(file);
+    addWeightsOptions(command, checkpointOptions.key, checkpointOptions.scale);
+    command.get_option("--key")->needs(file);
+    command.get_option("--scale")->needs(file);
+    command.add_flag("--fit", checkpointOptions.fit, "Fit the image to the size the checkpoint's authors trained with")
+        ->needs(file);
 }
 
 namespace {
@@ -55,7 +78,7 @@ std::vector<std::shared_ptr<const Predictor>> ModelLoader::load(const ModelOptio
             report.fail(std::move(loaded).error());
     };
     if (!options.checkpoint.empty()) {
-        take(loadPublishedCheckpoint(options.checkpoint, options.family, options.fit));
+        take(loadPublishedCheckpoint(options.checkpoint, options.checkpointOptions));
         for (const auto& predictor : predictors)
             m_models.adopt(predictor);
         return predictors;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// --model, --checkpoint, --family, --fit: choosing and loading networks for a command.
+// --model, --checkpoint, --family, --key, --scale, --fit: choosing and loading networks for a command.
 #pragma once
 
 #include "app/command.h"
@@ -13,13 +13,15 @@ namespace halflens {
 struct ModelOptions {
     std::vector<std::string> models; ///< ids, or "all"
     std::filesystem::path checkpoint;
-    std::string family;
-    bool fit = false;
+    CheckpointOptions checkpointOptions;
 
     void addTo(CLI::App& command, bool several);
     /// Whether more than one model may come of it.
     bool isSeveral() const { return models.size() > 1 || (models.size() == 1 && models.front() == "all"); }
 };
+
+/// --key and --scale, as score and import take them.
+void addWeightsOptions(CLI::App& command, std::string& key, std::optional<ScoreScale>& scale);
 
 /// The models of one run of a command: each network is loaded once, results are kept.
 class ModelLoader {

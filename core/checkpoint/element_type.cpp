@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cassert>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -40,6 +41,18 @@ float doubleToFloat(double value)
     return static_cast<float>(value);
 }
 
+float float8E4M3ToFloat(std::uint8_t bits)
+{
+    const float sign = bits & 0x80u ? -1.0F : 1.0F;
+    const int exponent = bits >> 3 & 0x0f;
+    const int fraction = bits & 7;
+    if (exponent == 0x0f && fraction == 7)
+        return std::numeric_limits<float>::quiet_NaN();
+    if (exponent == 0)
+        return sign * static_cast<float>(fraction) * 0x1p-9F;
+    return sign * std::ldexp(static_cast<float>(8 + fraction), exponent - 10);
+}
+
 } // namespace
 
 std::size_t elementSize(ElementType type)
@@ -48,19 +61,32 @@ std::size_t elementSize(ElementType type)
     case ElementType::Int8:
     case ElementType::UInt8:
     case ElementType::Bool:
+    case ElementType::Float8E4M3:
+    case ElementType::Float8E5M2:
         return 1;
     case ElementType::Float16:
     case ElementType::BFloat16:
     case ElementType::Int16:
+    case ElementType::UInt16:
         return 2;
     case ElementType::Float32:
     case ElementType::Int32:
+    case ElementType::UInt32:
         return 4;
     case ElementType::Float64:
     case ElementType::Int64:
+    case ElementType::UInt64:
+    case ElementType::Complex64:
         return 8;
+    case ElementType::Complex128:
+        return 16;
     }
-    return 8;
+    return 16;
+}
+
+bool isReal(ElementType type)
+{
+    return type != ElementType::Complex64 && type != ElementType::Complex128;
 }
 
 void convertElements(ElementType type, std::span<const std::uint8_t> bytes, std::span<float> out)
@@ -88,11 +114,26 @@ void convertElements(ElementType type, std::span<const std::uint8_t> bytes, std:
         return convertEach<std::uint8_t>(bytes, out, [](std::uint8_t stored) { return stored != 0 ? 1.0F : 0.0F; });
     case ElementType::Int16:
         return convertNumbers<std::int16_t>(bytes, out);
+    case ElementType::UInt16:
+        return convertNumbers<std::uint16_t>(bytes, out);
     case ElementType::Int32:
         return convertNumbers<std::int32_t>(bytes, out);
+    case ElementType::UInt32:
+        return convertNumbers<std::uint32_t>(bytes, out);
     case ElementType::Int64:
         return convertNumbers<std::int64_t>(bytes, out);
+    case ElementType::UInt64:
+        return convertNumbers<std::uint64_t>(bytes, out);
+    case ElementType::Float8E4M3:
+        return convertEach<std::uint8_t>(bytes, out, float8E4M3ToFloat);
+    case ElementType::Float8E5M2:
+        return convertEach<std::uint8_t>(
+            bytes, out, [](std::uint8_t bits) { return halfToFloat(static_cast<std::uint16_t>(bits << 8)); });
+    case ElementType::Complex64:
+    case ElementType::Complex128:
+        break;
     }
+    assert(false);
 }
 
 float halfToFloat(std::uint16_t bits)

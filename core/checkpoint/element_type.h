@@ -11,14 +11,35 @@
 
 namespace halflens {
 
-enum class ElementType { Float16, BFloat16, Float32, Float64, Int8, UInt8, Bool, Int16, Int32, Int64 };
+enum class ElementType {
+    Float8E4M3, ///< sign, 4 bits of exponent (bias 7), 3 of fraction; no infinities (float8_e4m3fn)
+    Float8E5M2, ///< the upper byte of a Float16
+    Float16,
+    BFloat16,
+    Float32,
+    Float64,
+    Int8,
+    UInt8,
+    Bool,
+    Int16,
+    UInt16,
+    Int32,
+    UInt32,
+    Int64,
+    UInt64,
+    Complex64, ///< two Float32; no weights are made of these
+    Complex128,
+};
 
-/// Bytes of one stored element: 1, 2, 4 or 8.
+/// Whether elements are real numbers, which convertElements() can read.
+bool isReal(ElementType type);
+
+/// Bytes of one stored element: 1, 2, 4, 8 or 16.
 std::size_t elementSize(ElementType type);
 
 /// Converts `out.size()` little-endian elements (no alignment needed) to float32. Integers and
 /// doubles are rounded to the nearest float, doubles beyond its range become infinite, Bool is 0 or 1.
-/// Precondition: bytes.size() == out.size() * elementSize(type).
+/// Precondition: isReal(type), bytes.size() == out.size() * elementSize(type).
 void convertElements(ElementType type, std::span<const std::uint8_t> bytes, std::span<float> out);
 
 /// IEEE binary16, all values, infinities and NaN included.

@@ -35,10 +35,10 @@ std::optional<std::string_view> nameAt(std::span<const std::uint8_t> names, std:
 
 } // namespace
 
-Result<Hdf5File> Hdf5File::open(std::span<const std::uint8_t> bytes)
+Result<Hdf5File> Hdf5File::open(std::span<const std::uint8_t> bytes, std::uint64_t userBlock)
 {
     Hdf5File file(bytes);
-    const Result<Hdf5Superblock> superblock = readSuperblock(file.m_bytes);
+    const Result<Hdf5Superblock> superblock = readSuperblock(file.m_bytes, userBlock);
     if (!superblock)
         return superblock.error();
     file.m_root = superblock->rootHeader;

@@ -16,8 +16,8 @@ namespace halflens::detail {
 
 class Hdf5File {
 public:
-    /// `bytes` must outlive the object.
-    static Result<Hdf5File> open(std::span<const std::uint8_t> bytes);
+    /// `bytes` from the signature on, without the `userBlock` bytes before it; they must outlive the object.
+    static Result<Hdf5File> open(std::span<const std::uint8_t> bytes, std::uint64_t userBlock = 0);
 
     Hdf5Address root() const { return m_root; }
 

@@ -144,7 +144,7 @@ bool Hdf5Bytes::spend(std::uint64_t units)
     return m_budget > 0;
 }
 
-Result<Hdf5Superblock> readSuperblock(const Hdf5Bytes& file)
+Result<Hdf5Superblock> readSuperblock(const Hdf5Bytes& file, std::uint64_t userBlock)
 {
     ByteReader reader(file.from(0));
     reader.skip(8); // signature
@@ -167,8 +167,8 @@ Result<Hdf5Superblock> readSuperblock(const Hdf5Bytes& file)
     superblock.rootHeader = reader.u64();
     if (reader.failed())
         return hdf5Damaged("it is too short");
-    if (base != 0)
-        return hdf5Unusual("a user block");
+    if (base != userBlock)
+        return hdf5Unusual("a user block of another size than it says");
     if (superblock.endOfFile > file.size()) {
         return hdf5Damaged("it has " + std::to_string(file.size()) + " of its " + std::to_string(superblock.endOfFile)
                            + " bytes");

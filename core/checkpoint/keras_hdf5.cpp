@@ -49,9 +49,17 @@ Result<Hdf5Address> weightsGroup(Hdf5File& file)
     auto inner = file.find(root, "model_weights");
     if (!inner)
         return std::move(inner).error();
-    if (!*inner)
+    if (!*inner) {
+        for (const char* group : {"layers", "_layer_checkpoint_dependencies", "vars"}) {
+            const auto found = file.find(root, group);
+            if (found && *found)
+                return detail::unsupported("this is a .weights.h5 file of Keras 3, which names weights by their place "
+                                           "only",
+                                           detail::SaveWithKeras);
+        }
         return detail::unsupported("this HDF5 file does not list layers, as files of Keras 2 do",
-                                   "use a .h5 file that Keras 2 saved with save_weights or save");
+                                   "use a .h5 file that Keras saved with model.save(\"model.h5\")");
+    }
     return **inner;
 }
 
@@ -116,17 +124,33 @@ Result<TensorArchive> readKeras(Hdf5File& file, detail::TensorBudget& budget)
 
 } // namespace
 
-bool looksLikeHdf5(std::span<const std::uint8_t> bytes)
+namespace {
+
+/// Where the file itself begins: at once, or behind a block of the user's own of 512, 1024, 2048, ... bytes.
+std::optional<std::size_t> hdf5Begin(std::span<const std::uint8_t> bytes)
 {
     constexpr std::array<std::uint8_t, 8> Signature{0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
-    return bytes.size() >= Signature.size() && std::equal(Signature.begin(), Signature.end(), bytes.begin());
+    for (std::size_t at = 0; at + Signature.size() <= bytes.size(); at = at == 0 ? 512 : 2 * at) {
+        if (std::equal(Signature.begin(), Signature.end(), bytes.begin() + static_cast<std::ptrdiff_t>(at)))
+            return at;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+bool looksLikeHdf5(std::span<const std::uint8_t> bytes)
+{
+    return hdf5Begin(bytes).has_value();
 }
 
 Result<TensorArchive> parseKerasHdf5(std::span<const std::uint8_t> bytes, const CheckpointLimits& limits)
 {
+    const std::size_t begin = hdf5Begin(bytes).value_or(0);
+    bytes = bytes.subspan(begin);
     // Chunks may be compressed.
     detail::TensorBudget budget(limits, detail::unpackedLimit(bytes.size()) / sizeof(float));
-    Result<Hdf5File> file = Hdf5File::open(bytes);
+    Result<Hdf5File> file = Hdf5File::open(bytes, begin);
     if (!file)
         return file.error();
     return readKeras(*file, budget);

@@ -9,7 +9,7 @@
 
 namespace halflens {
 
-/// Whether the bytes begin with the HDF5 signature.
+/// Whether the bytes begin with the HDF5 signature, or have it behind a user block.
 bool looksLikeHdf5(std::span<const std::uint8_t> bytes);
 
 /// Reads a weights-only file or the `model_weights` group of a whole saved model. `group` is the

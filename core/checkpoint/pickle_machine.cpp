@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/checkpoint/pickle_machine.h"
 
+#include <algorithm>
 #include <array>
 
 namespace halflens::detail {
@@ -49,6 +50,11 @@ enum Opcode : std::uint8_t {
     Tuple3 = 0x87,
     NewTrue = 0x88,
     NewFalse = 0x89,
+    NewObjEx = 0x92,
+    EmptySet = 0x8f,
+    AddItems = 0x90,
+    FrozenSet = 0x91,
+    ByteArray8 = 0x96,
     Long1 = 0x8a,
     Long4 = 0x8b,
     ShortBinUnicode = 0x8c,
@@ -59,28 +65,62 @@ enum Opcode : std::uint8_t {
     Frame = 0x95,
 };
 
-struct AllowedGlobal {
+struct KnownGlobal {
     std::string_view module;
     std::string_view name;
     PickleGlobal global;
     ElementType element = ElementType::Float32;
 };
 
-constexpr std::array AllowedGlobals{
-    AllowedGlobal{"collections", "OrderedDict", PickleGlobal::OrderedDict},
-    AllowedGlobal{"torch._utils", "_rebuild_tensor_v2", PickleGlobal::RebuildTensor},
-    AllowedGlobal{"torch._utils", "_rebuild_parameter", PickleGlobal::RebuildParameter},
-    AllowedGlobal{"torch", "FloatStorage", PickleGlobal::StorageType, ElementType::Float32},
-    AllowedGlobal{"torch", "DoubleStorage", PickleGlobal::StorageType, ElementType::Float64},
-    AllowedGlobal{"torch", "HalfStorage", PickleGlobal::StorageType, ElementType::Float16},
-    AllowedGlobal{"torch", "BFloat16Storage", PickleGlobal::StorageType, ElementType::BFloat16},
-    AllowedGlobal{"torch", "LongStorage", PickleGlobal::StorageType, ElementType::Int64},
-    AllowedGlobal{"torch", "IntStorage", PickleGlobal::StorageType, ElementType::Int32},
-    AllowedGlobal{"torch", "ShortStorage", PickleGlobal::StorageType, ElementType::Int16},
-    AllowedGlobal{"torch", "CharStorage", PickleGlobal::StorageType, ElementType::Int8},
-    AllowedGlobal{"torch", "ByteStorage", PickleGlobal::StorageType, ElementType::UInt8},
-    AllowedGlobal{"torch", "BoolStorage", PickleGlobal::StorageType, ElementType::Bool},
+constexpr std::array KnownGlobals{
+    KnownGlobal{"collections", "OrderedDict", PickleGlobal::OrderedDict},
+    KnownGlobal{"torch._utils", "_rebuild_tensor", PickleGlobal::RebuildTensor},
+    KnownGlobal{"torch._utils", "_rebuild_tensor_v2", PickleGlobal::RebuildTensor},
+    KnownGlobal{"torch._utils", "_rebuild_tensor_v3", PickleGlobal::RebuildTypedTensor},
+    KnownGlobal{"torch._utils", "_rebuild_parameter", PickleGlobal::RebuildParameter},
+    KnownGlobal{"torch._utils", "_rebuild_parameter_with_state", PickleGlobal::RebuildParameter},
+    KnownGlobal{"torch._tensor", "_rebuild_from_type", PickleGlobal::RebuildFromType},
+    KnownGlobal{"torch._tensor", "_rebuild_from_type_v2", PickleGlobal::RebuildFromType},
+    KnownGlobal{"torch._utils", "_rebuild_from_type_v2", PickleGlobal::RebuildFromType},
+    KnownGlobal{"torch", "FloatStorage", PickleGlobal::StorageType, ElementType::Float32},
+    KnownGlobal{"torch", "DoubleStorage", PickleGlobal::StorageType, ElementType::Float64},
+    KnownGlobal{"torch", "HalfStorage", PickleGlobal::StorageType, ElementType::Float16},
+    KnownGlobal{"torch", "BFloat16Storage", PickleGlobal::StorageType, ElementType::BFloat16},
+    KnownGlobal{"torch", "LongStorage", PickleGlobal::StorageType, ElementType::Int64},
+    KnownGlobal{"torch", "IntStorage", PickleGlobal::StorageType, ElementType::Int32},
+    KnownGlobal{"torch", "ShortStorage", PickleGlobal::StorageType, ElementType::Int16},
+    KnownGlobal{"torch", "CharStorage", PickleGlobal::StorageType, ElementType::Int8},
+    KnownGlobal{"torch", "ByteStorage", PickleGlobal::StorageType, ElementType::UInt8},
+    KnownGlobal{"torch", "BoolStorage", PickleGlobal::StorageType, ElementType::Bool},
+    KnownGlobal{"torch", "ComplexFloatStorage", PickleGlobal::StorageType, ElementType::Complex64},
+    KnownGlobal{"torch", "ComplexDoubleStorage", PickleGlobal::StorageType, ElementType::Complex128},
+    KnownGlobal{"torch.storage", "UntypedStorage", PickleGlobal::StorageType, ElementType::UInt8},
+    KnownGlobal{"torch", "UntypedStorage", PickleGlobal::StorageType, ElementType::UInt8},
+    KnownGlobal{"torch", "float32", PickleGlobal::Dtype, ElementType::Float32},
+    KnownGlobal{"torch", "float64", PickleGlobal::Dtype, ElementType::Float64},
+    KnownGlobal{"torch", "float16", PickleGlobal::Dtype, ElementType::Float16},
+    KnownGlobal{"torch", "bfloat16", PickleGlobal::Dtype, ElementType::BFloat16},
+    KnownGlobal{"torch", "float8_e4m3fn", PickleGlobal::Dtype, ElementType::Float8E4M3},
+    KnownGlobal{"torch", "float8_e5m2", PickleGlobal::Dtype, ElementType::Float8E5M2},
+    KnownGlobal{"torch", "uint16", PickleGlobal::Dtype, ElementType::UInt16},
+    KnownGlobal{"torch", "uint32", PickleGlobal::Dtype, ElementType::UInt32},
+    KnownGlobal{"torch", "uint64", PickleGlobal::Dtype, ElementType::UInt64},
 };
+
+/// Nothing that training leaves behind names these; whoever does wants code to be run. The file is refused although
+/// nothing here would run it: it is no file to keep.
+bool isAttack(std::string_view module, std::string_view name)
+{
+    static constexpr std::array<std::string_view, 16> Modules{
+        "os",     "posix", "nt",   "subprocess", "commands", "pty",     "socket", "shutil",
+        "ctypes", "runpy", "code", "importlib",  "sys",      "marshal", "pip",    "webbrowser"};
+    static constexpr std::array<std::string_view, 7> Builtins{"eval",       "exec", "execfile", "compile",
+                                                              "__import__", "open", "input"};
+    const std::string_view top = module.substr(0, module.find('.'));
+    if (top == "builtins" || top == "__builtin__")
+        return std::find(Builtins.begin(), Builtins.end(), name) != Builtins.end();
+    return std::find(Modules.begin(), Modules.end(), top) != Modules.end();
+}
 
 } // namespace
 
@@ -155,6 +195,7 @@ bool PickleMachine::step(std::uint8_t opcode, ByteReader& reader)
         return pushText(reader.text(reader.u32()));
     case BinUnicode8:
     case BinBytes8:
+    case ByteArray8:
         return pushText(reader.text(reader.u64()));
     case BinPut:
     case LongBinPut:
@@ -166,6 +207,7 @@ bool PickleMachine::step(std::uint8_t opcode, ByteReader& reader)
     case StackGlobal:
     case Reduce:
     case NewObj:
+    case NewObjEx:
     case Build:
     case BinPersistentId:
         return stepObject(opcode, reader);
@@ -207,6 +249,12 @@ bool PickleMachine::stepContainer(std::uint8_t opcode)
         return pop(items[1]) && pop(items[0]) && extend(Kind::Dict, items);
     case SetItems:
         return popMark(items) && extend(Kind::Dict, items);
+    case EmptySet:
+        return pushOpaque("builtins", "set");
+    case FrozenSet:
+        return popMark(items) && pushOpaque("builtins", "frozenset");
+    case AddItems:
+        return popMark(items) && !m_stack.empty() && value(m_stack.back()).kind == Kind::Opaque ? true : broken();
     case Pop:
         return pop(ignored);
     case PopMark:
@@ -252,7 +300,9 @@ bool PickleMachine::stepObject(std::uint8_t opcode, ByteReader& reader)
         return pop(second) && !m_stack.empty() ? true : broken();
     case BinPersistentId:
         return persistentStorage();
-    default: // Reduce and NewObj differ only for classes that are not allowed anyway
+    case NewObjEx: // class, arguments, arguments by name
+        return pop(first) && call();
+    default: // Reduce and NewObj differ only for classes that are opaque anyway
         return call();
     }
 }
@@ -301,13 +351,20 @@ bool PickleMachine::pushTuple(std::size_t count)
 
 bool PickleMachine::pushGlobal(std::string_view module, std::string_view name)
 {
-    for (const AllowedGlobal& allowed : AllowedGlobals) {
-        if (module == allowed.module && name == allowed.name)
-            return push({.kind = Kind::Global, .global = allowed.global, .element = allowed.element});
+    for (const KnownGlobal& known : KnownGlobals) {
+        if (module == known.module && name == known.name)
+            return push({.kind = Kind::Global, .global = known.global, .element = known.element});
     }
-    return fail(
-        unsupported("refused: the file asks to run " + printable(module) + "." + printable(name),
-                    "do not trust this file; a weight file is saved with torch.save(model.state_dict(), path)"));
+    if (isAttack(module, name))
+        return fail(
+            unsupported("refused: the file asks to run " + printable(module) + "." + printable(name),
+                        "do not trust this file; a weight file is saved with torch.save(model.state_dict(), path)"));
+    return pushOpaque(module, name);
+}
+
+bool PickleMachine::pushOpaque(std::string_view module, std::string_view name)
+{
+    return push({.kind = Kind::Opaque, .text = name, .module = module});
 }
 
 /// Takes the top value; those below the last mark are out of reach.
@@ -331,13 +388,19 @@ bool PickleMachine::popMark(std::vector<PickleId>& items)
     return true;
 }
 
-/// Appends to the list or dictionary on top of the stack.
+/// Appends to the list or dictionary on top of the stack. An object that is filled like one is one: classes derived
+/// from them, defaultdict, Counter.
 bool PickleMachine::extend(Kind kind, const std::vector<PickleId>& items)
 {
-    if (m_stack.empty() || m_values[m_stack.back()].kind != kind || (kind == Kind::Dict && items.size() % 2 != 0))
+    if (m_stack.empty() || (kind == Kind::Dict && items.size() % 2 != 0) || items.size() > m_itemsLeft)
         return broken();
-    std::vector<PickleId>& target = m_values[m_stack.back()].items;
-    target.insert(target.end(), items.begin(), items.end());
+    PickleValue& target = m_values[m_stack.back()];
+    if (target.kind == Kind::Opaque)
+        target.kind = kind;
+    if (target.kind != kind)
+        return broken();
+    m_itemsLeft -= items.size();
+    target.items.insert(target.items.end(), items.begin(), items.end());
     return true;
 }
 
@@ -362,21 +425,39 @@ bool PickleMachine::call()
 {
     PickleId arguments = 0;
     PickleId function = 0;
-    if (!pop(arguments) || !pop(function) || value(arguments).kind != Kind::Tuple
-        || value(function).kind != Kind::Global)
+    if (!pop(arguments) || !pop(function))
         return broken();
-    const std::vector<PickleId>& items = value(arguments).items; // until the next push()
-    switch (value(function).global) {
+    // A subclass of a tensor names the function that makes the tensor, and its arguments; perhaps of a subclass again.
+    while (value(function).kind == Kind::Global && value(function).global == PickleGlobal::RebuildFromType) {
+        const PickleValue& given = value(arguments); // function, class, arguments, state
+        if (given.kind != Kind::Tuple || given.items.size() < 3)
+            return broken();
+        function = given.items[0];
+        arguments = given.items[2];
+    }
+    if (value(arguments).kind != Kind::Tuple)
+        return broken();
+    const PickleValue& callee = value(function); // until the next push()
+    const std::vector<PickleId>& items = value(arguments).items; // likewise
+    if (callee.kind == Kind::Opaque)
+        return pushOpaque(callee.module, callee.text);
+    if (callee.kind != Kind::Global)
+        return broken();
+    switch (callee.global) {
     case PickleGlobal::OrderedDict:
         return callOrderedDict(items);
     case PickleGlobal::RebuildTensor:
-        return callRebuildTensor(items);
+        return callRebuildTensor(items, false);
+    case PickleGlobal::RebuildTypedTensor:
+        return callRebuildTensor(items, true);
     case PickleGlobal::RebuildParameter:
-        if (items.empty() || value(items[0]).kind != Kind::Tensor)
+        if (items.empty() || (value(items[0]).kind != Kind::Tensor && value(items[0]).kind != Kind::Opaque))
             return broken();
         m_stack.push_back(items[0]);
         return true;
+    case PickleGlobal::RebuildFromType:
     case PickleGlobal::StorageType:
+    case PickleGlobal::Dtype:
         break;
     }
     return broken();
@@ -399,13 +480,21 @@ bool PickleMachine::callOrderedDict(const std::vector<PickleId>& arguments)
     return push(std::move(dict));
 }
 
-/// _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks, [metadata]).
-bool PickleMachine::callRebuildTensor(const std::vector<PickleId>& arguments)
+/// _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks, [metadata]);
+/// _rebuild_tensor_v3 has the element type before the metadata. Of a type nobody knows: opaque.
+bool PickleMachine::callRebuildTensor(const std::vector<PickleId>& arguments, bool isTyped)
 {
-    if (arguments.size() < 4 || value(arguments[0]).kind != Kind::Storage || value(arguments[1]).kind != Kind::Int
+    if (arguments.size() < (isTyped ? 7 : 4) || value(arguments[1]).kind != Kind::Int
         || value(arguments[2]).kind != Kind::Tuple || value(arguments[3]).kind != Kind::Tuple)
         return broken();
+    const PickleValue& storage = value(arguments[0]);
+    const PickleValue& type = isTyped ? value(arguments[6]) : storage;
+    if (storage.kind == Kind::Opaque || type.kind == Kind::Opaque)
+        return pushOpaque("torch", "Tensor");
+    if (storage.kind != Kind::Storage || (isTyped && (type.kind != Kind::Global || type.global != PickleGlobal::Dtype)))
+        return broken();
     return push({.kind = Kind::Tensor,
+                 .element = type.element,
                  .integer = value(arguments[1]).integer,
                  .items = {arguments[0], arguments[2], arguments[3]}});
 }
@@ -418,8 +507,12 @@ bool PickleMachine::persistentStorage()
         return broken();
     const std::vector<PickleId>& items = value(id).items; // until the next push()
     if (items.size() < 5 || value(items[0]).kind != Kind::Text || value(items[0]).text != "storage"
-        || value(items[1]).kind != Kind::Global || value(items[1]).global != PickleGlobal::StorageType
         || value(items[2]).kind != Kind::Text || value(items[4]).kind != Kind::Int || value(items[4]).integer < 0)
+        return broken();
+    const PickleValue& type = value(items[1]);
+    if (type.kind == Kind::Opaque) // quantized elements and whatever is to come
+        return push({.kind = Kind::Opaque, .text = value(items[2]).text, .module = UnknownStorage});
+    if (type.kind != Kind::Global || type.global != PickleGlobal::StorageType)
         return broken();
     if (items.size() > 5 && value(items[5]).kind != Kind::None)
         return fail(unsupported("the file holds views of storages, as PyTorch before 0.4 wrote them",

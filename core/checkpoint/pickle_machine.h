@@ -2,10 +2,11 @@
 // Interprets Python pickles that describe tensors, and nothing else (spec models 2.1). Private to
 // core/checkpoint.
 //
-// A pickle is a program: it can name any Python function and have it called. This machine knows a
-// short list of names, builds plain values only, and gives an error that tells the name of anything
-// else. Values live in one table and refer to each other by number, so that neither cycles nor
-// references shared a million times cost memory or stack.
+// A pickle is a program: it can name any Python function and have it called. This machine calls nothing. It knows
+// the short list of names that describe tensors; whatever else a file names or asks to have called becomes an opaque
+// value that keeps the name. What only an attack needs (os.system and the like) is refused. Values live in one table
+// and refer to each other by number, so that neither cycles nor references shared a million times cost memory or
+// stack.
 #pragma once
 
 #include "core/checkpoint/byte_reader.h"
@@ -19,8 +20,19 @@ namespace halflens::detail {
 
 using PickleId = std::uint32_t;
 
-/// What a pickle may name.
-enum class PickleGlobal : std::uint8_t { OrderedDict, RebuildTensor, RebuildParameter, StorageType };
+/// Module of an opaque value that is a storage of an unknown element type; its text is the key.
+inline constexpr std::string_view UnknownStorage = "storage of an unknown type";
+
+/// The names that mean something here.
+enum class PickleGlobal : std::uint8_t {
+    OrderedDict,
+    RebuildTensor,
+    RebuildTypedTensor, ///< its element type is an argument, not that of the storage
+    RebuildParameter,
+    RebuildFromType, ///< a subclass of the tensor that another function rebuilds
+    StorageType,
+    Dtype,
+};
 
 struct PickleValue {
     enum class Kind : std::uint8_t {
@@ -35,20 +47,22 @@ struct PickleValue {
         Dict, ///< items: key, value, key, value, ...
         Global, ///< global, element
         Storage, ///< element, text: key, integer: number of elements
-        Tensor, ///< items: storage, tuple of extents, tuple of strides; integer: offset in elements
+        Tensor, ///< items: storage, tuple of extents, tuple of strides; integer: offset in elements; element
+        Opaque, ///< module, text: the Python name it comes from; never looked into
     };
     Kind kind = Kind::None;
     PickleGlobal global = PickleGlobal::OrderedDict;
     ElementType element = ElementType::Float32;
     std::int64_t integer = 0;
     std::string_view text = {};
+    std::string_view module = {};
     std::vector<PickleId> items = {};
 };
 
 class PickleMachine {
 public:
     /// Runs one pickle up to its STOP and leaves `reader` behind it. The bytes must outlive the
-    /// machine. InvalidInput: damaged, or too large; Unsupported: a name or instruction not allowed.
+    /// machine. InvalidInput: damaged, or too large; Unsupported: an instruction not known, a name of an attack.
     Result<PickleId> run(ByteReader& reader);
 
     const PickleValue& value(PickleId id) const { return m_values[id]; }
@@ -76,8 +90,9 @@ private:
     bool remember(std::uint32_t slot);
     bool recall(std::uint32_t slot);
     bool call();
+    bool pushOpaque(std::string_view module, std::string_view name);
     bool callOrderedDict(const std::vector<PickleId>& arguments);
-    bool callRebuildTensor(const std::vector<PickleId>& arguments);
+    bool callRebuildTensor(const std::vector<PickleId>& arguments, bool isTyped);
     bool persistentStorage();
     bool broken();
     bool fail(Error error);

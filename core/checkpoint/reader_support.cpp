@@ -15,6 +15,25 @@ std::string printable(std::string_view text, std::size_t maxLength)
     return out;
 }
 
+bool isBookkeeping(std::string_view name)
+{
+    const std::string_view last = name.substr(name.rfind('.') + 1);
+    return last == "num_batches_tracked" || last == "n_averaged";
+}
+
+void passedOver(TensorArchive& archive, std::string_view name, const std::string& reason)
+{
+    constexpr std::size_t Listed = 20;
+    if (archive.passedOver.size() < Listed)
+        archive.passedOver.push_back(printable(name) + " (" + printable(reason) + ")");
+}
+
+Error nothingReadable(const TensorArchive& archive)
+{
+    return unsupported("no tensor of the file can be a weight: " + archive.passedOver.front(),
+                       "convert the weights to float32 or float16");
+}
+
 Result<std::size_t> TensorBudget::take(const std::string& name, const Shape& shape)
 {
     const auto count = valueCount(shape);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 namespace halflens::detail {
 
@@ -24,8 +25,21 @@ inline Error unsupported(std::string reason, std::string remedy)
     return {ErrorCode::Unsupported, "checkpoint", std::move(reason), std::move(remedy), {}};
 }
 
+/// What to do with the files only Keras 3 writes.
+inline constexpr const char* SaveWithKeras =
+    "load it in Keras and save the whole model in the older form: model.save(\"model.h5\")";
+
 /// Text from a file made fit for a message: control and non-ASCII bytes become '?', and it is cut.
 std::string printable(std::string_view text, std::size_t maxLength = 120);
+
+/// Whether a name is that of a counter that training keeps among the weights: num_batches_tracked, n_averaged.
+bool isBookkeeping(std::string_view name);
+
+/// Lists a tensor among those that were passed over.
+void passedOver(TensorArchive& archive, std::string_view name, const std::string& reason);
+
+/// All tensors of a file were passed over.
+Error nothingReadable(const TensorArchive& archive);
 
 /// Deflate makes data at most this many times smaller.
 inline constexpr std::uint64_t MaxDeflate = 1040;

@@ -165,10 +165,21 @@ private:
 std::optional<ElementType> elementTypeOf(const std::string& dtype)
 {
     static const std::map<std::string, ElementType> types{
-        {"F16", ElementType::Float16}, {"BF16", ElementType::BFloat16}, {"F32", ElementType::Float32},
-        {"F64", ElementType::Float64}, {"I8", ElementType::Int8},       {"U8", ElementType::UInt8},
-        {"BOOL", ElementType::Bool},   {"I16", ElementType::Int16},     {"I32", ElementType::Int32},
+        {"F16", ElementType::Float16},
+        {"BF16", ElementType::BFloat16},
+        {"F32", ElementType::Float32},
+        {"F64", ElementType::Float64},
+        {"I8", ElementType::Int8},
+        {"U8", ElementType::UInt8},
+        {"BOOL", ElementType::Bool},
+        {"I16", ElementType::Int16},
+        {"I32", ElementType::Int32},
         {"I64", ElementType::Int64},
+        {"U16", ElementType::UInt16},
+        {"U32", ElementType::UInt32},
+        {"U64", ElementType::UInt64},
+        {"F8_E4M3", ElementType::Float8E4M3},
+        {"F8_E5M2", ElementType::Float8E5M2},
     };
     const auto found = types.find(dtype);
     return found == types.end() ? std::nullopt : std::optional(found->second);
@@ -204,25 +215,20 @@ Status checkCoverage(const std::vector<Entry>& entries, std::uint64_t dataBytes)
     return {};
 }
 
-Result<Tensor> readEntry(const Entry& entry, std::span<const std::uint8_t> data, detail::TensorBudget& budget)
+Result<Tensor> readEntry(const Entry& entry, ElementType type, std::span<const std::uint8_t> data,
+                         detail::TensorBudget& budget)
 {
-    const auto type = elementTypeOf(entry.dtype);
-    if (!type) {
-        return detail::unsupported("the tensor \"" + printable(entry.name) + "\" has the element type "
-                                       + printable(entry.dtype),
-                                   "convert it to float32 or float16");
-    }
     Result<std::size_t> count = budget.take(entry.name, entry.shape);
     if (!count)
         return std::move(count).error();
     const std::uint64_t bytes = entry.offsets[1] - entry.offsets[0];
     // The budget bounds *count by 10^9, so the product cannot overflow.
-    if (*count * elementSize(*type) != bytes) {
+    if (*count * elementSize(type) != bytes) {
         return damaged("the tensor \"" + printable(entry.name) + "\" with shape " + toString(entry.shape) + " and type "
                        + entry.dtype + " does not fill its " + std::to_string(bytes) + " bytes");
     }
     Tensor tensor{entry.shape, std::vector<float>(*count)};
-    convertElements(*type, data.subspan(entry.offsets[0], bytes), tensor.values);
+    convertElements(type, data.subspan(entry.offsets[0], bytes), tensor.values);
     return tensor;
 }
 
@@ -258,11 +264,20 @@ Result<TensorArchive> parseSafetensors(std::span<const std::uint8_t> bytes, cons
     archive.tensors.reserve(handler.entries.size());
     detail::TensorBudget budget(limits, data.size());
     for (const Entry& entry : handler.entries) {
-        Result<Tensor> tensor = readEntry(entry, data, budget);
+        if (detail::isBookkeeping(entry.name))
+            continue;
+        const auto type = elementTypeOf(entry.dtype);
+        if (!type) {
+            detail::passedOver(archive, entry.name, "element type " + entry.dtype);
+            continue;
+        }
+        Result<Tensor> tensor = readEntry(entry, *type, data, budget);
         if (!tensor)
             return std::move(tensor).error();
         archive.tensors.push_back({entry.name, {}, std::move(tensor).value()});
     }
+    if (archive.tensors.empty() && !archive.passedOver.empty())
+        return detail::nothingReadable(archive);
     return archive;
 }
 

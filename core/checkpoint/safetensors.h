@@ -13,9 +13,10 @@ namespace halflens {
 /// Whether the bytes can be a safetensors file: a header length that fits, and a brace.
 bool looksLikeSafetensors(std::span<const std::uint8_t> bytes);
 
-/// Tensors in the order of the header; `__metadata__` becomes `metadata`. Types F16, BF16, F32,
-/// F64, I8, I16, I32, I64, U8, BOOL. The data must be covered exactly once, without holes.
-/// Any thread. InvalidInput: damaged; Unsupported: another element type.
+/// Tensors in the order of the header; `__metadata__` becomes `metadata`. Types F8_E4M3, F8_E5M2, F16, BF16, F32,
+/// F64, I8 to I64, U8 to U64, BOOL; tensors of other types are passed over, counters left
+/// out. The data must be covered exactly once, without holes.
+/// Any thread. InvalidInput: damaged; Unsupported: no tensor of a known type.
 Result<TensorArchive> parseSafetensors(std::span<const std::uint8_t> bytes, const CheckpointLimits& limits = {});
 
 /// The file as bytes: header keys sorted, float32 data before float16, each in name order, so that

@@ -8,7 +8,9 @@
 #include "core/checkpoint/safetensors.h"
 #include "core/checkpoint/torch_pickle.h"
 
+#include <array>
 #include <span>
+#include <unordered_set>
 
 namespace halflens {
 
@@ -29,31 +31,81 @@ void appendList(std::string& text, const char* title, const std::vector<std::str
         text += " and " + std::to_string(names.size() - ListedNames) + " more";
 }
 
-Result<TensorArchive> parse(std::span<const std::uint8_t> bytes, const CheckpointLimits& limits)
+/// What people have under the name of a weight file that is none.
+Error unknownContent(std::span<const std::uint8_t> bytes)
 {
-    if (looksLikeHdf5(bytes))
-        return parseKerasHdf5(bytes, limits);
-    if (looksLikeZip(bytes))
-        return parseTorchZip(bytes, limits);
-    if (looksLikePickle(bytes))
-        return parseTorchLegacy(bytes, limits);
-    if (looksLikeSafetensors(bytes))
-        return parseSafetensors(bytes, limits);
-    if (looksLikeCaffemodel(bytes)) // last: it has no signature
-        return parseCaffemodel(bytes, limits);
+    constexpr std::size_t Looked = 512;
+    std::string begin(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(std::min(bytes.size(), Looked)));
+    for (char& c : begin)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (begin.find("<!doctype html") != std::string::npos || begin.find("<html") != std::string::npos)
+        return detail::unsupported("this is a web page, not a file of weights",
+                                   "open the link in a browser and save the file it offers");
+    if (begin.starts_with("version https://git-lfs"))
+        return detail::unsupported("this is a pointer of Git LFS, not the file itself",
+                                   "get the file with git lfs pull, or download it from the project's page");
     return detail::unsupported("this is not a checkpoint of a known kind",
                                "use a Keras HDF5, PyTorch, safetensors or Caffe weight file");
 }
 
+Result<TensorArchive> parse(std::span<const std::uint8_t> bytes, const CheckpointLimits& limits, const std::string& key)
+{
+    if (looksLikeZip(bytes))
+        return parseTorchZip(bytes, limits, key);
+    if (looksLikePickle(bytes))
+        return parseTorchLegacy(bytes, limits, key);
+    if (!key.empty())
+        return detail::unsupported("this is no PyTorch file, it holds one set of weights only", "leave --key out");
+    if (looksLikeHdf5(bytes))
+        return parseKerasHdf5(bytes, limits);
+    if (looksLikeSafetensors(bytes))
+        return parseSafetensors(bytes, limits);
+    if (looksLikeCaffemodel(bytes)) // last: it has no signature
+        return parseCaffemodel(bytes, limits);
+    return unknownContent(bytes);
+}
+
 } // namespace
 
-Result<TensorArchive> readCheckpoint(const std::filesystem::path& path, const CheckpointLimits& limits)
+Status dropWrapperPrefixes(TensorArchive& archive)
+{
+    static constexpr std::array<std::string_view, 7> Wrappers{"module.",  "_orig_mod.", "model.",          "net.",
+                                                              "network.", "_module.",   "_forward_module."};
+    std::vector<std::string_view> names;
+    for (const NamedTensor& entry : archive.tensors)
+        names.push_back(entry.name);
+    // Every round takes something off half the names, so all rounds together cost what the names are long.
+    for (bool found = !names.empty(); found;) {
+        found = false;
+        for (const std::string_view wrapper : Wrappers) {
+            const auto has = [&](std::string_view name) { return name.starts_with(wrapper); };
+            const auto count = static_cast<std::size_t>(std::count_if(names.begin(), names.end(), has));
+            if (2 * count < names.size() || count == 0)
+                continue;
+            found = true;
+            for (std::string_view& name : names)
+                name.remove_prefix(has(name) ? wrapper.size() : 0);
+        }
+    }
+    std::unordered_set<std::string_view> seen;
+    for (const std::string_view name : names) {
+        if (!seen.insert(name).second)
+            return detail::damaged("the tensor \"" + detail::printable(name)
+                                   + "\" is there twice, with and without the prefix of a wrapper");
+    }
+    for (std::size_t i = 0; i < names.size(); ++i)
+        archive.tensors[i].name.erase(0, archive.tensors[i].name.size() - names[i].size());
+    return {};
+}
+
+Result<TensorArchive> readCheckpoint(const std::filesystem::path& path, const CheckpointLimits& limits,
+                                     const std::string& key)
 {
     Result<TensorArchive> archive = guarded("checkpoint", [&]() -> Result<TensorArchive> {
         const Result<std::vector<std::uint8_t>> bytes = readFile(path, limits.maxFileBytes);
         if (!bytes)
             return bytes.error();
-        return parse(*bytes, limits);
+        return parse(*bytes, limits, key);
     });
     if (!archive)
         return std::move(archive).error().withFile(path.string());

@@ -14,8 +14,8 @@
 namespace halflens {
 
 struct NamedTensor {
-    /// Name in the file. Keras: the weight name, e.g. "conv1_conv/kernel:0"; PyTorch: without a leading
-    /// "module." (spec models 2.3); Caffe: LAYER.weight, LAYER.bias (spec measures 3.5).
+    /// Name in the file. Keras: the weight name, e.g. "conv1_conv/kernel:0"; PyTorch:
+    /// without the prefixes of wrappers such as "module." (spec models 2.3); Caffe: LAYER.weight, LAYER.bias (spec measures 3.5).
     std::string name;
     std::string group; ///< Keras: the layer name; empty otherwise
     Tensor tensor;
@@ -26,10 +26,17 @@ struct NamedTensor {
 struct TensorArchive {
     std::string format; ///< "safetensors", "keras-h5", "torch-zip", "torch-legacy", "caffemodel"
     std::vector<NamedTensor> tensors;
-    /// safetensors: `__metadata__`; Keras: backend, keras_version; PyTorch: wrapper, the key that was
-    /// unwrapped; Caffe: name.
+    /// safetensors: `__metadata__`; Keras: backend, keras_version; PyTorch: wrapper, the keys
+    /// down to the dictionary, "a/b"; Caffe: name.
     std::map<std::string, std::string> metadata;
+    std::vector<std::string> notes = {}; ///< for people: what was chosen among several
+    std::vector<std::string> passedOver = {}; ///< "name (why)" of what is beside the weights and cannot be one of them
 };
+
+/// Takes off what wrapping a network puts before the names of its tensors: module., _orig_mod., model., net. and the
+/// like, in any combination, from all names that have it where at least half do. PyTorch files are read without them
+/// already. InvalidInput: a tensor is there with and without.
+Status dropWrapperPrefixes(TensorArchive& archive);
 
 struct CheckpointLimits {
     std::uint64_t maxFileBytes = 4'000'000'000;
@@ -37,10 +44,12 @@ struct CheckpointLimits {
     std::uint64_t maxValues = 1'000'000'000; ///< over all tensors
 };
 
-/// Reads a checkpoint of any supported kind, recognised by its content, not its name.
+/// Reads a checkpoint of any supported kind, recognised by its content, not its name. `key`: which dictionary of a
+/// PyTorch file holds the weights, "a/b" for one inside another; empty: the fullest.
 /// Untrusted bytes: sizes are checked against the file before memory is taken. Any thread.
 /// InvalidInput: damaged; Unsupported: unknown kind; Io: unreadable. Errors carry the path.
-Result<TensorArchive> readCheckpoint(const std::filesystem::path& path, const CheckpointLimits& limits = {});
+Result<TensorArchive> readCheckpoint(const std::filesystem::path& path, const CheckpointLimits& limits = {},
+                                     const std::string& key = {});
 
 /// What did not fit when a state dictionary was matched against the tensors a network expects.
 struct LoadReport {

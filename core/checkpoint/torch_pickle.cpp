@@ -24,6 +24,16 @@ constexpr std::int64_t LegacyProtocol = 1001;
 
 const char* const SaveAgain = "save the weights with torch.save(model.state_dict(), path)";
 
+bool isUnknownStorage(const PickleMachine& machine, std::string_view key)
+{
+    for (PickleId id = 0; id < machine.size(); ++id) {
+        const PickleValue& value = machine.value(id);
+        if (value.kind == Kind::Opaque && value.module == detail::UnknownStorage && value.text == key)
+            return true;
+    }
+    return false;
+}
+
 /// Where the storages of a legacy file lie: in the order of the list of keys, each after its count.
 Result<std::map<std::string_view, Bytes>> legacyStorages(const PickleMachine& machine, PickleId keys,
                                                          const std::map<std::string_view, ElementType>& types,
@@ -35,6 +45,8 @@ Result<std::map<std::string_view, Bytes>> legacyStorages(const PickleMachine& ma
     for (const PickleId id : machine.value(keys).items) {
         const PickleValue& key = machine.value(id);
         const auto type = key.kind == Kind::Text ? types.find(key.text) : types.end();
+        if (type == types.end() && key.kind == Kind::Text && isUnknownStorage(machine, key.text))
+            return storages; // where it ends, and all that follow lie, cannot be told
         if (type == types.end())
             return damaged("the PyTorch file lists a storage that no tensor names");
         const auto count = reader.read<std::int64_t>();
@@ -111,7 +123,7 @@ bool holdsTorchScript(Bytes bytes)
     return folder && zip->members().contains(*folder + "constants.pkl");
 }
 
-Result<TensorArchive> parseTorchLegacy(Bytes bytes, const CheckpointLimits& limits)
+Result<TensorArchive> parseTorchLegacy(Bytes bytes, const CheckpointLimits& limits, const std::string& key)
 {
     PickleMachine machine;
     ByteReader reader(bytes);
@@ -134,30 +146,36 @@ Result<TensorArchive> parseTorchLegacy(Bytes bytes, const CheckpointLimits& limi
         return damaged("one storage of the PyTorch file has two types");
     detail::TensorBudget budget(limits, reader.remaining());
     std::optional<Result<std::map<std::string_view, Bytes>>> listed; // read when the first tensor asks
-    auto archive = collectTensors(machine, parts[3], budget, [&](const PickleValue& storage) -> Result<Bytes> {
-        if (!listed)
-            listed = legacyStorages(machine, parts[4], *types, reader);
-        if (!*listed)
-            return listed->error();
-        const auto& storages = listed->value();
-        const auto found = storages.find(storage.text);
-        if (found == storages.end()
-            || found->second.size() / elementSize(storage.element) != static_cast<std::uint64_t>(storage.integer))
-            return damaged("a storage of the PyTorch file is missing or has another size");
-        return found->second;
-    });
+    auto archive = collectTensors(
+        machine, parts[3], budget,
+        [&](const PickleValue& storage) -> Result<Bytes> {
+            if (!listed)
+                listed = legacyStorages(machine, parts[4], *types, reader);
+            if (!*listed)
+                return listed->error();
+            const auto& storages = listed->value();
+            const auto found = storages.find(storage.text);
+            if (found == storages.end()
+                || found->second.size() / elementSize(storage.element) != static_cast<std::uint64_t>(storage.integer))
+                return damaged("a storage of the PyTorch file is missing or has another size");
+            return found->second;
+        },
+        key);
     if (archive)
         archive.value().format = "torch-legacy";
     return archive;
 }
 
-Result<TensorArchive> parseTorchZip(Bytes bytes, const CheckpointLimits& limits)
+Result<TensorArchive> parseTorchZip(Bytes bytes, const CheckpointLimits& limits, const std::string& key)
 {
     // Room for the few members beside the storages.
     auto zip = detail::ZipArchive::open(bytes, limits.maxTensors + 1000, detail::unpackedLimit(bytes.size()));
     if (!zip)
         return std::move(zip).error();
     const auto folder = topFolder(*zip);
+    if (!folder && zip->members().contains("config.json") && zip->members().contains("model.weights.h5"))
+        return detail::unsupported("this is a .keras file of Keras 3, which names weights by their place only",
+                                   detail::SaveWithKeras);
     if (!folder)
         return detail::unsupported("this zip archive holds no PyTorch weights", SaveAgain);
     if (zip->members().contains(*folder + "constants.pkl")) {
@@ -181,14 +199,17 @@ Result<TensorArchive> parseTorchZip(Bytes bytes, const CheckpointLimits& limits)
     if (!root)
         return root.error();
     detail::TensorBudget budget(limits, zip->unpackedBytes());
-    auto archive = collectTensors(machine, *root, budget, [&](const PickleValue& storage) -> Result<Bytes> {
-        const auto content = zip->content(*folder + "data/" + std::string(storage.text));
-        if (!content)
+    auto archive = collectTensors(
+        machine, *root, budget,
+        [&](const PickleValue& storage) -> Result<Bytes> {
+            const auto content = zip->content(*folder + "data/" + std::string(storage.text));
+            if (!content)
+                return content;
+            if (content->size() / elementSize(storage.element) < static_cast<std::uint64_t>(storage.integer))
+                return damaged("a storage of the PyTorch file is shorter than its tensors need");
             return content;
-        if (content->size() / elementSize(storage.element) < static_cast<std::uint64_t>(storage.integer))
-            return damaged("a storage of the PyTorch file is shorter than its tensors need");
-        return content;
-    });
+        },
+        key);
     if (archive)
         archive.value().format = "torch-zip";
     return archive;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/checkpoint/torch_tensors.h"
 
+#include <array>
+#include <unordered_map>
+
 namespace halflens::detail {
 
 namespace {
@@ -8,8 +11,8 @@ namespace {
 using Kind = PickleValue::Kind;
 
 constexpr std::size_t MaxRank = 32;
-constexpr std::string_view ParallelPrefix = "module.";
-constexpr std::string_view Counter = "num_batches_tracked";
+constexpr int MaxDepth = 16;
+constexpr std::size_t ListedKeys = 5;
 
 struct Entry {
     std::string_view name;
@@ -97,6 +100,144 @@ std::vector<std::uint8_t> gather(std::span<const std::uint8_t> bytes, std::size_
     return out;
 }
 
+/// A place in the tree of dictionaries and lists below the root.
+struct Node {
+    PickleId value = 0;
+    std::size_t parent = 0;
+    std::string_view key = {}; ///< in a dictionary
+    std::size_t place = 0; ///< in a list
+    int depth = 0;
+    std::size_t tensors = 0; ///< directly inside, under text keys
+};
+
+/// All dictionaries and lists that can be reached, the shallow ones first, each once. Keys that are no texts lead
+/// nowhere: under these, optimizers keep a state for every weight.
+std::vector<Node> reachable(const PickleMachine& machine, PickleId root)
+{
+    std::vector<Node> nodes{{root}};
+    std::vector<bool> seen(machine.size(), false);
+    seen[root] = true;
+    const auto enter = [&](PickleId child, std::size_t parent, std::string_view key, std::size_t place) {
+        const Kind kind = machine.value(child).kind;
+        const bool isContainer = kind == Kind::Dict || kind == Kind::List || kind == Kind::Tuple;
+        if (!isContainer || seen[child] || nodes[parent].depth >= MaxDepth)
+            return;
+        seen[child] = true;
+        nodes.push_back({child, parent, key, place, nodes[parent].depth + 1});
+    };
+    for (std::size_t at = 0; at < nodes.size(); ++at) {
+        const PickleValue& value = machine.value(nodes[at].value);
+        if (value.kind == Kind::Dict) {
+            for (const Entry& entry : entriesOf(machine, value)) {
+                if (machine.value(entry.value).kind == Kind::Tensor)
+                    ++nodes[at].tensors;
+                enter(entry.value, at, entry.name, 0);
+            }
+        } else {
+            for (std::size_t i = 0; i < value.items.size(); ++i)
+                enter(value.items[i], at, {}, i);
+        }
+    }
+    return nodes;
+}
+
+/// Keys from the root to a node; "" for the root.
+std::string pathOf(const std::vector<Node>& nodes, std::size_t at, char separator)
+{
+    std::string path;
+    for (; at != 0; at = nodes[at].parent) {
+        const Node& node = nodes[at];
+        const std::string name = node.key.empty() ? std::to_string(node.place) : printable(node.key, 80);
+        path = path.empty() ? name : name + separator + path;
+    }
+    return path;
+}
+
+std::string named(const std::vector<Node>& nodes, std::size_t at)
+{
+    return at == 0 ? "the top level" : "\"" + pathOf(nodes, at, '/') + "\"";
+}
+
+/// How well a key is known to stand for the weights (spec models 2.3); 0 is best.
+std::size_t rankOf(std::string_view key)
+{
+    static constexpr std::array<std::string_view, 3> Known{"params", "state_dict", "model"};
+    return static_cast<std::size_t>(std::find(Known.begin(), Known.end(), key) - Known.begin());
+}
+
+std::string listed(const std::vector<Node>& nodes, const std::vector<std::size_t>& which)
+{
+    std::string text;
+    for (std::size_t i = 0; i < std::min(which.size(), ListedKeys); ++i)
+        text += (i == 0 ? "" : ", ") + named(nodes, which[i]) + " (" + std::to_string(nodes[which[i]].tensors)
+            + " tensors)";
+    return which.size() > ListedKeys ? text + " and more" : text;
+}
+
+/// What the root is instead of a dictionary of tensors.
+Error noTensors(const PickleMachine& machine, PickleId root)
+{
+    const auto objectName = [](const PickleValue& value) {
+        return printable(value.module, 80) + "." + printable(value.text, 80);
+    };
+    const PickleValue& value = machine.value(root);
+    const char* const remedy = "save the weights with torch.save(model.state_dict(), path)";
+    if (value.kind == Kind::Opaque)
+        return unsupported("the file holds a Python object of its own kind (" + objectName(value)
+                               + "), no dictionary of tensors",
+                           remedy);
+    std::string keys;
+    const std::vector<Entry> entries = value.kind == Kind::Dict ? entriesOf(machine, value) : std::vector<Entry>();
+    for (std::size_t i = 0; i < std::min(entries.size(), ListedKeys); ++i) {
+        const PickleValue& entry = machine.value(entries[i].value);
+        keys += (i == 0 ? " (its keys: " : ", ") + printable(entries[i].name, 40);
+        if (entry.kind == Kind::Opaque)
+            keys += ", a Python object of its own kind: " + objectName(entry);
+    }
+    return unsupported("the file holds no dictionary of tensors" + (keys.empty() ? keys : keys + ")"), remedy);
+}
+
+/// The dictionary with the weights: the fullest, or of several about as full the one whose key is best known, which
+/// is then noted. `key` names another.
+Result<std::size_t> choose(const PickleMachine& machine, const std::vector<Node>& nodes, const std::string& key,
+                           TensorArchive& archive)
+{
+    std::vector<std::size_t> filled;
+    std::size_t most = 0;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (nodes[i].tensors == 0)
+            continue;
+        filled.push_back(i);
+        most = std::max(most, nodes[i].tensors);
+    }
+    if (filled.empty())
+        return noTensors(machine, nodes.front().value);
+    if (!key.empty()) {
+        for (const std::size_t i : filled) {
+            if (pathOf(nodes, i, '/') == key || pathOf(nodes, i, '.') == key)
+                return i;
+        }
+        return unsupported("the file holds no tensors under the key \"" + printable(key) + "\"",
+                           "leave --key out, or name one of " + listed(nodes, filled));
+    }
+    std::erase_if(filled, [&](std::size_t i) { return 2 * nodes[i].tensors < most; });
+    const std::size_t chosen = *std::min_element(filled.begin(), filled.end(), [&](std::size_t a, std::size_t b) {
+        return rankOf(nodes[a].key) < rankOf(nodes[b].key); // the first of equals
+    });
+    if (filled.size() > 1) {
+        std::erase(filled, chosen);
+        archive.notes.push_back("the file holds several sets of weights: " + named(nodes, chosen) + " was taken, not "
+                                + listed(nodes, filled) + "; --key takes another");
+    }
+    return chosen;
+}
+
+bool repeatsValues(const PickleMachine& machine, const PickleValue& tensor)
+{
+    const std::vector<PickleId>& strides = machine.value(tensor.items[2]).items;
+    return std::any_of(strides.begin(), strides.end(), [&](PickleId id) { return machine.value(id).integer == 0; });
+}
+
 Result<Tensor> readTensor(const PickleMachine& machine, const PickleValue& value, const std::string& name,
                           TensorBudget& budget, const StorageBytes& storageBytes)
 {
@@ -112,70 +253,70 @@ Result<Tensor> readTensor(const PickleMachine& machine, const PickleValue& value
     Tensor tensor{*shape, {}};
     if (*count == 0)
         return tensor;
+    const std::size_t elementBytes = elementSize(value.element);
+    std::uint64_t heldBytes = 0;
+    if (__builtin_mul_overflow(static_cast<std::uint64_t>(storage.integer), elementSize(storage.element), &heldBytes))
+        heldBytes = UINT64_MAX;
     const auto needed = reach(value.integer, *shape, *strides);
-    const auto held = static_cast<std::uint64_t>(storage.integer);
-    if (!needed || *needed > held || *count > held)
+    if (!needed || *needed > heldBytes / elementBytes)
         return damaged("the tensor " + quoted + " needs more values than its storage has");
     const auto bytes = storageBytes(storage);
     if (!bytes)
         return bytes.error();
-    const std::size_t elementBytes = elementSize(storage.element);
     tensor.values.resize(*count);
     if (isRowMajor(*shape, *strides)) {
         const auto part = bytes->subspan(static_cast<std::size_t>(value.integer) * elementBytes, *count * elementBytes);
-        convertElements(storage.element, part, tensor.values);
+        convertElements(value.element, part, tensor.values);
     } else {
-        convertElements(storage.element, gather(*bytes, elementBytes, value.integer, *shape, *strides, *count),
+        convertElements(value.element, gather(*bytes, elementBytes, value.integer, *shape, *strides, *count),
                         tensor.values);
     }
     return tensor;
 }
 
-Error noTensors(const std::vector<Entry>& entries)
-{
-    std::string keys;
-    for (std::size_t i = 0; i < std::min<std::size_t>(entries.size(), 5); ++i)
-        keys += (i == 0 ? " (its keys: " : ", ") + printable(entries[i].name, 40);
-    return unsupported("the file holds no dictionary of tensors" + (keys.empty() ? keys : keys + ")"),
-                       "save the weights with torch.save(model.state_dict(), path)");
-}
-
 } // namespace
 
 Result<TensorArchive> collectTensors(const PickleMachine& machine, PickleId root, TensorBudget& budget,
-                                     const StorageBytes& storageBytes)
+                                     const StorageBytes& storageBytes, const std::string& key)
 {
     TensorArchive archive;
-    if (machine.value(root).kind != Kind::Dict)
-        return noTensors({});
-    std::vector<Entry> entries = entriesOf(machine, machine.value(root));
-    for (const std::string_view wrapper : {"params", "state_dict", "model"}) {
-        const auto found =
-            std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.name == wrapper; });
-        if (found != entries.end() && machine.value(found->value).kind == Kind::Dict) {
-            entries = entriesOf(machine, machine.value(found->value));
-            archive.metadata["wrapper"] = wrapper;
-            break;
-        }
-    }
-    std::unordered_map<std::string, bool> names;
+    const std::vector<Node> nodes = reachable(machine, root);
+    const Result<std::size_t> chosen = choose(machine, nodes, key, archive);
+    if (!chosen)
+        return chosen.error();
+    if (*chosen != 0)
+        archive.metadata["wrapper"] = pathOf(nodes, *chosen, '/');
+
+    std::vector<Entry> entries = entriesOf(machine, machine.value(nodes[*chosen].value));
+    std::erase_if(entries, [&](const Entry& entry) {
+        const Kind kind = machine.value(entry.value).kind;
+        return (kind != Kind::Tensor && kind != Kind::Opaque) || isBookkeeping(entry.name);
+    });
     for (const Entry& entry : entries) {
         const PickleValue& value = machine.value(entry.value);
-        if (value.kind != Kind::Tensor)
+        const std::string name(entry.name);
+        const auto passOver = [&](const std::string& reason) { passedOver(archive, name, reason); };
+        if (value.kind == Kind::Opaque) {
+            passOver(printable(value.module, 80) + "." + printable(value.text, 80));
             continue;
-        std::string name(entry.name.starts_with(ParallelPrefix) ? entry.name.substr(ParallelPrefix.size())
-                                                                : entry.name);
-        if (name == Counter || name.ends_with("." + std::string(Counter)))
+        }
+        if (!isReal(value.element)) {
+            passOver("complex numbers");
             continue;
-        if (!names.emplace(name, true).second)
-            return damaged("the tensor \"" + printable(name) + "\" is there twice, with and without \"module.\"");
+        }
         Result<Tensor> tensor = readTensor(machine, value, name, budget, storageBytes);
+        if (!tensor && repeatsValues(machine, value)) {
+            passOver("few values repeated very often");
+            continue;
+        }
         if (!tensor)
             return std::move(tensor).error();
-        archive.tensors.push_back({std::move(name), {}, std::move(tensor).value()});
+        archive.tensors.push_back({name, {}, std::move(tensor).value()});
     }
     if (archive.tensors.empty())
-        return noTensors(entries);
+        return archive.passedOver.empty() ? noTensors(machine, root) : nothingReadable(archive);
+    if (Status dropped = dropWrapperPrefixes(archive); !dropped)
+        return std::move(dropped).error();
     return archive;
 }
 

@@ -80,7 +80,7 @@ Result<std::vector<float>> poolKoncept(KonceptForm form, const MapView& map)
         return unsuitable("the PyTorch port of KonCept512 takes images of 299 to 554 pixels a side; this one leaves a "
                           "map of "
                               + std::to_string(height) + " x " + std::to_string(width) + " cells instead of 8 to 15",
-                          "let the image be fitted to 512 x 384 (--fit)");
+                          std::string("let the image be fitted to 512 x 384: ") + HowToFit);
     const int rows = whole ? height : PortCells;
     const int columns = whole ? width : PortCells;
     std::vector<float> pooled(static_cast<std::size_t>(channels));

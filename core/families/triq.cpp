@@ -120,9 +120,7 @@ private:
         if (!sizes)
             return sizes.error();
         const MapSize map = (*sizes)[static_cast<std::size_t>(graph.outputs().at(ProjectionOutput).value)];
-        const int divisor = map.height >= PoolingFromRows ? 2 : 1;
-        const int height = map.height / divisor;
-        const int width = map.width / divisor;
+        const auto [channels, height, width] = tokenGridSize(map);
         if (height * width < 1)
             return Error{ErrorCode::Model,
                          "model",
@@ -136,7 +134,8 @@ private:
                              + " yields " + std::to_string(height * width) + " tokens (" + std::to_string(height)
                              + " rows of " + std::to_string(width) + "), the model has positions for "
                              + std::to_string(m_encoder.positions() - 1),
-                         "resize the image (1024 x 768 and 512 x 384 fit exactly), or let it be fitted (--fit)",
+                         std::string("resize the image (1024 x 768 and 512 x 384 fit exactly), or let it be fitted: ")
+                             + HowToFit,
                          {}};
         return {};
     }
@@ -239,13 +238,17 @@ StateDict triqState(const TriqEncoder& encoder)
     return state;
 }
 
+MapSize tokenGridSize(MapSize map)
+{
+    const int divisor = map.height >= PoolingFromRows ? 2 : 1;
+    return {map.channels, map.height / divisor, map.width / divisor};
+}
+
 TokenGrid tokensOf(std::span<const float> map, int channels, int height, int width)
 {
     const bool pooled = height >= PoolingFromRows;
-    TokenGrid grid;
-    grid.height = pooled ? height / 2 : height;
-    grid.width = pooled ? width / 2 : width;
-    grid.channels = channels;
+    const MapSize size = tokenGridSize({channels, height, width});
+    TokenGrid grid{size.height, size.width, channels, {}};
     grid.values.resize(static_cast<std::size_t>(grid.height) * static_cast<std::size_t>(grid.width)
                        * static_cast<std::size_t>(channels));
     const auto at = [&](int channel, int row, int column) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/nn/graph.h"
 #include "core/predictor/model_types.h"
 #include "core/predictor/triq_encoder.h"
 #include "core/weights/network_weights.h"
@@ -20,6 +21,9 @@ TriqEncoder triqEncoder(const StateDict& state);
 
 /// The way back: everything but the projection, under HalfLens names.
 StateDict triqState(const TriqEncoder& encoder);
+
+/// Rows and columns of tokens a map of this size becomes.
+MapSize tokenGridSize(MapSize map);
 
 /// Projected map (channels x height x width) to tokens: 2x2 max pooling with stride 2 where the
 /// map has 16 rows or more (spec models 5.2), then row-major tokens.

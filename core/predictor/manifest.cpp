@@ -5,6 +5,7 @@
 #include "core/base/json_object.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -61,6 +62,7 @@ void readWeights(JsonObject& root, Manifest& manifest, std::string& problem)
     const bool isHash = hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == std::string::npos;
     if (!hash.empty() && !isHash)
         reader.fail("weights.sha256 is not 64 lower-case hexadecimal digits");
+    manifest.weightsKey = reader.text("key", false);
     reader.finish();
 }
 
@@ -137,6 +139,7 @@ void readOutput(JsonObject& root, Manifest& manifest, std::string& problem)
         else
             reader.fail("output.scale is not [low, high] with low below high");
     }
+    manifest.isScaleAssumed = reader.boolean("scale_assumed", false);
     reader.finish();
 }
 
@@ -147,6 +150,17 @@ bool isModelId(const std::string& id)
     return !id.empty() && id.size() <= 64 && !id.starts_with('.') && std::all_of(id.begin(), id.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
     });
+}
+
+std::string assumedScaleNote(const ScoreScale& scale)
+{
+    const auto number = [](double value) {
+        char text[32];
+        const auto [end, failed] = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 6);
+        return failed == std::errc() ? std::string(text, end) : std::string("?");
+    };
+    return "the file does not tell the scale of its scores: " + number(scale.low) + " to " + number(scale.high)
+        + " is assumed, and score5 rests on it (--scale LOW HIGH, or output.scale of a manifest, says what is right)";
 }
 
 Result<Manifest> parseManifest(const std::string& text, const std::filesystem::path& folder)

@@ -19,9 +19,11 @@ struct Manifest {
     std::string trunk;
     std::string weightsFile; ///< relative to the manifest's folder, stays inside it
     std::string weightsSha256; ///< empty: not checked
+    std::string weightsKey; ///< PyTorch: which dictionary of the file; empty: the one with the weights
     InputSpec input;
     int outputs = 5; ///< grades or 1; 0 for a map
     ScoreScale scale;
+    bool isScaleAssumed = false; ///< nobody told the scale
     std::string licence;
     std::string source; ///< where the weights come from, for people; empty when not known
     std::string cardFile; ///< relative; empty when there is none
@@ -35,6 +37,9 @@ Result<Manifest> readManifest(const std::filesystem::path& file);
 
 /// The JSON text parseManifest() reads back to the same manifest.
 std::string toJsonText(const Manifest& manifest);
+
+/// For people: that score5 rests on a scale nobody told.
+std::string assumedScaleNote(const ScoreScale& scale);
 
 /// Whether `id` may name a model: a-z, 0-9, '-', '_' and '.', at most 64 of them, no dot in front.
 bool isModelId(const std::string& id);

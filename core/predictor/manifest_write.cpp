@@ -31,6 +31,8 @@ std::string toJsonText(const Manifest& manifest)
     Json weights{{"file", manifest.weightsFile}};
     if (!manifest.weightsSha256.empty())
         weights["sha256"] = manifest.weightsSha256;
+    if (!manifest.weightsKey.empty())
+        weights["key"] = manifest.weightsKey;
     Json json{{"format", 1},
               {"id", manifest.id},
               {"name", manifest.name},
@@ -52,6 +54,8 @@ std::string toJsonText(const Manifest& manifest)
               {"licence", manifest.licence}};
     if (manifest.input.normalization == Normalization::Custom)
         json["input"]["channels"] = manifest.input.custom.bgr ? "bgr" : "rgb";
+    if (manifest.isScaleAssumed)
+        json["output"]["scale_assumed"] = true;
     if (!manifest.source.empty())
         json["source"] = manifest.source;
     if (!manifest.cardFile.empty())

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/predictor/model_types.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace halflens {
 
-Prediction toPrediction(std::vector<float> output, const ModelInfo& info)
+Result<Prediction> toPrediction(std::vector<float> output, const ModelInfo& info)
 {
+    if (!std::all_of(output.begin(), output.end(), [](float value) { return std::isfinite(value); }))
+        return Error{ErrorCode::Model,
+                     "model",
+                     "the network's outputs are not numbers",
+                     "the weights are damaged or training diverged; use another file",
+                     {}};
     Prediction prediction;
     prediction.score = scoreOf(output);
     prediction.score5 = info.scale.toFive(prediction.score);

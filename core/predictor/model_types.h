@@ -38,12 +38,18 @@ struct ModelInfo {
     std::string weightsHash; ///< SHA-256 of the weights file
     InputSpec input;
     ScoreScale scale;
+    std::vector<std::string> notes; ///< for people, to be said with every result: what was assumed or chosen
     int outputs = 5;
     bool masksAttention = false; ///< has the positional mask of spec models 6
 };
 
+/// What to do about images of a size the model cannot take.
+inline constexpr const char* HowToFit =
+    "--fit with --checkpoint, or import the file again with --fit and an --id of its own";
+
 /// Fills in the scores: the weighted grade sum over k p_k in float64, or the single output (spec models 11).
-Prediction toPrediction(std::vector<float> output, const ModelInfo& info);
+/// Model: an output is not a number.
+Result<Prediction> toPrediction(std::vector<float> output, const ModelInfo& info);
 
 /// Token grid a TRIQ encoder starts from: projected, pooled, before CLS and positions. Immutable once shared.
 struct TokenGrid {

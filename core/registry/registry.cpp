@@ -22,9 +22,10 @@ namespace {
 
 constexpr const char* DefaultModel = "lite-triq";
 
-Result<NetworkWeights> readWeights(const std::filesystem::path& file)
+/// The errors carry the path. `key`: see readCheckpoint().
+Result<NetworkWeights> readWeights(const std::filesystem::path& file, const std::string& key)
 {
-    Result<TensorArchive> archive = readCheckpoint(file);
+    Result<TensorArchive> archive = readCheckpoint(file, {}, key);
     if (!archive)
         return std::move(archive).error();
     Result<NetworkWeights> weights = recogniseWeights(std::move(*archive));
@@ -48,8 +49,13 @@ Result<std::shared_ptr<const Predictor>> makePredictor(NetworkWeights weights, M
                                                      {"swin-iqa", makeSwinIqa}}};
     std::string known;
     for (const Family& family : Families) {
-        if (weights.family == family.name)
-            return family.make(std::move(weights), std::move(info));
+        if (weights.family == family.name) {
+            const std::vector<std::string> passedOver = weights.passedOver;
+            auto predictor = family.make(std::move(weights), std::move(info));
+            if (!predictor)
+                return mentioning(passedOver, std::move(predictor).error());
+            return predictor;
+        }
         known += (known.empty() ? "" : ", ") + std::string(family.name);
     }
     return Error{ErrorCode::Unsupported,
@@ -144,6 +150,8 @@ Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest, con
     info.weightsHash = *hash;
     info.input = manifest.input;
     info.scale = manifest.scale;
+    if (manifest.isScaleAssumed)
+        info.notes.push_back(assumedScaleNote(info.scale));
     if (manifest.family == ScriptFamily) {
         info.family = manifest.family;
         info.trunk = manifest.trunk;
@@ -153,9 +161,10 @@ Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest, con
                          "use another model", file.string()};
         return makeScriptModel(file, std::move(info));
     }
-    Result<NetworkWeights> weights = readWeights(file);
+    Result<NetworkWeights> weights = readWeights(file, manifest.weightsKey);
     if (!weights)
         return weights.error();
+    info.notes.insert(info.notes.begin(), weights->notes.begin(), weights->notes.end());
     if (weights->family != manifest.family || weights->trunk != manifest.trunk)
         return Error{ErrorCode::InvalidInput, "checkpoint",
                      "the weights are " + weights->family + " on " + weights->trunk + ", the manifest says "
@@ -175,25 +184,35 @@ Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest, con
 }
 
 Result<std::shared_ptr<const Predictor>>
-loadPublishedCheckpoint(const std::filesystem::path& file, const std::string& family, bool fit, const WeightsEdit& edit)
+loadPublishedCheckpoint(const std::filesystem::path& file, const CheckpointOptions& options, const WeightsEdit& edit)
 {
-    Result<NetworkWeights> weights = readWeights(file);
+    Result<NetworkWeights> weights = readWeights(file, options.key);
     if (!weights)
         return weights.error();
-    if (!family.empty() && family != weights->family)
+    if (!options.family.empty() && options.family != weights->family)
         return Error{ErrorCode::InvalidInput, "checkpoint",
-                     "the tensors are those of " + weights->family + ", not of " + family,
+                     "the tensors are those of " + weights->family + ", not of " + options.family,
                      "leave the family out or name the right one", file.string()};
     Result<std::string> hash = sha256HexOfFile(file);
     if (!hash)
         return std::move(hash).error();
+    describeByNeighbours(*weights, file, *hash);
     ModelInfo info;
     info.id = info.name = file.filename().string();
     info.weightsHash = std::move(*hash);
     info.input = weights->input;
-    info.scale = weights->scale;
-    if (fit)
+    info.scale = options.scale.value_or(weights->scale);
+    info.notes = weights->notes;
+    if (weights->isScaleAssumed && !options.scale)
+        info.notes.push_back(assumedScaleNote(info.scale));
+    if (options.fit) {
         info.input.policy = InputPolicy::Fit;
+    } else if (info.input.policy == InputPolicy::Fit && !weights->isFitOnly) {
+        info.input.policy = InputPolicy::Native;
+        info.notes.push_back("the image is fed at its own size; this model was made for images fitted to "
+                             + std::to_string(info.input.width) + " x " + std::to_string(info.input.height)
+                             + " (--fit)");
+    }
     if (edit)
         edit(weights->state);
     Result<std::shared_ptr<const Predictor>> predictor = makePredictor(*std::move(weights), std::move(info));

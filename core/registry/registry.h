@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,10 +57,19 @@ using WeightsEdit = std::function<void(StateDict& state)>;
 /// Unsupported: `edit` is given for a model whose weights lie in a program of its own.
 Result<std::shared_ptr<const Predictor>> loadModel(const Manifest& manifest, const WeightsEdit& edit = {});
 
-/// A published checkpoint as its authors wrote it, family and trunk recognised from the tensors
-/// unless `family` names it. The image is fed at its own size unless `fit`.
+/// What a user may say about a checkpoint that is used as it is.
+struct CheckpointOptions {
+    std::string family = {}; ///< refuse the file when it is of another; empty: whatever it is
+    std::string key = {}; ///< PyTorch: which dictionary of the file; empty: the one with the weights
+    std::optional<ScoreScale> scale = {}; ///< instead of what the file tells or what would be assumed
+    bool fit = false; ///< feed images resized to the size the authors trained with
+};
+
+/// A checkpoint as its authors wrote it, family and trunk recognised from the tensors. The image is fed at its own
+/// size unless `fit`. What was assumed or chosen stands in the notes of the predictor's info. Errors of reading and
+/// recognising; InvalidInput: another family than asked for, tensors that do not fit.
 Result<std::shared_ptr<const Predictor>> loadPublishedCheckpoint(const std::filesystem::path& file,
-                                                                 const std::string& family = {}, bool fit = false,
+                                                                 const CheckpointOptions& options = {},
                                                                  const WeightsEdit& edit = {});
 
 } // namespace halflens

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ struct ImportOptions {
     std::string id; ///< empty: made from what the file is
     std::string name;
     std::string licence;
+    std::string key; ///< PyTorch: which dictionary of the file; empty: the one with the weights
+    std::optional<ScoreScale> scale; ///< instead of what the file tells or what would be assumed
     bool fit = false; ///< feed images resized to the size the authors trained with
     /// Input, output, name and licence as the user says; a TorchScript file needs it (resources/help/own_model.md).
     std::filesystem::path manifest;
@@ -35,6 +38,7 @@ struct ImportedModel {
     std::uint64_t bytes = 0;
     const PublishedModel* published = nullptr; ///< of this hash, or else of this layout
     bool hashMatches = false; ///< the file is `published` beyond doubt
+    std::vector<std::string> notes; ///< for people: what was assumed or chosen
     /// One pass over a made-up input.
     struct Trial {
         int width = 0;

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -73,7 +72,12 @@ void describe(ImportedModel& found, const NetworkWeights& weights, const ImportO
     manifest.input = weights.input;
     if (options.fit)
         manifest.input.policy = InputPolicy::Fit;
-    manifest.scale = weights.scale;
+    manifest.scale = options.scale.value_or(weights.scale);
+    manifest.isScaleAssumed = weights.isScaleAssumed && !options.scale;
+    manifest.weightsKey = options.key;
+    found.notes = weights.notes;
+    if (manifest.isScaleAssumed)
+        found.notes.push_back(assumedScaleNote(manifest.scale));
     manifest.name = !options.name.empty() ? options.name
         : found.hashMatches               ? std::string(found.published->name)
                                           : file.filename().string();
@@ -102,7 +106,12 @@ Result<Manifest> givenManifest(const ImportOptions& options, const Manifest& cop
     json root = json::parse(bytes->begin(), bytes->end(), shallow, false);
     const bool usable = root.is_object() && !tooDeep;
     if (usable) {
+        const json given = root.value("weights", json::object());
         root["weights"] = {{"file", copy.weightsFile}, {"sha256", copy.weightsSha256}};
+        if (!options.key.empty())
+            root["weights"]["key"] = options.key;
+        else if (given.is_object() && given.contains("key"))
+            root["weights"]["key"] = given["key"];
         if (!root.contains("family"))
             root["family"] = ScriptFamily;
         if (!root.contains("trunk"))
@@ -132,7 +141,9 @@ Status applyManifest(ImportedModel& found, Manifest given)
         return detail::importError("the tensors are " + found.manifest.family + " on " + found.manifest.trunk
                                        + ", the manifest says " + given.family + " on " + given.trunk,
                                    "correct the manifest, or leave it out");
+    const std::string assumed = assumedScaleNote(found.manifest.scale);
     found.manifest = std::move(given);
+    std::erase_if(found.notes, [&](const std::string& note) { return note == assumed; });
     return {};
 }
 
@@ -152,14 +163,6 @@ Result<Trial> tryOut(const Predictor& predictor, std::stop_token stop)
     const Result<Prediction> prediction = predictor.predict(madeUpInput(trial.width, trial.height), std::move(stop));
     if (!prediction)
         return prediction.error();
-    const bool finite = std::isfinite(prediction->score)
-        && std::all_of(prediction->output.begin(), prediction->output.end(), [](float v) { return std::isfinite(v); });
-    if (!finite)
-        return Error{ErrorCode::Model,
-                     "model",
-                     "the network's outputs are not numbers",
-                     "the weights are damaged or training diverged; use another file",
-                     {}};
     trial.score = prediction->score;
     trial.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return trial;
@@ -172,7 +175,8 @@ Status examineCheckpoint(ImportedModel& found, const std::filesystem::path& file
                          std::optional<Manifest> given, const std::stop_token& stop, const StoreProgress& progress)
 {
     progress(CopyShare, "reading the tensors");
-    Result<TensorArchive> archive = readCheckpoint(found.manifest.folder / found.manifest.weightsFile);
+    const std::string key = given ? given->weightsKey : options.key;
+    Result<TensorArchive> archive = readCheckpoint(found.manifest.folder / found.manifest.weightsFile, {}, key);
     if (!archive)
         return std::move(archive).error();
     found.format = archive->format;
@@ -187,6 +191,8 @@ Status examineCheckpoint(ImportedModel& found, const std::filesystem::path& file
                            "leave the family out or name the right one");
     if (stop.stop_requested())
         return cancelledError();
+    if (!given)
+        describeByNeighbours(*weights, file, found.manifest.weightsSha256);
     describe(found, *weights, options, file);
     if (given) {
         if (Status fits = applyManifest(found, *given); !fits)

@@ -5,6 +5,7 @@
 #include "core/base/parallel.h"
 #include "core/base/random_stream.h"
 #include "core/families/torch_loader.h"
+#include "core/families/triq.h"
 #include "core/train_networks/torch/training_module.h"
 #include "core/weights/network_weights.h"
 
@@ -168,25 +169,34 @@ std::vector<std::string> headMaps(const Recipe& recipe)
     return {"c5"};
 }
 
-/// A TRIQ has a position for every token of its map and one more for the quality token.
-Status checkPositions(const Recipe& recipe, const TrainingSetup& setup)
+/// A TRIQ needs a position for every token of its inputs and one more (spec models 5.4).
+Status checkPositions(const Recipe& recipe, const Graph& graph)
 {
-    if (recipe.family != "triq" || recipe.input.policy != InputPolicy::Fit)
+    if (recipe.family != "triq" || recipe.input.width < 1 || recipe.input.height < 1)
         return {};
-    const Result<std::vector<MapSize>> sizes = setup.graph.sizes(recipe.input.height, recipe.input.width);
-    if (!sizes)
-        return sizes.error();
-    const MapSize& map = (*sizes)[static_cast<std::size_t>(setup.cut.wanted.front().value)];
-    const int needed = map.height * map.width + 1;
-    if (needed <= recipe.head.positions)
-        return {};
-    return Error{ErrorCode::InvalidInput,
-                 "recipe",
-                 "an input of " + std::to_string(recipe.input.width) + " x " + std::to_string(recipe.input.height)
-                     + " makes " + std::to_string(needed) + " tokens, and head.positions is "
-                     + std::to_string(recipe.head.positions),
-                 "raise head.positions to at least " + std::to_string(needed) + ", or make the input smaller",
-                 {}};
+    const auto tokens = [&](int height, int width) -> Result<int> {
+        const Result<std::vector<MapSize>> sizes = graph.sizes(height, width);
+        if (!sizes)
+            return sizes.error();
+        const MapSize grid = tokenGridSize((*sizes)[static_cast<std::size_t>(graph.outputs().at("c5").value)]);
+        return grid.height * grid.width;
+    };
+    const Result<int> upright = tokens(recipe.input.height, recipe.input.width);
+    const bool turns = recipe.input.transposePortrait
+        || std::any_of(recipe.views.begin(), recipe.views.end(), [](const ViewRecipe& view) { return view.portrait; });
+    const Result<int> turned = turns ? tokens(recipe.input.width, recipe.input.height) : upright;
+    if (!upright || !turned)
+        return upright ? turned.error() : upright.error();
+    const int needed = 1 + std::max(*upright, *turned);
+    if (needed > recipe.head.positions)
+        return Error{ErrorCode::InvalidInput,
+                     "recipe",
+                     "head.positions is " + std::to_string(recipe.head.positions) + "; inputs of "
+                         + std::to_string(recipe.input.width) + " x " + std::to_string(recipe.input.height) + " need "
+                         + std::to_string(needed) + ", one for every token and one for the quality",
+                     "set head.positions to " + std::to_string(needed) + " at least, or make the input smaller",
+                     {}};
+    return {};
 }
 
 } // namespace
@@ -199,14 +209,14 @@ Result<TrainingSetup> prepareTraining(const Recipe& recipe, const DataFolders& f
     Result<Graph> graph = networkGraph(recipe);
     if (!graph)
         return std::move(graph).error();
+    if (Status enough = checkPositions(recipe, *graph); !enough)
+        return std::move(enough).error();
     TrainingSetup setup;
     setup.graph = *std::move(graph);
     Result<GraphCut> cut = cutGraph(setup.graph, headMaps(recipe), recipe.trunk.freezeUntil);
     if (!cut)
         return std::move(cut).error();
     setup.cut = *std::move(cut);
-    if (Status fits = checkPositions(recipe, setup); !fits)
-        return std::move(fits).error();
     StartWeights trunk;
     StartWeights complete;
     if (Status read = readFiles(recipe, folders, trunk, complete); !read)

@@ -250,26 +250,28 @@ Error withoutOption(const char* option)
 NetworkTensor fromKeras(const std::string& weightName, Tensor tensor)
 {
     static constexpr std::array<std::pair<std::string_view, const char*>, 7> Kinds{{
-        {"kernel:0", "weight"},
-        {"depthwise_kernel:0", "weight"},
-        {"bias:0", "bias"},
-        {"gamma:0", "weight"},
-        {"beta:0", "bias"},
-        {"moving_mean:0", "running_mean"},
-        {"moving_variance:0", "running_var"},
+        {"kernel", "weight"},
+        {"depthwise_kernel", "weight"},
+        {"bias", "bias"},
+        {"gamma", "weight"},
+        {"beta", "bias"},
+        {"moving_mean", "running_mean"},
+        {"moving_variance", "running_var"},
     }};
-    const std::string last = lastPart(weightName);
+    std::string last = lastPart(weightName); // "kernel:0", of Keras 3 "kernel"
+    if (last.ends_with(":0"))
+        last.resize(last.size() - 2);
     const auto kind = std::find_if(Kinds.begin(), Kinds.end(), [&](const auto& entry) { return entry.first == last; });
     NetworkTensor result{kind == Kinds.end() ? "" : kind->second, std::move(tensor)};
     Tensor& values = result.tensor;
     const std::size_t rank = values.shape.size();
-    if (last == "kernel:0" && rank == 4)
+    if (last == "kernel" && rank == 4)
         values = permuted(values, {3, 2, 0, 1});
-    else if (last == "kernel:0" && rank == 3)
+    else if (last == "kernel" && rank == 3)
         values = permuted(values, {2, 1, 0});
-    else if (last == "kernel:0" && rank == 2)
+    else if (last == "kernel" && rank == 2)
         values = permuted(values, {1, 0});
-    else if (last == "depthwise_kernel:0" && rank == 4) {
+    else if (last == "depthwise_kernel" && rank == 4) {
         const Shape shape = values.shape;
         values = reshaped(permuted(values, {2, 3, 0, 1}), {shape[2] * shape[3], 1, shape[0], shape[1]});
     }

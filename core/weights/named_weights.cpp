@@ -4,6 +4,7 @@
 
 #include "core/nn/swin.h"
 
+#include <algorithm>
 #include <array>
 
 namespace halflens {
@@ -65,11 +66,7 @@ NetworkWeights dbcnn(TensorArchive& archive)
 {
     static constexpr std::array<NameMap, 3> Names{
         {{"features1.", "trunk.features1."}, {"features2.", "trunk.features2."}, {"fc.", "dbcnn.fc."}}};
-    // pyiqa wraps its dictionary as "params" and puts out 0..1; the authors' own training keeps the
-    // scale of the labels, 0..100 (spec models 9.3, 9.4).
-    const auto wrapper = archive.metadata.find("wrapper");
-    const bool pyiqa = wrapper != archive.metadata.end() && wrapper->second == "params";
-    NetworkWeights weights{"dbcnn", "vgg16-scnn", {}, {}, {0, pyiqa ? 1.0 : 100.0}};
+    NetworkWeights weights{"dbcnn", "vgg16-scnn"};
     rename(archive, Names, weights.state);
     return weights;
 }
@@ -119,7 +116,7 @@ Result<NetworkWeights> ownNames(TensorArchive& archive)
     if (weights.trunk.empty() || weights.family.empty())
         return detail::unknownNetwork(archive);
     if (weights.family == "koncept")
-        weights.scale = detail::koniqScale();
+        weights.scale = {0, 100}; // as the recipes of the lite models have it
     rename(archive, {}, weights.state);
     return weights;
 }
@@ -135,13 +132,36 @@ Result<NetworkWeights> convert(TensorArchive& archive)
     return ownNames(archive);
 }
 
+/// Takes the first part off all names when it is the same everywhere: the name of the attribute that held the network.
+bool dropCommonPrefix(TensorArchive& archive)
+{
+    if (archive.tensors.empty())
+        return false;
+    const std::string& any = archive.tensors.front().name;
+    const std::string prefix = any.substr(0, any.find('.') + 1); // empty where there is no dot
+    const bool isCommon = std::all_of(archive.tensors.begin(), archive.tensors.end(), [&](const NamedTensor& entry) {
+        return entry.name.starts_with(prefix) && entry.name.size() > prefix.size();
+    });
+    if (prefix.empty() || !isCommon)
+        return false;
+    for (NamedTensor& entry : archive.tensors)
+        entry.name.erase(0, prefix.size());
+    return true;
+}
+
 } // namespace
 
 Result<NetworkWeights> detail::fromNamedArchive(TensorArchive archive)
 {
+    if (Status dropped = dropWrapperPrefixes(archive); !dropped)
+        return std::move(dropped).error();
     Result<NetworkWeights> weights = convert(archive);
+    constexpr int MostPrefixes = 4;
+    const Error firstError = weights ? Error() : weights.error();
+    for (int round = 0; round < MostPrefixes && !weights && dropCommonPrefix(archive); ++round)
+        weights = convert(archive);
     if (!weights)
-        return weights;
+        return firstError;
     weights->input = publishedInput(weights->family, weights->trunk);
     if (weights->trunk == "swin") { // its windows fit one size only
         const Result<SwinConfig> config = swinConfig(weights->state, "swin.");
@@ -149,6 +169,7 @@ Result<NetworkWeights> detail::fromNamedArchive(TensorArchive archive)
             return config.error();
         const int side = config->inputUnit();
         weights->input = {InputPolicy::Fit, side, side, false, Normalization::ImageNetUnit};
+        weights->isFitOnly = true;
     }
     return weights;
 }

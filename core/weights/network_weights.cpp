@@ -85,10 +85,35 @@ Error withoutHead(const std::string& what)
 
 Result<NetworkWeights> recogniseWeights(TensorArchive archive)
 {
-    return guarded("checkpoint", [&] {
-        return archive.format == "keras-h5" ? detail::fromKerasArchive(std::move(archive))
-                                            : detail::fromNamedArchive(std::move(archive));
+    return guarded("checkpoint", [&]() -> Result<NetworkWeights> {
+        const std::map<std::string, std::string> metadata = archive.metadata;
+        const std::vector<std::string> notes = archive.notes;
+        const std::vector<std::string> passedOver = archive.passedOver;
+        Result<NetworkWeights> weights = archive.format == "keras-h5" ? detail::fromKerasArchive(std::move(archive))
+                                                                      : detail::fromNamedArchive(std::move(archive));
+        if (!weights) {
+            Error error = std::move(weights).error();
+            for (const std::string& note : notes)
+                error.reason += "; " + note;
+            return mentioning(passedOver, std::move(error));
+        }
+        weights->notes = notes;
+        weights->passedOver = passedOver;
+        detail::settleScale(*weights);
+        if (Status described = detail::describeByMetadata(*weights, metadata); !described)
+            return std::move(described).error();
+        return weights;
     });
+}
+
+Error mentioning(const std::vector<std::string>& passedOver, Error error)
+{
+    constexpr std::size_t Listed = 3;
+    for (std::size_t i = 0; i < std::min(passedOver.size(), Listed); ++i)
+        error.reason += (i == 0 ? "; passed over was " : ", ") + passedOver[i];
+    if (passedOver.size() > Listed)
+        error.reason += " and more";
+    return error;
 }
 
 Status checkWeights(const std::map<std::string, Shape>& expected, const StateDict& state, const std::string& network)

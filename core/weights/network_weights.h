@@ -21,15 +21,32 @@ namespace halflens {
 struct NetworkWeights {
     std::string family; ///< "triq", "aihiqnet", "koncept", "dbcnn", "swin-iqa"
     std::string trunk; ///< a name trunkByName() knows, or "swin"
-    StateDict state;
+    StateDict state = {};
     /// How the makers of the file feed it (spec models 0.6); width and height are what fitting goes to.
-    InputSpec input;
-    ScoreScale scale; ///< spec models 11
+    InputSpec input = {};
+    ScoreScale scale = {}; ///< spec models 11
+    bool isScaleAssumed = false; ///< nothing tells the scale of this one-output network: `scale` is the likeliest
+    bool isFitOnly = false; ///< the network takes one size: images are fitted whatever is asked for
+    bool isDescribed = false; ///< input and scale are those of the manifest the file carries
+    std::vector<std::string> notes = {}; ///< for people: what was chosen among several or taken from elsewhere
+    std::vector<std::string> passedOver = {}; ///< TensorArchive::passedOver
 };
 
 /// Recognises what the tensors are and renames them (spec models 1.3, 2.3, 5.6, 7.3, 8.5, 9.3, 10.3).
-/// Unsupported: no network with a quality head; the message says what the file is, or which names were seen.
+/// Input and scale are those of the manifest in the metadata (ManifestMetadata) where there is one.
+/// Unsupported: no network with a quality head; the message says what the file is, or which names were seen;
+/// InvalidInput: the manifest in the metadata is broken or of another network.
 Result<NetworkWeights> recogniseWeights(TensorArchive archive);
+
+/// Key of the safetensors metadata under which HalfLens puts the manifest of the weights.
+inline constexpr const char* ManifestMetadata = "halflens.manifest";
+
+/// Where the file itself does not tell how it is fed and what its scores mean: the manifest beside it that names
+/// its SHA-256, else the published file of this hash. What was taken from beside stands in the notes.
+void describeByNeighbours(NetworkWeights& weights, const std::filesystem::path& file, const std::string& sha256);
+
+/// `error` with what was passed over in the file, which may be what is missing now.
+Error mentioning(const std::vector<std::string>& passedOver, Error error);
 
 /// Whether `state` holds exactly the tensors `expected`, all finite. InvalidInput, with the lists of
 /// missing, surplus and mis-shaped tensors of `network`.

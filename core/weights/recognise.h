@@ -21,6 +21,12 @@ std::string trunkOf(const std::set<std::string>& layers);
 /// Sizes and values the published files of a family are fed with.
 InputSpec publishedInput(const std::string& family, const std::string& trunk);
 
+/// Whether `scale` is known, and which is likeliest for a one-output network whose file does not say (spec models 11).
+void settleScale(NetworkWeights& weights);
+
+/// Input and scale of the manifest the file carries in its metadata. InvalidInput: broken, or of another network.
+Status describeByMetadata(NetworkWeights& weights, const std::map<std::string, std::string>& metadata);
+
 /// The scale of KonIQ's MOS column of 0..100 by its fit to the 1..5 column (spec models 8.4).
 ScoreScale koniqScale();
 

@@ -132,6 +132,25 @@ private Q_SLOTS:
         QCOMPARE(fields.last().toDouble(), score);
     }
 
+    /// The weights alone, carried elsewhere, know how they are fed.
+    void weightsDescribeThemselves()
+    {
+        const QString alone = path(QStringLiteral("alone.safetensors"));
+        QVERIFY(QFile::copy(path(QStringLiteral("whole/weights.safetensors")), alone));
+        const auto score = [&](const QStringList& more) {
+            return runProgram(
+                QStringList{QStringLiteral("score"), path(QStringLiteral("photos/20.png")), QStringLiteral("--json")}
+                + more);
+        };
+        const Outcome byId = score({QStringLiteral("--model"), QStringLiteral("tiny"), QStringLiteral("--models-dir"),
+                                    path(QStringLiteral("models"))});
+        const Outcome byFile = score({QStringLiteral("--checkpoint"), alone, QStringLiteral("--fit")});
+        QVERIFY2(byFile.status == 0, byFile.errors.constData());
+        for (const char* key : {"score", "score5", "scale", "input", "notes"})
+            QVERIFY2(byFile.document.at("results").at(0).at(key) == byId.document.at("results").at(0).at(key), key);
+        QCOMPARE(byFile.document.at("results").at(0).at("input").at("width").get<int>(), 64);
+    }
+
     void interruptedRunEndsTheSame_data()
     {
         QTest::addColumn<int>("steps");

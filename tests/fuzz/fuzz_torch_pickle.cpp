@@ -35,8 +35,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     detail::ByteReader reader(bytes);
     const auto root = machine.run(reader);
     if (root) {
-        detail::TensorBudget budget(fuzz::Limits, 1 << 20);
-        fuzz::check(collectTensors(machine, *root, budget, zeros));
+        for (const char* key : {"", "a", "ema/deep/0"}) {
+            detail::TensorBudget budget(fuzz::Limits, 1 << 20);
+            fuzz::check(collectTensors(machine, *root, budget, zeros, key));
+        }
     }
     return 0;
 }

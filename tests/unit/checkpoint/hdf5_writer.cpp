@@ -34,14 +34,17 @@ hid_t stringType(NameKind kind, std::size_t length)
 
 } // namespace
 
-Hdf5Writer::Hdf5Writer(const std::filesystem::path& path, bool latestFormat)
+Hdf5Writer::Hdf5Writer(const std::filesystem::path& path, bool latestFormat, hsize_t userBlock)
     : m_path(path)
 {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     if (latestFormat)
         H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
-    m_file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
+    H5Pset_userblock(creation, userBlock);
+    m_file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access);
     must(m_file >= 0);
+    H5Pclose(creation);
     H5Pclose(access);
 }
 

@@ -28,7 +28,7 @@ struct Storage {
 /// An HDF5 file under construction; every call asserts success.
 class Hdf5Writer {
 public:
-    explicit Hdf5Writer(const std::filesystem::path& path, bool latestFormat = false);
+    explicit Hdf5Writer(const std::filesystem::path& path, bool latestFormat = false, hsize_t userBlock = 0);
     ~Hdf5Writer();
     Hdf5Writer(const Hdf5Writer&) = delete;
     Hdf5Writer& operator=(const Hdf5Writer&) = delete;

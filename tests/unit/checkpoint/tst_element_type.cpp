@@ -111,6 +111,15 @@ void TestElementType::convert()
     QCOMPARE(converted(ElementType::Int32, std::vector<std::int32_t>{-70000, 1 << 30}), (Floats{-70000.0F, 0x1p30F}));
     QCOMPARE(converted(ElementType::Int64, std::vector<std::int64_t>{-1, 1LL << 60}), (Floats{-1.0F, 0x1p60F}));
     QCOMPARE(converted(ElementType::Int64, std::vector<std::int64_t>{}), Floats{});
+    QCOMPARE(converted(ElementType::UInt16, std::vector<std::uint16_t>{0, 65535}), (Floats{0.0F, 65535.0F}));
+    QCOMPARE(converted(ElementType::UInt32, std::vector<std::uint32_t>{1, 1U << 31}), (Floats{1.0F, 0x1p31F}));
+    QCOMPARE(converted(ElementType::UInt64, std::vector<std::uint64_t>{1, 1ULL << 63}), (Floats{1.0F, 0x1p63F}));
+    QCOMPARE(converted(ElementType::Float8E4M3, std::vector<std::uint8_t>{0, 1, 8, 0x38, 0xb8, 0x7e}),
+             (Floats{0.0F, 0x1p-9F, 0x1p-6F, 1.0F, -1.0F, 448.0F}));
+    QCOMPARE(converted(ElementType::Float8E5M2, std::vector<std::uint8_t>{0, 1, 0x3c, 0xbc, 0x7b}),
+             (Floats{0.0F, 0x1p-16F, 1.0F, -1.0F, 57344.0F}));
+    QVERIFY(std::isnan(converted(ElementType::Float8E4M3, std::vector<std::uint8_t>{0xff})[0]));
+    QVERIFY(isReal(ElementType::Float8E5M2) && !isReal(ElementType::Complex128));
 }
 
 void TestElementType::doubleOutOfRange()

@@ -63,6 +63,7 @@ private Q_SLOTS:
     void truncated();
     void overwrittenBytes_data();
     void overwrittenBytes();
+    void userBlock();
     void severalThreads();
 
 private:
@@ -370,6 +371,7 @@ void TestKerasHdf5::refuses_data()
         std::pair{"weight behind an external link", "links to other files"},
         std::pair{"values in another file", "another file"},
         std::pair{"weight below a dataset", "is missing"},
+        std::pair{"save_weights of Keras 3", "a .weights.h5 file of Keras 3"},
     };
     for (std::size_t i = 0; i < rows.size(); ++i)
         QTest::newRow(rows[i].first) << static_cast<int>(i) << QByteArray(rows[i].second);
@@ -383,7 +385,9 @@ void TestKerasHdf5::refuses()
         Hdf5Writer writer(m_path);
         if (fault == 1)
             writer.group("model_weights");
-        if (fault >= 2) {
+        if (fault == 13)
+            writer.ramp("layers/conv2d/vars/0", {2}, 0);
+        else if (fault >= 2) {
             writer.names("", "layer_names", {fault == 2 ? "gone" : "layer"}, NameKind::VariableAscii);
             if (fault == 7)
                 writer.ramp("layer", {2}, 0);
@@ -392,7 +396,7 @@ void TestKerasHdf5::refuses()
         }
         if (fault == 5)
             writer.numbers("layer", "weight_names", {1, 2});
-        else if (fault >= 3 && fault != 4 && fault != 7)
+        else if (fault >= 3 && fault != 4 && fault != 7 && fault != 13)
             writer.names("layer", "weight_names", {fault == 12 ? "v:0/w:0" : "w:0"}, NameKind::VariableAscii);
         if (fault == 6)
             writer.group("layer/w:0");
@@ -476,6 +480,17 @@ void TestKerasHdf5::overwrittenBytes()
                 QCOMPARE(named.tensor.values.size(), static_cast<std::size_t>(*valueCount(named.tensor.shape)));
         }
         byte = original;
+    }
+}
+
+void TestKerasHdf5::userBlock()
+{
+    for (const hsize_t bytes : {512, 2048}) {
+        Hdf5Writer(m_path, false, bytes).sampleModel("", NameKind::VariableAscii, "2.15.0");
+        const auto archive = parse();
+        QVERIFY2(archive.has_value(), archive ? "" : archive.error().message().c_str());
+        QCOMPARE(namesOf(*archive), SampleNames);
+        QVERIFY(looksLikeHdf5(bytesOf(m_path)));
     }
 }
 

@@ -46,6 +46,7 @@ private Q_SLOTS:
     void headerOrder();
     void elementTypes_data();
     void elementTypes();
+    void others();
     void refuses_data();
     void refuses();
     void truncatedEverywhere();
@@ -134,7 +135,12 @@ void TestSafetensors::elementTypes_data()
                                      {"BOOL", 1},
                                      {"I16", 2},
                                      {"I32", 4},
-                                     {"I64", 8}})
+                                     {"I64", 8},
+                                     {"U16", 2},
+                                     {"U32", 4},
+                                     {"U64", 8},
+                                     {"F8_E4M3", 1},
+                                     {"F8_E5M2", 1}})
         QTest::newRow(name) << size;
 }
 
@@ -147,6 +153,24 @@ void TestSafetensors::elementTypes()
                 .has_value());
     QVERIFY(
         !parseSafetensors(fileOf(head + std::to_string(2 * size + 1) + "]}}", static_cast<std::size_t>(2 * size + 1))));
+}
+
+void TestSafetensors::others()
+{
+    // Counters and types that no weight has; nothing of it keeps the weights from being read.
+    const auto archive =
+        parseSafetensors(fileOf(R"({"module.a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},)"
+                                R"("module.odd":{"dtype":"F8_E8M0","shape":[1],"data_offsets":[1,2]},)"
+                                R"("module.bn.num_batches_tracked":{"dtype":"U8","shape":[],"data_offsets":[2,3]},)"
+                                R"("n_averaged":{"dtype":"U8","shape":[],"data_offsets":[3,4]},)"
+                                R"("module.b":{"dtype":"U8","shape":[1],"data_offsets":[4,5]}})",
+                                5));
+    QVERIFY2(archive.has_value(), archive ? "" : archive.error().message().c_str());
+    QCOMPARE(archive->tensors.size(), std::size_t(2));
+    QCOMPARE(archive->tensors[0].name, std::string("module.a"));
+    QCOMPARE(archive->tensors[1].name, std::string("module.b"));
+    QCOMPARE(archive->tensors[1].tensor.values, std::vector<float>{4});
+    QCOMPARE(archive->passedOver, std::vector<std::string>{"module.odd (element type F8_E8M0)"});
 }
 
 void TestSafetensors::refuses_data()
@@ -175,7 +199,7 @@ void TestSafetensors::refuses_data()
         R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})",
         2, "twice");
     row("field twice", R"({"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1, "twice");
-    row("unknown type", R"({"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}})", 1, "F8_E4M3");
+    row("unknown type only", R"({"a":{"dtype":"F4","shape":[2],"data_offsets":[0,1]}})", 1, "a (element type F4)");
     row("negative extent", R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", 4, "negative");
     row("fractional extent", R"({"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}})", 4, "not a whole number");
     row("huge extent", R"({"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,4]}})", 4,

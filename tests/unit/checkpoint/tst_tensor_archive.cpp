@@ -15,8 +15,11 @@ private Q_SLOTS:
     void fits();
     void doesNotFit();
     void longLists();
+    void wrapperPrefixes();
     void unknownContent_data();
     void unknownContent();
+    void toldByName_data();
+    void toldByName();
     void unreadable();
 };
 
@@ -51,6 +54,27 @@ void TestTensorArchive::longLists()
     QCOMPARE(report.summary(), std::string("13 missing: a, b, c, d, e, f, g, h, i, j and 3 more"));
 }
 
+void TestTensorArchive::wrapperPrefixes()
+{
+    const auto dropped = [](const std::vector<std::string>& names) {
+        TensorArchive archive;
+        for (const std::string& name : names)
+            archive.tensors.push_back({name, {}, {}});
+        const Status status = dropWrapperPrefixes(archive);
+        std::string all = status ? "" : "refused";
+        for (std::size_t i = 0; status && i < archive.tensors.size(); ++i)
+            all += (i > 0 ? " " : "") + archive.tensors[i].name;
+        return all;
+    };
+    QCOMPARE(dropped({"module.a", "module.b"}), std::string("a b"));
+    QCOMPARE(dropped({"_orig_mod.module.model.a", "_orig_mod.module.model.b"}), std::string("a b"));
+    QCOMPARE(dropped({"model.net.a", "model.net.b", "loss.weight"}), std::string("a b loss.weight"));
+    QCOMPARE(dropped({"model.a", "b", "c"}), std::string("model.a b c"));
+    QCOMPARE(dropped({"modules.a"}), std::string("modules.a"));
+    QCOMPARE(dropped({"a", "module.a"}), std::string("refused"));
+    QCOMPARE(dropped({}), std::string());
+}
+
 void TestTensorArchive::unknownContent_data()
 {
     QTest::addColumn<QByteArray>("content");
@@ -76,6 +100,30 @@ void TestTensorArchive::unknownContent()
     QCOMPARE(archive.error().code, ErrorCode::Unsupported);
     QCOMPARE(archive.error().file, path.toStdString());
     QVERIFY(!archive.error().remedy.empty());
+}
+
+void TestTensorArchive::toldByName_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QByteArray>("says");
+    QTest::newRow("page") << QByteArray("<!DOCTYPE html><html><head><title>Google Drive") << QByteArray("a web page");
+    QTest::newRow("page behind blanks") << QByteArray("\xef\xbb\xbf\n  <HTML>") << QByteArray("a web page");
+    QTest::newRow("pointer") << QByteArray("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+                             << QByteArray("Git LFS");
+}
+
+void TestTensorArchive::toldByName()
+{
+    QFETCH(QByteArray, content);
+    QFETCH(QByteArray, says);
+    QTemporaryDir folder;
+    QFile file(folder.filePath(QStringLiteral("weights.pth")));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(content);
+    file.close();
+    const auto archive = readCheckpoint(file.fileName().toStdString());
+    QVERIFY(!archive);
+    QVERIFY2(archive.error().reason.find(says.toStdString()) != std::string::npos, archive.error().reason.c_str());
 }
 
 void TestTensorArchive::unreadable()

@@ -192,7 +192,7 @@ void TestTorchPickle::strides_data()
     QTest::newRow("offset overflow") << L{2} << L{1} << qint64(INT64_MAX) << F{};
     QTest::newRow("extent overflow") << L{1LL << 32, 1LL << 32} << L{0, 0} << qint64(0) << F{};
     QTest::newRow("repeated without end") << L{1LL << 29} << L{0} << qint64(0) << F{};
-    QTest::newRow("repeated beyond the storage") << L{13} << L{0} << qint64(0) << F{};
+    QTest::newRow("repeated beyond the storage") << L{13} << L{0} << qint64(7) << F(13, 7);
     QTest::newRow("fewer strides") << L{2, 3} << L{1} << qint64(0) << F{};
 }
 
@@ -326,14 +326,9 @@ void TestTorchPickle::refusedGlobals_data()
     row("posix", "system");
     row("builtins", "eval");
     row("builtins", "exec");
-    row("__builtin__", "getattr");
+    row("__builtin__", "compile");
     row("subprocess", "Popen");
-    row("torch", "load");
-    row("torch", "FloatStorage.__class__");
-    row("torch._utils", "_rebuild_tensor");
-    row("torch.nn.modules.conv", "Conv2d");
-    row("collections", "OrderedDict ");
-    row("numpy.core.multiarray", "_reconstruct");
+    row("importlib.util", "find_spec");
 }
 
 void TestTorchPickle::refusedGlobals()
@@ -345,12 +340,17 @@ void TestTorchPickle::refusedGlobals()
     object.global(module.toStdString(), name.toStdString()).op('(').text("touch /nowhere").op('t').op('R');
     checkRefused(parseTorchLegacy(legacyOf(object)), asked);
     checkRefused(parseTorchZip(zipFile({{"x/data.pkl", object.finish()}})), asked);
-    // Even where a harmless part of the file, or a file that is no PyTorch file at all, should be.
+    // Even where a harmless part of the file, or a file that is no PyTorch file at all, should be; beside weights, too.
     checkRefused(parseTorchLegacy(object.finish()), asked);
 
     Pickle stacked(4);
     stacked.text(module.toStdString()).text(name.toStdString()).op(0x93).op(')').op(0x81);
     checkRefused(parseTorchLegacy(legacyOf(stacked)), asked);
+
+    Pickle beside;
+    beside.op('}').op('(').text("a").tensor("FloatStorage", "0", 12, 0, {2}, {1}).text("b");
+    beside.global(module.toStdString(), name.toStdString()).op(')').op('R').op('u');
+    checkRefused(parseTorchLegacy(legacyOf(beside)), asked);
 }
 
 void TestTorchPickle::hostile_data()
@@ -369,7 +369,7 @@ void TestTorchPickle::hostile_data()
     row("open mark", p().op('N').op('('), "damaged");
     row("no dictionary", p().op('N'), "no dictionary of tensors");
     row("empty dictionary", p().op('}'), "no dictionary of tensors");
-    row("nested twice", p().op('}').text("model").op('}').text("net").op('}').op('s').op('s'), "its keys: net");
+    row("nested twice", p().op('}').text("model").op('}').text("net").op('}').op('s').op('s'), "its keys: model");
     row("call of a storage type", p().global("torch", "FloatStorage").op(')').op('R'), "damaged");
     row("call of a dictionary", p().op('}').op(')').op('R'), "damaged");
     row("call without arguments", p().global("collections", "OrderedDict").op('R'), "damaged");
@@ -377,6 +377,26 @@ void TestTorchPickle::hostile_data()
     row("tensor without storage", p().global("torch._utils", "_rebuild_tensor_v2").tuple({1, 2, 3, 4}).op('R'),
         "damaged");
     row("tensor without arguments", p().global("torch._utils", "_rebuild_tensor_v2").op(')').op('R'), "damaged");
+    row("tensor without element type",
+        p().global("torch._utils", "_rebuild_tensor_v3")
+            .op('(')
+            .storage("FloatStorage", "0", 12)
+            .integer(0)
+            .tuple({1})
+            .tuple({1})
+            .op('N')
+            .op('N')
+            .op('N')
+            .op('t')
+            .op('R'),
+        "damaged");
+    row("subclass of nothing", p().global("torch._tensor", "_rebuild_from_type_v2").tuple({1, 2, 3}).op('R'),
+        "damaged");
+    row("subclass without arguments", p().global("torch._tensor", "_rebuild_from_type_v2").op(')').op('R'), "damaged");
+    row("call of an element type", p().global("torch", "float32").op(')').op('R'), "damaged");
+    row("items of a tensor", p().tensor("FloatStorage", "0", 12, 0, {2}, {1}).op('(').text("a").integer(1).op('u'),
+        "damaged");
+    row("set of a list", p().op(']').op('(').integer(1).op(0x90), "damaged");
     row("parameter of a number", p().global("torch._utils", "_rebuild_parameter").tuple({1}).op('R'), "damaged");
     row("persistent number", p().integer(1).op('Q'), "damaged");
     row("persistent module", p().op('(').text("module").text("x").text("y").text("z").integer(1).op('t').op('Q'),

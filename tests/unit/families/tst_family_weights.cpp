@@ -62,6 +62,9 @@ private Q_SLOTS:
     void dbcnnMakers();
     void inputs_data();
     void inputs();
+    void prefixes();
+    void carriedManifest();
+    void passedOver();
     void ownNames_data();
     void ownNames();
     void withoutHead_data();
@@ -175,7 +178,8 @@ void TestFamilyWeights::konceptPort()
         QCOMPARE(weights->state.at(name).values.front(), place++);
 }
 
-/// Both makers use the same names; only the dictionary's wrapping tells the scale (spec models 9.3, 9.4).
+/// Both makers use the same names, and the wrapping tells nothing: files are saved again. What the head can put out at
+/// most is below 10 for labels of 0..1 (spec models 9.2, 9.4). Either way the scale is assumed.
 void TestFamilyWeights::dbcnnMakers()
 {
     TensorArchive archive = torch({"features1.0.weight", "features2.0.weight", "fc.weight"});
@@ -185,12 +189,19 @@ void TestFamilyWeights::dbcnnMakers()
     QCOMPARE(authors->trunk, std::string("vgg16-scnn"));
     QCOMPARE(authors->state.at("dbcnn.fc.weight").values.front(), 2.F);
     QCOMPARE(authors->state.at("trunk.features2.0.weight").values.front(), 1.F);
-    QCOMPARE(authors->scale.toFive(100), 5.0);
-    QCOMPARE(authors->scale.toFive(0), 1.0);
-    archive.metadata["wrapper"] = "params";
-    QCOMPARE(recogniseWeights(archive)->scale.toFive(1), 5.0);
-    archive.metadata["wrapper"] = "state_dict";
-    QCOMPARE(recogniseWeights(archive)->scale.toFive(100), 5.0);
+    archive.tensors.push_back({"fc.bias", {}, marked(0.5F)});
+    for (const char* wrapper : {"params", "state_dict", ""}) {
+        archive.metadata["wrapper"] = wrapper;
+        archive.tensors[2].tensor = {{4}, {3, 4, -100, 0}}; // 5.5 at most
+        QCOMPARE(recogniseWeights(archive)->scale, (ScoreScale{0, 1}));
+        archive.tensors[2].tensor = {{4}, {30, 40, 0, 0}};
+        QCOMPARE(recogniseWeights(archive)->scale, (ScoreScale{0, 100}));
+        QVERIFY(recogniseWeights(archive)->isScaleAssumed);
+        archive.tensors[2].tensor = {{1}, {1}};
+        archive.tensors[3].tensor = marked(70);
+        QCOMPARE(recogniseWeights(archive)->scale, (ScoreScale{0, 100}));
+        archive.tensors[3].tensor = marked(0.5F);
+    }
 }
 
 /// Spec models 0.6 and 11.
@@ -233,6 +244,7 @@ void TestFamilyWeights::inputs()
         break;
     default:
         archive = torch({"features1.0.weight", "features2.0.weight", "fc.weight"});
+        archive.tensors.back().tensor = marked(50);
     }
     const auto weights = recogniseWeights(archive);
     QVERIFY(weights.has_value());
@@ -290,6 +302,68 @@ void TestFamilyWeights::ownNames()
     QCOMPARE(weights->state.size(), own.size());
     for (std::size_t i = 0; i < own.size(); ++i)
         QCOMPARE(weights->state.at(own[i]).values.front(), static_cast<float>(i)); // nothing is renamed
+}
+
+/// Any prefix common to all names is none of theirs.
+void TestFamilyWeights::prefixes()
+{
+    for (const std::string prefix : {"backbone.", "student.encoder.", "a.b.c."}) {
+        std::vector<std::string> names{"features1.0.weight", "features2.0.weight", "fc.weight", "fc.bias"};
+        for (std::string& name : names)
+            name.insert(0, prefix);
+        const auto weights = recogniseWeights(torch(names));
+        QVERIFY2(weights.has_value(), weights ? "" : weights.error().message().c_str());
+        QCOMPARE(weights->family, std::string("dbcnn"));
+        QVERIFY(weights->state.contains("dbcnn.fc.weight"));
+        names.emplace_back("other.weight");
+        QVERIFY(!recogniseWeights(torch(names)));
+    }
+}
+
+/// The manifest in the metadata tells input and scale, unless it is of another network.
+void TestFamilyWeights::carriedManifest()
+{
+    TensorArchive archive = torch(
+        {"trunk._conv_stem.weight", "trunk._blocks.15._project_conv.weight", "koncept.out.weight", "koncept.out.bias"});
+    archive.format = "safetensors";
+    const auto bare = recogniseWeights(archive);
+    QVERIFY(bare.has_value());
+    QVERIFY(bare->isScaleAssumed && !bare->isDescribed);
+    QCOMPARE(bare->scale, (ScoreScale{0, 100}));
+
+    Manifest manifest;
+    manifest.id = manifest.name = manifest.licence = "mine";
+    manifest.family = "koncept";
+    manifest.trunk = "efficientnet-lite0";
+    manifest.weightsFile = "weights.safetensors";
+    manifest.outputs = 1;
+    manifest.scale = {-1, 7};
+    manifest.input = {InputPolicy::Fit, 96, 64, false, Normalization::ImageNetUnit};
+    archive.metadata[ManifestMetadata] = toJsonText(manifest);
+    const auto told = recogniseWeights(archive);
+    QVERIFY2(told.has_value(), told ? "" : told.error().message().c_str());
+    QVERIFY(!told->isScaleAssumed && told->isDescribed);
+    QCOMPARE(told->scale, manifest.scale);
+    QVERIFY(told->input == manifest.input);
+
+    manifest.family = "dbcnn";
+    archive.metadata[ManifestMetadata] = toJsonText(manifest);
+    const auto other = recogniseWeights(archive);
+    QVERIFY(!other);
+    QVERIFY(other.error().reason.find("dbcnn") != std::string::npos);
+    archive.metadata[ManifestMetadata] = "{";
+    QCOMPARE(recogniseWeights(archive).error().code, ErrorCode::InvalidInput);
+}
+
+/// What was passed over in the file stands in the error it may explain.
+void TestFamilyWeights::passedOver()
+{
+    TensorArchive archive = torch({"something.weight"});
+    archive.passedOver = {"fc.weight (complex numbers)"};
+    archive.notes = {"\"a\" was taken, not \"b\""};
+    const Error error = recogniseWeights(archive).error();
+    QVERIFY(error.reason.find("fc.weight (complex numbers)") != std::string::npos);
+    QVERIFY(error.reason.find("was taken") != std::string::npos);
 }
 
 void TestFamilyWeights::withoutHead_data()
@@ -382,12 +456,12 @@ void TestFamilyWeights::familyMustAgree()
     for (const char* name : {"trunk.features1.0.weight", "trunk.features2.0.bias", "dbcnn.fc.weight"})
         state[name] = marked(1);
     QVERIFY(writeSafetensors(file, state).has_value());
-    const auto other = loadPublishedCheckpoint(file, "koncept");
+    const auto other = loadPublishedCheckpoint(file, {.family = "koncept"});
     QVERIFY(!other.has_value());
     QCOMPARE(other.error().code, ErrorCode::InvalidInput);
     QVERIFY(other.error().reason.find("dbcnn") != std::string::npos);
     QVERIFY(other.error().reason.find("koncept") != std::string::npos);
-    const auto right = loadPublishedCheckpoint(file, "dbcnn");
+    const auto right = loadPublishedCheckpoint(file, {.family = "dbcnn"});
     QVERIFY(!right.has_value());
     QVERIFY(right.error().reason.find("missing") != std::string::npos);
     QCOMPARE(right.error().file, file.string());

@@ -127,6 +127,8 @@ void TestManifest::accepted_data()
     row("/input/transpose_portrait", "false");
     row("/input/normalization", "\"imagenet_unit\"");
     row("/output/scale", "[0, 1e300]");
+    row("/output/scale_assumed", "true");
+    row("/weights/key", "\"ema/params\"");
     row("/input/normalization", "{}");
     row("/input/normalization", "{\"divide\": 255, \"mean\": [0.5, 0.5, 0.5], \"std\": [0.25, 0.25, 1]}");
     row("/input/channels", "\"rgb\"");

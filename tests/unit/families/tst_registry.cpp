@@ -68,6 +68,7 @@ private Q_SLOTS:
     void refuses_data();
     void refuses();
     void publishedCheckpoint();
+    void manifestBeside();
     void publishedRefused();
 
 private:
@@ -238,15 +239,53 @@ void TestRegistry::publishedCheckpoint()
     QCOMPARE((*native)->info().id, std::string("weights.safetensors"));
     QCOMPARE((*native)->info().weightsHash, m_hash);
     QVERIFY((*native)->info().input.policy == InputPolicy::Native);
-    const auto fitted = loadPublishedCheckpoint(file, "triq", true);
+    const auto fitted = loadPublishedCheckpoint(file, {.family = "triq", .fit = true});
     QVERIFY(fitted.has_value());
     QVERIFY((*fitted)->info().input == (InputSpec{InputPolicy::Fit, 512, 384, true, Normalization::PlusMinusOne}));
+}
+
+/// The manifest beside a file counts when it names the file's hash; what the user says counts more.
+void TestRegistry::manifestBeside()
+{
+    const fs::path folder = m_root / "beside";
+    fs::create_directories(folder);
+    const fs::path file = folder / "any name.safetensors";
+    fs::copy_file(m_root / "weights.safetensors", file);
+    Manifest manifest;
+    manifest.id = manifest.name = manifest.licence = "mine";
+    manifest.family = "triq";
+    manifest.trunk = "efficientnet-lite0";
+    manifest.weightsFile = "any name.safetensors";
+    manifest.weightsSha256 = m_hash;
+    manifest.input = {InputPolicy::Fit, 256, 192, false, Normalization::ImageNetUnit};
+    manifest.scale = {0, 10};
+    const auto write = [&] { return writeFileAtomically(folder / "manifest.json", toJsonText(manifest)).has_value(); };
+    QVERIFY(write());
+    const auto native = loadPublishedCheckpoint(file);
+    QVERIFY2(native.has_value(), native ? "" : native.error().message().c_str());
+    InputSpec own = manifest.input;
+    own.policy = InputPolicy::Native;
+    QVERIFY((*native)->info().input == own);
+    QCOMPARE((*native)->info().scale, manifest.scale);
+    QCOMPARE((*native)->info().notes.size(), std::size_t(2)); // where it is from; how images are fed
+    const auto fitted = loadPublishedCheckpoint(file, {.scale = ScoreScale{1, 9}, .fit = true});
+    QVERIFY(fitted.has_value());
+    QVERIFY((*fitted)->info().input == manifest.input);
+    QCOMPARE((*fitted)->info().scale, (ScoreScale{1, 9}));
+    QCOMPARE((*fitted)->info().notes.size(), std::size_t(1));
+
+    manifest.weightsSha256 = std::string(64, '0');
+    QVERIFY(write());
+    const auto unrelated = loadPublishedCheckpoint(file);
+    QVERIFY(unrelated.has_value());
+    QVERIFY((*unrelated)->info().notes.empty());
+    QCOMPARE((*unrelated)->info().scale, (ScoreScale{1, 5}));
 }
 
 void TestRegistry::publishedRefused()
 {
     const fs::path file = m_root / "weights.safetensors";
-    const auto other = loadPublishedCheckpoint(file, "koncept");
+    const auto other = loadPublishedCheckpoint(file, {.family = "koncept"});
     QVERIFY(!other);
     QVERIFY(other.error().reason.find("those of triq, not of koncept") != std::string::npos);
     QCOMPARE(other.error().file, file.string());

@@ -321,6 +321,22 @@ private Q_SLOTS:
             QCOMPARE((*head)->outputs(), outputs);
         }
     }
+
+    /// 160 x 128 on H/32 leaves 5 x 4 tokens, whichever way it stands.
+    void tooFewPositions()
+    {
+        Recipe recipe;
+        recipe.family = "triq";
+        recipe.trunk.name = "efficientnet-lite0";
+        recipe.trunk.freezeUntil = "all";
+        recipe.input = {InputPolicy::Fit, 160, 128, true, Normalization::PlusMinusOne};
+        recipe.head.positions = 20;
+        const Result<TrainingSetup> setup = prepareTraining(recipe, {}, 3.25);
+        QVERIFY(!setup);
+        QVERIFY2(setup.error().reason.find("need 21") != std::string::npos, setup.error().reason.c_str());
+        recipe.head.positions = 21;
+        QVERIFY(prepareTraining(recipe, {}, 3.25).has_value());
+    }
 };
 
 HALFLENS_TEST(TestTrainingNetwork)
