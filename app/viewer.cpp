@@ -9,7 +9,6 @@
 #include "ui/window/theme_controller.h"
 
 #include <QApplication>
-#include <QFile>
 #include <QSettings>
 
 #include <cstdio>
@@ -37,15 +36,16 @@ int runViewer(const ViewerOptions& options, const std::filesystem::path& modelsF
     if (!options.model.empty())
         settings.setForThisRun(setting::Model, toQt(options.model));
     const ThemeController theme(settings);
-    MainWindow window(models, settings);
+    Viewer viewer(models, settings);
+    MainWindow window(viewer);
     for (const Error& problem : registry->problems())
-        Q_EMIT window.workspace().failed(problem);
+        viewer.workspace.report(problem);
     window.show();
     QStringList files;
     for (const std::string& file : options.files)
-        files << QFile::decodeName(file.c_str());
+        files << fromFilePath(file);
     if (!files.isEmpty())
-        window.workspace().open(files);
+        viewer.workspace.open(files);
     return QApplication::exec();
 }
 

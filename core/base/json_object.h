@@ -53,6 +53,12 @@ public:
     /// Texts, not empty; `fallback` when absent.
     std::vector<std::string> texts(const char* key, std::size_t most, std::vector<std::string> fallback);
 
+    /// The reader of an object under `key`, whose problems count with those of this one.
+    JsonObject child(const nlohmann::json& value, const std::string& key) const
+    {
+        return {value, path(key), m_problem};
+    }
+
     /// Tells of keys that nobody asked for. Call last.
     void finish();
     void fail(const std::string& reason);

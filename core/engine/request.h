@@ -17,6 +17,7 @@ enum class Lane : std::uint8_t { Interactive, Visible, Prefetch, Batch };
 
 /// What is computed; with the document it names a slot.
 enum class Stage : std::uint8_t {
+    Listing,
     Decode,
     Thumbnail,
     Analysis,
@@ -24,7 +25,6 @@ enum class Stage : std::uint8_t {
     MaskedScore,
     Map,
     Comparison,
-    ComparedScore,
     Preview,
     Export,
     Study,

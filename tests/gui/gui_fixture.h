@@ -31,14 +31,25 @@ public:
     }
 
     /// Shown, active, laid out at a fixed size.
-    MainWindow& open()
+    MainWindow& open() { return open(models); }
+    /// The same with other models, which outlive the fixture's window.
+    MainWindow& open(ModelSource& others)
     {
-        window = std::make_unique<MainWindow>(models, settings);
+        close();
+        viewer = std::make_unique<Viewer>(others, settings);
+        window = std::make_unique<MainWindow>(*viewer);
         window->resize(1280, 800);
         window->show();
         if (!QTest::qWaitForWindowActive(window.get()))
             qFatal("the window does not get active");
         return *window;
+    }
+
+    /// Ends window and work, as the end of the program does.
+    void close()
+    {
+        window.reset();
+        viewer.reset();
     }
 
     /// A picture of `width` x `height` with a colour of its own in every block.
@@ -116,7 +127,8 @@ public:
     FakeModels models;
     Settings settings;
     ThemeController theme;
-    std::unique_ptr<MainWindow> window; // last: gone before models and settings
+    std::unique_ptr<Viewer> viewer; // gone before models and settings
+    std::unique_ptr<MainWindow> window; // gone before what it looks at
 };
 
 } // namespace halflens::test

@@ -194,8 +194,8 @@ private Q_SLOTS:
         QVERIFY(window.actions().presets.value(MaskPreset::Important)->isEnabled());
         // an estimate at once, the mask's own score a moment later
         QTest::mouseClick(&m_fixture->canvas(), Qt::LeftButton, {}, m_fixture->at(5));
-        QVERIFY(document->scoreFor(document->mask())->isEstimate);
-        QTRY_VERIFY(!document->scoreFor(document->mask())->isEstimate);
+        QVERIFY(window.workspace().image().score()->isEstimate);
+        QTRY_VERIFY(!window.workspace().image().score()->isEstimate);
         QCOMPARE(m_fixture->models.hiddenRuns.load(), 1);
     }
 
@@ -244,7 +244,7 @@ private Q_SLOTS:
         QTRY_VERIFY(started.try_wait());
         window.workspace().close(0);
         QVERIFY(window.close());
-        m_fixture->window.reset();
+        m_fixture->close();
     }
 
     void otherOptionsChangeAllHalves()

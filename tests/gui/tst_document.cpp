@@ -2,7 +2,7 @@
 // The document: mask, strokes, undo, look-ups. No widgets.
 #include "tests/support/fake_models.h"
 #include "tests/support/test_case.h"
-#include "ui/state/document.h"
+#include "ui/state/current_image.h"
 #include "ui/state/mask_presets.h"
 
 #include <QSignalSpy>
@@ -98,11 +98,16 @@ private Q_SLOTS:
 
     void scoresComeFromTheTable()
     {
+        FakeModels models;
+        EngineClient engine;
+        ScoreBook book(models, engine);
+        CurrentImage image(book);
         Document document(1, {});
-        QVERIFY(!document.scoreFor(BlockMask()));
+        image.setDocument(&document);
+        QVERIFY(!image.score());
         document.setAnalysis(fakeAnalysis());
         for (const std::uint32_t bits : {0U, 1U, 0b1010'1010'1010U, 4095U}) {
-            const auto masked = document.scoreFor(BlockMask(bits));
+            const auto masked = image.scoreFor(BlockMask(bits));
             QVERIFY(masked);
             QVERIFY(std::abs(masked->score5 - fakeScore(BlockMask(bits))) < 1e-5);
             QVERIFY(std::abs(masked->change5 - (fakeScore(BlockMask(bits)) - FullScore)) < 1e-5);

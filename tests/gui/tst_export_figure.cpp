@@ -166,7 +166,7 @@ private Q_SLOTS:
         else if (how == 2)
             m_fixture->window->workspace().open({m_fixture->image(u"b.png"_s)});
         else
-            m_fixture->window.reset();
+            m_fixture->close();
         QTRY_VERIFY(m_stopped > 0);
         if (how == 0)
             QTRY_VERIFY(!m_fixture->window->findChild<ExportFigureDialog*>());

@@ -156,6 +156,28 @@ private Q_SLOTS:
         QVERIFY(again.current() == OverlayId::GradCam);
     }
 
+    /// Layers were once stored by their place in the list.
+    void settingsByPlaceAreReadToo()
+    {
+        Settings settings(nullptr);
+        settings.setValue(setting::Layers,
+                          QByteArray(R"({"looks":[{},{},{},{},{},{"visible":true,"opacity":33,"colors":"magma",)"
+                                     R"("fixed":true,"low":-0.5,"high":2.5,"blockMeans":true}],"current":9,)"
+                                     R"("parameters":{"band":7,"lastLayer":true,"samples":300}})"));
+        LayerStack layers(settings);
+        const LayerLook expected{true, 33, ColorMap::Magma, true, {-0.5, 2.5}, true};
+        QVERIFY(layers.look(OverlayId::Frequency) == expected);
+        QVERIFY(layers.look(OverlayId::Shapley) == defaultLook(OverlayId::Shapley));
+        QVERIFY(layers.current() == OverlayId::GradCam);
+        QCOMPARE(layers.parameters().band, 7);
+        QCOMPARE(layers.parameters().lime.samples, 300);
+        QVERIFY(layers.parameters().attention == AttentionKind::LastLayer);
+        layers.setVisible(OverlayId::Lime, true);
+        const QByteArray stored = settings.value(setting::Layers).toByteArray();
+        QVERIFY(stored.contains("\"frequency\""));
+        QVERIFY(LayerStack(settings).state() == layers.state());
+    }
+
     void damagedSettingsReadAsDefaults_data()
     {
         QTest::addColumn<QByteArray>("json");

@@ -417,7 +417,7 @@ private Q_SLOTS:
         window.layers().setVisible(OverlayId::Lime, true);
         QTRY_VERIFY(runs >= 1);
         QTest::mouseClick(&m_fixture->canvas(), Qt::LeftButton, {}, m_fixture->at(5));
-        QTRY_VERIFY(document->scoreFor(document->mask()).has_value());
+        QTRY_VERIFY(window.workspace().image().score().has_value());
         ends = true;
         QTRY_VERIFY(window.maps().map(OverlayId::Lime)); // it went on afterwards
     }

@@ -67,6 +67,19 @@ private Q_SLOTS:
         QVERIFY(!window.errorBar().isVisible());
     }
 
+    void brokenFirstOneGivesWayToTheNext()
+    {
+        MainWindow& window = m_fixture->open();
+        window.workspace().open({m_fixture->brokenImage(u"notes.txt"_s), m_fixture->image(u"a.png"_s),
+                                 m_fixture->image(u"b.png"_s), m_fixture->image(u"c.png"_s)});
+        QTRY_COMPARE(title(), u"a.png"_s);
+        QTRY_VERIFY(!window.workspace().engine().isBusy());
+        QCOMPARE(title(), u"a.png"_s);
+        QVERIFY(window.errorBar().isVisible());
+        window.workspace().close(1); // not the shown one
+        QCOMPARE(window.workspace().wantedIndex(), 0);
+    }
+
     void missingFileIsAnErrorToo()
     {
         MainWindow& window = m_fixture->open();
@@ -85,6 +98,12 @@ private Q_SLOTS:
         window.workspace().open({m_fixture->image(u"photo.png"_s)});
         QTRY_VERIFY(window.errorBar().isVisible());
         QVERIFY(window.errorBar().details().contains(u"weights are damaged"_s));
+        auto* headline = window.findChild<QAbstractButton*>(u"headline"_s);
+        QCOMPARE(headline->accessibleDescription(), u"The model could not say."_s); // nothing is on its way
+        m_fixture->models.onLoad = {};
+        QTest::keyClick(&window, Qt::Key_F5);
+        QVERIFY(headline->accessibleDescription().startsWith(u"Trying"_s));
+        QTRY_VERIFY(window.workspace().image().report());
         QVERIFY(m_fixture->canvas().document()->loaded() != nullptr); // the image is shown all the same
     }
 
@@ -263,7 +282,7 @@ private Q_SLOTS:
         QTRY_COMPARE(title(), u"Pasted image"_s);
         QCOMPARE(window.workspace().count(), 2);
         QCOMPARE(window.workspace().current()->loaded()->image->width, 400);
-        QTRY_VERIFY(!window.workspace().thumbnail(1).isNull());
+        QTRY_VERIFY(!window.workspace().thumbnails().thumbnail(*window.workspace().at(1)).isNull());
         QTRY_VERIFY(window.workspace().current()->analysis() && window.workspace().current()->analysis()->report);
     }
 
@@ -317,7 +336,7 @@ private Q_SLOTS:
         window.workspace().open({m_fixture->image(u"a.png"_s)});
         QTRY_VERIFY(started.try_wait());
         QVERIFY(window.close());
-        m_fixture->window.reset(); // stops the job and joins; must not hang or touch what is gone
+        m_fixture->close(); // stops the job and joins; must not hang or touch what is gone
     }
 
     void recentFilesAreRemembered()
@@ -336,7 +355,7 @@ private Q_SLOTS:
         auto* dock = window.findChild<QDockWidget*>(u"imagesDock"_s);
         dock->hide();
         window.close();
-        m_fixture->window.reset();
+        m_fixture->close();
         MainWindow& again = m_fixture->open();
         dock = again.findChild<QDockWidget*>(u"imagesDock"_s);
         QVERIFY(!dock->isVisible());

@@ -92,15 +92,12 @@ private Q_SLOTS:
     {
         m_fixture = std::make_unique<GuiFixture>();
         m_models = std::make_unique<ShelfModels>();
-        m_fixture->window = std::make_unique<MainWindow>(*m_models, m_fixture->settings);
-        m_fixture->window->show();
-        QVERIFY(QTest::qWaitForWindowActive(m_fixture->window.get()));
+        m_fixture->open(*m_models);
     }
     void cleanup()
     {
-        m_fixture->window.reset();
-        m_models.reset();
         m_fixture.reset();
+        m_models.reset();
     }
 
     void importedModelsJoin_data()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tests/support/test_case.h"
-#include "ui/canvas/view_transform.h"
+#include "ui/state/view_transform.h"
 
 #include <QTest>
 
@@ -26,6 +26,27 @@ class TestViewTransform : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void stateBringsTheViewBack_data()
+    {
+        QTest::addColumn<bool>("beforeTheImage");
+        QTest::newRow("image there") << false;
+        QTest::newRow("image comes later") << true;
+    }
+    void stateBringsTheViewBack()
+    {
+        QFETCH(bool, beforeTheImage);
+        const ViewTransform viewport = ViewTransform().withViewport(300, 200, 1);
+        const ViewTransform view = viewport.withImage(4000, 3000).zoomedTo(2, {10, 20}).pannedBy(-700, -900);
+        const ViewState state = view.state();
+        QVERIFY(!state.fit && state.zoom == 2);
+        const ViewTransform again = beforeTheImage ? viewport.withState(state).withImage(4000, 3000)
+                                                   : viewport.withImage(4000, 3000).withState(state);
+        QVERIFY(std::abs(again.toImage({0, 0}).x - view.toImage({0, 0}).x) < 1);
+        QVERIFY(std::abs(again.toImage({0, 0}).y - view.toImage({0, 0}).y) < 1);
+        QCOMPARE(again.zoom(), view.zoom());
+        QVERIFY(viewport.withImage(40, 30).withState({}) == viewport.withImage(40, 30));
+    }
+
     void fitsAtFirst_data()
     {
         QTest::addColumn<int>("width");

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "core/base/block.h"
-#include "ui/canvas/view_transform.h"
 #include "ui/state/layer_view.h"
 #include "ui/state/theme.h"
+#include "ui/state/view_transform.h"
 
 #include <QPainter>
 #include <QRectF>

@@ -25,8 +25,10 @@ ViewPoint toViewPoint(QPointF point)
 
 } // namespace
 
-CanvasView::CanvasView(Settings& settings, QWidget* parent)
+CanvasView::CanvasView(CurrentImage& image, SharedView& view, Settings& settings, QWidget* parent)
     : QWidget(parent)
+    , m_image(image)
+    , m_view(view)
     , m_settings(settings)
 {
     setMouseTracking(true);
@@ -36,70 +38,50 @@ CanvasView::CanvasView(Settings& settings, QWidget* parent)
     setAccessibleName(tr("Image with its grid of 3 by 4 blocks"));
     setAccessibleDescription(tr("Arrow keys choose a block, Space hides or shows it"));
     connect(&settings, &Settings::changed, this, [this] { update(); });
+    connect(&image, &CurrentImage::changed, this, &CanvasView::followImage);
+    connect(&image, &CurrentImage::loadedChanged, this, &CanvasView::followImage);
+    connect(&image, &CurrentImage::maskChanged, this, qOverload<>(&QWidget::update));
+    connect(&image, &CurrentImage::focusChanged, this, qOverload<>(&QWidget::update));
+    connect(&view, &SharedView::changed, this, qOverload<>(&QWidget::update));
+    connect(&view, &SharedView::changed, this, &CanvasView::viewChanged);
+    followImage();
 }
 
-void CanvasView::setDocument(Document* document)
+void CanvasView::followImage()
 {
-    if (document == m_document)
-        return;
-    if (m_document) {
-        m_document->endStroke();
-        m_document->disconnect(this);
-    }
     m_drag = Drag::None;
-    m_document = document;
-    if (m_document) {
-        connect(m_document, &Document::loadedChanged, this, &CanvasView::loadedChanged);
-        connect(m_document, &Document::maskChanged, this, qOverload<>(&QWidget::update));
-        connect(m_document, &Document::analysisChanged, this, qOverload<>(&QWidget::update));
-        connect(m_document, &Document::focusedBlockChanged, this, qOverload<>(&QWidget::update));
-    }
-    loadedChanged();
-}
-
-void CanvasView::loadedChanged()
-{
-    const auto loaded = m_document ? m_document->loaded() : nullptr;
+    const auto loaded = m_image.loaded();
     m_layer.setImage(loaded);
     if (loaded) // without an image the view stays as it is, for the next one
-        setView(m_view.withImage(loaded->image->width, loaded->image->height));
+        m_view.set(view().withImage(loaded->image->width, loaded->image->height));
     hover(std::nullopt);
     update();
 }
 
-void CanvasView::setView(const ViewTransform& view)
-{
-    if (view == m_view)
-        return;
-    m_view = view;
-    update();
-    Q_EMIT viewChanged();
-}
-
 void CanvasView::updateViewport()
 {
-    setView(m_view.withViewport(width(), height(), devicePixelRatioF()));
+    m_view.set(view().withViewport(width(), height(), devicePixelRatioF()));
 }
 
 void CanvasView::fit()
 {
-    setView(m_view.fitted());
+    m_view.set(view().fitted());
 }
 
 void CanvasView::actualSize()
 {
     const QPointF pointer = mapFromGlobal(QCursor::pos());
-    setView(m_view.zoomedTo(1, rect().contains(pointer.toPoint()) ? toViewPoint(pointer) : m_view.viewCenter()));
+    m_view.set(view().zoomedTo(1, rect().contains(pointer.toPoint()) ? toViewPoint(pointer) : view().viewCenter()));
 }
 
 void CanvasView::zoomIn()
 {
-    setView(m_view.zoomedBy(ZoomStep, m_view.viewCenter()));
+    m_view.set(view().zoomedBy(ZoomStep, view().viewCenter()));
 }
 
 void CanvasView::zoomOut()
 {
-    setView(m_view.zoomedBy(1 / ZoomStep, m_view.viewCenter()));
+    m_view.set(view().zoomedBy(1 / ZoomStep, view().viewCenter()));
 }
 
 void CanvasView::setShowOriginal(bool original)
@@ -113,37 +95,37 @@ void CanvasView::setShowOriginal(bool original)
 BlockScene CanvasView::scene() const
 {
     BlockScene scene;
-    if (!m_document)
+    if (!document())
         return scene;
-    scene.hidden = m_document->mask();
+    scene.hidden = document()->mask();
     scene.style = hiddenStyleFromWord(m_settings.word(setting::HiddenStyle));
     if (m_layers)
         scene.values = m_layers->blockTexts();
     scene.grid = m_settings.flag(setting::Grid);
     scene.numbers = m_settings.flag(setting::Numbers);
     scene.hovered = m_drag == Drag::Pan ? std::nullopt : m_hovered;
-    scene.focused = m_document->focusedBlock();
+    scene.focused = document()->focusedBlock();
     scene.focusVisible = hasFocus();
     return scene;
 }
 
 void CanvasView::paintEvent(QPaintEvent*)
 {
-    if (devicePixelRatioF() != m_view.devicePixelRatio())
+    if (devicePixelRatioF() != view().devicePixelRatio())
         updateViewport(); // the window went to another screen
     QPainter painter(this);
     const ThemeColors& theme = themeColors(palette());
     const double ratio = devicePixelRatioF();
     const QSize sizePx(static_cast<int>(std::ceil(width() * ratio)), static_cast<int>(std::ceil(height() * ratio)));
-    painter.drawPixmap(0, 0, m_layer.pixmap(m_view, sizePx, theme.canvas));
-    if (!m_document || !m_document->loaded())
+    painter.drawPixmap(0, 0, m_layer.pixmap(view(), sizePx, theme.canvas));
+    if (!m_image.loaded())
         return;
     if (m_original) {
         drawOriginalLabel(painter);
         return;
     }
     drawLayers(painter, sizePx);
-    paintBlocks(painter, scene(), m_view, theme);
+    paintBlocks(painter, scene(), view(), theme);
 }
 
 void CanvasView::drawLayers(QPainter& painter, QSize sizePx)
@@ -153,12 +135,12 @@ void CanvasView::drawLayers(QPainter& painter, QSize sizePx)
     std::map<OverlayId, MapLayer> used;
     for (const LayerPicture& picture : m_layers->pictures()) {
         if (picture.blocks) {
-            paintTints(painter, tintsOf(picture, themeColors(palette())), m_view);
+            paintTints(painter, tintsOf(picture, themeColors(palette())), view());
             continue;
         }
         MapLayer& layer = used[picture.id] = std::move(m_maps[picture.id]);
         painter.setOpacity(picture.opacity);
-        painter.drawPixmap(0, 0, layer.pixmap(picture.map, picture.colors, picture.range, m_view, sizePx));
+        painter.drawPixmap(0, 0, layer.pixmap(picture.map, picture.colors, picture.range, view(), sizePx));
         painter.setOpacity(1);
     }
     m_maps = std::move(used); // what is not shown any more takes no memory
@@ -209,7 +191,7 @@ bool CanvasView::event(QEvent* event)
         const bool isPlain = (key->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier;
         const auto own = {Qt::Key_Left,  Qt::Key_Right,  Qt::Key_Up,    Qt::Key_Down,
                           Qt::Key_Space, Qt::Key_Escape, Qt::Key_Return};
-        if (isPlain && m_document && std::find(own.begin(), own.end(), key->key()) != own.end())
+        if (isPlain && document() && std::find(own.begin(), own.end(), key->key()) != own.end())
             event->accept();
         return true;
     }
@@ -217,7 +199,7 @@ bool CanvasView::event(QEvent* event)
         const auto* gesture = static_cast<QNativeGestureEvent*>(event);
         if (gesture->gestureType() != Qt::ZoomNativeGesture)
             break;
-        setView(m_view.zoomedBy(1 + gesture->value(), toViewPoint(gesture->position())));
+        m_view.set(view().zoomedBy(1 + gesture->value(), toViewPoint(gesture->position())));
         return true;
     }
     case QEvent::PaletteChange:
@@ -231,12 +213,12 @@ bool CanvasView::event(QEvent* event)
 
 std::optional<BlockIndex> CanvasView::blockAtView(QPointF position) const
 {
-    if (!m_document || !m_document->loaded() || m_view.isEmpty())
+    if (!m_image.loaded() || view().isEmpty())
         return std::nullopt;
-    const ImagePoint point = m_view.toImage(toViewPoint(position));
-    if (point.x < 0 || point.y < 0 || point.x >= m_view.imageWidth() || point.y >= m_view.imageHeight())
+    const ImagePoint point = view().toImage(toViewPoint(position));
+    if (point.x < 0 || point.y < 0 || point.x >= view().imageWidth() || point.y >= view().imageHeight())
         return std::nullopt;
-    return blockAt(static_cast<int>(point.y), static_cast<int>(point.x), m_view.imageHeight(), m_view.imageWidth());
+    return blockAt(static_cast<int>(point.y), static_cast<int>(point.x), view().imageHeight(), view().imageWidth());
 }
 
 void CanvasView::hover(std::optional<QPointF> position)
@@ -250,7 +232,7 @@ void CanvasView::hover(std::optional<QPointF> position)
         Q_EMIT pointerMoved(std::nullopt);
         return;
     }
-    const ImagePoint point = m_view.toImage(toViewPoint(*position));
+    const ImagePoint point = view().toImage(toViewPoint(*position));
     Q_EMIT pointerMoved(QPoint(static_cast<int>(point.x), static_cast<int>(point.y)));
 }
 
@@ -264,8 +246,8 @@ void CanvasView::mousePressEvent(QMouseEvent* event)
     } else if (event->button() == Qt::LeftButton && !m_original) {
         if (const auto block = blockAtView(event->position())) {
             m_drag = Drag::Paint;
-            m_document->setFocusedBlock(block);
-            m_document->beginStroke(*block);
+            document()->setFocusedBlock(block);
+            document()->beginStroke(*block);
         }
     } else {
         QWidget::mousePressEvent(event);
@@ -281,7 +263,7 @@ void CanvasView::mouseMoveEvent(QMouseEvent* event)
 {
     const QPointF position = event->position();
     if (m_drag == Drag::Pan)
-        setView(m_view.pannedBy(position.x() - m_last.x(), position.y() - m_last.y()));
+        m_view.set(view().pannedBy(position.x() - m_last.x(), position.y() - m_last.y()));
     else if (m_drag == Drag::Paint)
         paintStroke(m_last, position);
     m_last = position;
@@ -291,14 +273,14 @@ void CanvasView::mouseMoveEvent(QMouseEvent* event)
 /// A quick pointer jumps over blocks: every block on the way is touched.
 void CanvasView::paintStroke(QPointF from, QPointF to)
 {
-    if (!m_document || !m_document->isStroking())
+    if (!document() || !document()->isStroking())
         return;
     const QPointF way = to - from;
     const int steps = std::max(1, static_cast<int>(std::max(std::abs(way.x()), std::abs(way.y())) / 2));
     for (int step = 1; step <= steps; ++step) {
         if (const auto block = blockAtView(from + way * step / steps)) {
-            m_document->continueStroke(*block);
-            m_document->setFocusedBlock(block);
+            document()->continueStroke(*block);
+            document()->setFocusedBlock(block);
         }
     }
 }
@@ -309,8 +291,8 @@ void CanvasView::mouseReleaseEvent(QMouseEvent* event)
         || (m_drag == Drag::Pan && (event->button() == Qt::LeftButton || event->button() == Qt::MiddleButton));
     if (!ends)
         return;
-    if (m_drag == Drag::Paint && m_document)
-        m_document->endStroke();
+    if (m_drag == Drag::Paint && document())
+        document()->endStroke();
     m_drag = Drag::None;
     updateCursor();
 }
@@ -323,25 +305,25 @@ void CanvasView::leaveEvent(QEvent*)
 void CanvasView::wheelEvent(QWheelEvent* event)
 {
     const double notches = event->angleDelta().y() / WheelNotch;
-    if (notches == 0 || m_view.isEmpty()) {
+    if (notches == 0 || view().isEmpty()) {
         event->ignore();
         return;
     }
-    setView(m_view.zoomedBy(std::pow(ZoomStep, notches), toViewPoint(event->position())));
+    m_view.set(view().zoomedBy(std::pow(ZoomStep, notches), toViewPoint(event->position())));
     hover(event->position());
     event->accept();
 }
 
 void CanvasView::moveFocus(int rows, int columns)
 {
-    const std::optional<BlockIndex> old = m_document->focusedBlock();
+    const std::optional<BlockIndex> old = document()->focusedBlock();
     const BlockIndex from = old.value_or(BlockIndex{0});
     const BlockIndex to = old ? BlockIndex::at(std::clamp(from.row() + rows, 0, GridRows - 1),
                                                std::clamp(from.column() + columns, 0, GridColumns - 1))
                               : from;
-    m_document->setFocusedBlock(to);
-    const BlockRect rect = blockRect(to, m_view.imageHeight(), m_view.imageWidth());
-    setView(m_view.showing({(rect.left + rect.right) / 2.0, (rect.top + rect.bottom) / 2.0}));
+    document()->setFocusedBlock(to);
+    const BlockRect rect = blockRect(to, view().imageHeight(), view().imageWidth());
+    m_view.set(view().showing({(rect.left + rect.right) / 2.0, (rect.top + rect.bottom) / 2.0}));
     QAccessibleEvent focus(this, QAccessible::Focus);
     focus.setChild(to.value);
     QAccessible::updateAccessibility(&focus);
@@ -349,10 +331,10 @@ void CanvasView::moveFocus(int rows, int columns)
 
 void CanvasView::toggleFocused()
 {
-    const BlockIndex block = m_document->focusedBlock().value_or(BlockIndex{0});
-    m_document->setFocusedBlock(block);
-    m_document->beginStroke(block);
-    m_document->endStroke();
+    const BlockIndex block = document()->focusedBlock().value_or(BlockIndex{0});
+    document()->setFocusedBlock(block);
+    document()->beginStroke(block);
+    document()->endStroke();
     QAccessible::State changed;
     changed.checked = true;
     QAccessibleStateChangeEvent event(this, changed);
@@ -362,7 +344,7 @@ void CanvasView::toggleFocused()
 
 void CanvasView::keyPressEvent(QKeyEvent* event)
 {
-    if (!m_document || !m_document->loaded()) {
+    if (!m_image.loaded()) {
         QWidget::keyPressEvent(event);
         return;
     }
@@ -390,10 +372,10 @@ void CanvasView::keyPressEvent(QKeyEvent* event)
         break;
     case Qt::Key_Escape:
         if (m_drag == Drag::Paint) {
-            m_document->cancelStroke();
+            document()->cancelStroke();
             m_drag = Drag::None;
         } else {
-            m_document->setFocusedBlock(std::nullopt);
+            document()->setFocusedBlock(std::nullopt);
             Q_EMIT leftByKeyboard();
         }
         break;
@@ -412,15 +394,15 @@ void CanvasView::keyReleaseEvent(QKeyEvent* event)
         return;
     m_spaceHeld = false;
     updateCursor();
-    if (!m_spaceUsed && m_document && m_document->loaded())
+    if (!m_spaceUsed && m_image.loaded())
         toggleFocused();
 }
 
 void CanvasView::focusInEvent(QFocusEvent* event)
 {
     const bool byTab = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
-    if (byTab && m_document && !m_document->focusedBlock())
-        m_document->setFocusedBlock(BlockIndex{0});
+    if (byTab && document() && !document()->focusedBlock())
+        document()->setFocusedBlock(BlockIndex{0});
     update();
 }
 
@@ -444,10 +426,10 @@ void CanvasView::updateCursor()
 QString CanvasView::blockDescription(BlockIndex block) const
 {
     QString text = tr("%1, row %2, column %3").arg(blockName(block)).arg(block.row() + 1).arg(block.column() + 1);
-    if (!m_document)
+    if (!document())
         return text;
-    text += m_document->mask().contains(block) ? tr(", hidden") : tr(", visible");
-    if (const auto& analysis = m_document->analysis(); analysis && analysis->report)
+    text += document()->mask().contains(block) ? tr(", hidden") : tr(", visible");
+    if (const auto& analysis = document()->analysis(); analysis && analysis->report)
         text += analysis->report->important.contains(block) ? tr(", important half") : tr(", trivial half");
     return text;
 }

@@ -5,11 +5,10 @@
 #include "ui/canvas/block_painter.h"
 #include "ui/canvas/image_layer.h"
 #include "ui/canvas/map_layer.h"
-#include "ui/canvas/view_transform.h"
-#include "ui/state/document.h"
+#include "ui/state/current_image.h"
 #include "ui/state/settings.h"
+#include "ui/state/shared_view.h"
 
-#include <QPointer>
 #include <QWidget>
 
 #include <map>
@@ -17,8 +16,7 @@
 
 namespace halflens {
 
-/// Shows the document it is given and edits its mask; owns the view only. Zoom and position
-/// survive a change of the document.
+/// Shows the current image and edits its mask. Zoom and position survive a change of the image.
 ///
 /// Mouse: click toggles, drag paints one undoable step, wheel zooms to the pointer, middle button
 /// or Space with drag pans. Keyboard: arrows move the focused block, Space (tap) or Enter toggles
@@ -27,16 +25,16 @@ class CanvasView final : public QWidget {
     Q_OBJECT
 
 public:
-    explicit CanvasView(Settings& settings, QWidget* parent = nullptr);
+    /// All outlive the canvas.
+    CanvasView(CurrentImage& image, SharedView& view, Settings& settings, QWidget* parent = nullptr);
 
     /// What lies over the photo; outlives the canvas. None is needed.
     void setLayers(const LayerView* layers);
     const MapLayer* mapLayer(OverlayId id) const; ///< null: never drawn
 
-    Document* document() const { return m_document; }
-    void setDocument(Document* document);
+    Document* document() const { return m_image.document(); } ///< null: none is shown
 
-    const ViewTransform& view() const { return m_view; }
+    const ViewTransform& view() const { return m_view.transform(); }
     BlockScene scene() const; ///< what is drawn over the photo now
     bool showsOriginal() const { return m_original; }
     void setShowOriginal(bool original);
@@ -74,9 +72,8 @@ protected:
 private:
     enum class Drag { None, Paint, Pan };
 
-    void setView(const ViewTransform& view);
     void updateViewport();
-    void loadedChanged();
+    void followImage();
     void hover(std::optional<QPointF> position);
     void paintStroke(QPointF from, QPointF to);
     std::optional<BlockIndex> blockAtView(QPointF position) const;
@@ -86,9 +83,9 @@ private:
     void drawOriginalLabel(QPainter& painter) const;
     void drawLayers(QPainter& painter, QSize sizePx);
 
+    CurrentImage& m_image;
+    SharedView& m_view;
     Settings& m_settings;
-    QPointer<Document> m_document;
-    ViewTransform m_view;
     ImageLayer m_layer;
     const LayerView* m_layers = nullptr;
     std::map<OverlayId, MapLayer> m_maps;

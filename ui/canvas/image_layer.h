@@ -2,8 +2,8 @@
 // The photo as it fills the viewport at one zoom and position, kept until one of them changes.
 #pragma once
 
-#include "ui/canvas/view_transform.h"
 #include "ui/state/image_pyramid.h"
+#include "ui/state/view_transform.h"
 
 #include <QColor>
 #include <QPixmap>

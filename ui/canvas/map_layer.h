@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/figure/color_map.h"
-#include "ui/canvas/view_transform.h"
 #include "ui/state/map_pyramid.h"
+#include "ui/state/view_transform.h"
 
 #include <QPixmap>
 

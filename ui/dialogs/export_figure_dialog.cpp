@@ -344,7 +344,7 @@ void ExportFigureDialog::exportTo(const QString& path)
     Result<FigurePage> full =
         figure ? layOut(figure->grid, {m_width->value(), m_dpi->value()}) : Result<FigurePage>(figure.error());
     if (!full) {
-        Q_EMIT m_workspace.failed(std::move(full).error().withFile(path.toStdString()));
+        m_workspace.report(std::move(full).error().withFile(path.toStdString()));
         return;
     }
     m_workspace.engine().submit(
@@ -359,9 +359,9 @@ void ExportFigureDialog::exportTo(const QString& path)
          }},
         {[&workspace = m_workspace, path](const Outcome& outcome) {
              if (outcome)
-                 Q_EMIT workspace.exported(path);
+                 workspace.announce(path);
              else
-                 Q_EMIT workspace.failed(outcome.error());
+                 workspace.report(outcome.error());
          },
          {}});
 }

@@ -91,10 +91,11 @@ public:
 
 } // namespace
 
-BlockPanel::BlockPanel(const Comparison& comparison, QWidget* parent)
+BlockPanel::BlockPanel(CurrentImage& image, const Comparison& comparison, QWidget* parent)
     : QWidget(parent)
+    , m_image(image)
     , m_comparison(comparison)
-    , m_model(new BlockTableModel(comparison, this))
+    , m_model(new BlockTableModel(image, comparison, this))
     , m_sorted(new QSortFilterProxyModel(this))
     , m_table(new QTableView(this))
 {
@@ -127,14 +128,21 @@ BlockPanel::BlockPanel(const Comparison& comparison, QWidget* parent)
     fitColumns();
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& current) {
-                if (m_document && current.isValid())
-                    m_document->setFocusedBlock(BlockIndex{m_sorted->mapToSource(current).row()});
+                if (m_image.document() && current.isValid())
+                    m_image.document()->setFocusedBlock(BlockIndex{m_sorted->mapToSource(current).row()});
             });
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_table);
-    connect(&comparison, &Comparison::changed, this, &BlockPanel::followComparison);
+    connect(&image, &CurrentImage::changed, this, &BlockPanel::followFocus);
+    connect(&image, &CurrentImage::focusChanged, this, &BlockPanel::followFocus);
+    connect(&comparison, &Comparison::modelsChanged, this, &BlockPanel::followComparison);
+    connect(&comparison, &Comparison::changed, this, [this](int, Change what) {
+        if (what == Change::Result)
+            followComparison();
+    });
     followComparison();
+    followFocus();
 }
 
 /// A column that would be empty without a comparison takes no room then.
@@ -163,20 +171,9 @@ void BlockPanel::fitColumns()
     header->setSectionResizeMode(BlockTableModel::Half, QHeaderView::Stretch);
 }
 
-void BlockPanel::setDocument(Document* document)
+void BlockPanel::followFocus()
 {
-    if (m_document)
-        m_document->disconnect(this);
-    m_document = document;
-    m_model->setDocument(document);
-    if (document)
-        connect(document, &Document::focusedBlockChanged, this, &BlockPanel::followDocument);
-    followDocument();
-}
-
-void BlockPanel::followDocument()
-{
-    const auto focused = m_document ? m_document->focusedBlock() : std::nullopt;
+    const auto focused = m_image.document() ? m_image.document()->focusedBlock() : std::nullopt;
     if (!focused) {
         m_table->clearSelection();
         m_table->setCurrentIndex({});

@@ -4,7 +4,6 @@
 
 #include "ui/panels/block_table_model.h"
 
-#include <QPointer>
 #include <QWidget>
 
 class QSortFilterProxyModel;
@@ -16,17 +15,16 @@ class BlockPanel final : public QWidget {
     Q_OBJECT
 
 public:
-    explicit BlockPanel(const Comparison& comparison, QWidget* parent = nullptr);
-    void setDocument(Document* document);
+    BlockPanel(CurrentImage& image, const Comparison& comparison, QWidget* parent = nullptr);
     QTableView* table() const { return m_table; }
 
 private:
     void fitColumns();
-    void followDocument();
+    void followFocus();
     void followComparison();
 
+    CurrentImage& m_image;
     const Comparison& m_comparison;
-    QPointer<Document> m_document;
     BlockTableModel* m_model;
     QSortFilterProxyModel* m_sorted;
     QTableView* m_table;

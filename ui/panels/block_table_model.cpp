@@ -17,25 +17,19 @@ QVariant alignmentOf(int column)
 
 } // namespace
 
-BlockTableModel::BlockTableModel(const Comparison& comparison, QObject* parent)
+BlockTableModel::BlockTableModel(CurrentImage& image, const Comparison& comparison, QObject* parent)
     : QAbstractTableModel(parent)
+    , m_image(image)
     , m_comparison(comparison)
 {
-    connect(&comparison, &Comparison::changed, this,
-            [this] { Q_EMIT dataChanged(index(0, Agree), index(BlockCount - 1, Agree)); });
-}
-
-void BlockTableModel::setDocument(Document* document)
-{
-    if (m_document)
-        m_document->disconnect(this);
-    m_document = document;
-    if (document) {
-        connect(document, &Document::analysisChanged, this, &BlockTableModel::refresh);
-        connect(document, &Document::maskChanged, this,
-                [this] { Q_EMIT dataChanged(index(0, Block), index(BlockCount - 1, Block), {Qt::CheckStateRole}); });
-    }
-    refresh();
+    connect(&image, &CurrentImage::changed, this, &BlockTableModel::refresh);
+    connect(&image, &CurrentImage::analysisChanged, this, &BlockTableModel::refresh);
+    connect(&image, &CurrentImage::maskChanged, this,
+            [this] { Q_EMIT dataChanged(index(0, Block), index(BlockCount - 1, Block), {Qt::CheckStateRole}); });
+    connect(&comparison, &Comparison::changed, this, [this](int, Change what) {
+        if (what == Change::Result)
+            Q_EMIT dataChanged(index(0, Agree), index(BlockCount - 1, Agree));
+    });
 }
 
 void BlockTableModel::refresh()
@@ -43,16 +37,10 @@ void BlockTableModel::refresh()
     Q_EMIT dataChanged(index(0, 0), index(BlockCount - 1, ColumnCount - 1));
 }
 
-const BlockReport* BlockTableModel::report() const
-{
-    return m_document && m_document->analysis() && m_document->analysis()->report ? &*m_document->analysis()->report
-                                                                                  : nullptr;
-}
-
 int BlockTableModel::rank(BlockIndex block) const
 {
     // Equal values rank in block order, as the halves are cut.
-    const BlockValues& values = report()->importance.dmos;
+    const BlockValues& values = m_image.report()->importance.dmos;
     int before = 0;
     for (int other = 0; other < BlockCount; ++other) {
         const double mine = values[static_cast<std::size_t>(block.value)];
@@ -74,20 +62,20 @@ QVariant BlockTableModel::text(BlockIndex block, Column column) const
                                            .arg(agreement.counts[static_cast<std::size_t>(block.value)])
                                            .arg(agreement.models);
     }
-    if (!report())
+    if (!m_image.report())
         return QStringLiteral("–");
     const auto at = static_cast<std::size_t>(block.value);
     switch (column) {
     case ImportanceValue:
-        return QString::number(report()->importance.dmos[at], 'f', 3);
+        return QString::number(m_image.report()->importance.dmos[at], 'f', 3);
     case Rank:
         return QString::number(rank(block));
     case Half:
-        return report()->important.contains(block) ? tr("important") : tr("trivial");
+        return m_image.report()->important.contains(block) ? tr("important") : tr("trivial");
     case ShapleyValue:
-        return changeText(report()->shapley.values[at]);
+        return changeText(m_image.report()->shapley.values[at]);
     case Without:
-        return scoreText(m_document->scoreFor(BlockMask().with(block))->score5);
+        return scoreText(m_image.scoreFor(BlockMask().with(block))->score5);
     default:
         return {};
     }
@@ -97,20 +85,20 @@ QVariant BlockTableModel::sortValue(BlockIndex block, Column column) const
 {
     if (column == Agree)
         return m_comparison.agreement().counts[static_cast<std::size_t>(block.value)];
-    if (column == Block || !report())
+    if (column == Block || !m_image.report())
         return block.value;
     const auto at = static_cast<std::size_t>(block.value);
     switch (column) {
     case ImportanceValue:
-        return report()->importance.dmos[at];
+        return m_image.report()->importance.dmos[at];
     case Rank:
         return rank(block);
     case Half:
-        return report()->important.contains(block) ? rank(block) : BlockCount + rank(block);
+        return m_image.report()->important.contains(block) ? rank(block) : BlockCount + rank(block);
     case ShapleyValue:
-        return report()->shapley.values[at];
+        return m_image.report()->shapley.values[at];
     case Without:
-        return m_document->scoreFor(BlockMask().with(block))->score5;
+        return m_image.scoreFor(BlockMask().with(block))->score5;
     default:
         return {};
     }
@@ -130,8 +118,8 @@ QVariant BlockTableModel::data(const QModelIndex& index, int role) const
     case Qt::TextAlignmentRole:
         return alignmentOf(column);
     case Qt::CheckStateRole:
-        if (column == Block && m_document)
-            return m_document->mask().contains(block) ? Qt::Unchecked : Qt::Checked;
+        if (column == Block && m_image.document())
+            return m_image.mask().contains(block) ? Qt::Unchecked : Qt::Checked;
         return {};
     case Qt::AccessibleTextRole:
         return column == Block ? QVariant(blockName(block)) : text(block, column);
@@ -142,14 +130,15 @@ QVariant BlockTableModel::data(const QModelIndex& index, int role) const
 
 bool BlockTableModel::setData(const QModelIndex& index, const QVariant& value, int role)
 {
-    if (!m_document || role != Qt::CheckStateRole || index.column() != Block)
+    Document* document = m_image.document();
+    if (!document || role != Qt::CheckStateRole || index.column() != Block)
         return false;
     const BlockIndex block{index.row()};
     const bool hides = value.toInt() == Qt::Unchecked;
-    if (m_document->mask().contains(block) == hides)
+    if (document->mask().contains(block) == hides)
         return false;
-    m_document->beginStroke(block);
-    m_document->endStroke();
+    document->beginStroke(block);
+    document->endStroke();
     return true;
 }
 
@@ -180,7 +169,7 @@ QVariant BlockTableModel::headerData(int section, Qt::Orientation orientation, i
 Qt::ItemFlags BlockTableModel::flags(const QModelIndex& index) const
 {
     Qt::ItemFlags flags = QAbstractTableModel::flags(index);
-    if (m_document && index.column() == Block)
+    if (m_image.document() && index.column() == Block)
         flags |= Qt::ItemIsUserCheckable;
     return flags;
 }

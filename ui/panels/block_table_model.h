@@ -3,10 +3,8 @@
 #pragma once
 
 #include "ui/state/comparison.h"
-#include "ui/state/document.h"
 
 #include <QAbstractTableModel>
-#include <QPointer>
 
 namespace halflens {
 
@@ -19,9 +17,8 @@ public:
     enum Column { Block, Rank, ImportanceValue, Half, ShapleyValue, Without, Agree, ColumnCount };
     static constexpr int SortRole = Qt::UserRole;
 
-    explicit BlockTableModel(const Comparison& comparison, QObject* parent = nullptr);
-    void setDocument(Document* document);
-    Document* document() const { return m_document; }
+    /// Both outlive the model.
+    BlockTableModel(CurrentImage& image, const Comparison& comparison, QObject* parent = nullptr);
 
     int rowCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : BlockCount; }
     int columnCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : ColumnCount; }
@@ -33,12 +30,11 @@ public:
 private:
     QVariant text(BlockIndex block, Column column) const;
     QVariant sortValue(BlockIndex block, Column column) const;
-    const BlockReport* report() const;
     int rank(BlockIndex block) const; ///< 1 = most important
     void refresh();
 
+    CurrentImage& m_image;
     const Comparison& m_comparison;
-    QPointer<Document> m_document;
 };
 
 } // namespace halflens

@@ -69,12 +69,11 @@ QRect ModelCard::column(Column column, const QWidget& widget)
     return {right - width, 0, width, widget.height()};
 }
 
-void ModelCard::setModel(const ComparedModel& model, BlockMask mask, int number)
+void ModelCard::setModel(const ComparedModel& model, const std::optional<MaskedScore>& masked, bool isWhole, int number)
 {
-    const std::optional<MaskedScore> masked = model.scoreFor(mask);
     m_name = toQt(model.entry.name);
     m_score = masked ? scoreText(masked->score5) : u"–"_s;
-    const bool isChanged = masked && !mask.isEmpty();
+    const bool isChanged = masked && !isWhole;
     m_change = isChanged ? changeText(masked->change5) : QString();
     m_changeValue = isChanged ? masked->change5 : 0;
     m_note = noteOf(model, masked.has_value());
@@ -195,17 +194,18 @@ ComparedModels::ComparedModels(Workspace& workspace, Comparison& comparison, QWi
     layout->addLayout(top);
     layout->addWidget(m_columns);
     layout->addLayout(m_list);
-    connect(&workspace, &Workspace::currentChanged, this, &ComparedModels::followDocument);
-    connect(&workspace, &Workspace::modelChanged, this, &ComparedModels::refresh);
-    connect(&comparison, &Comparison::changed, this, &ComparedModels::refresh);
+    connect(&workspace.image(), &CurrentImage::changed, this, &ComparedModels::refresh);
+    connect(&workspace.image(), &CurrentImage::maskChanged, this, &ComparedModels::refresh);
+    connect(&workspace.analyses(), &AnalysisService::modelChanged, this, &ComparedModels::refresh);
+    connect(&comparison, &Comparison::modelsChanged, this, &ComparedModels::rebuild);
+    connect(&comparison, &Comparison::onChanged, this, &ComparedModels::refresh);
+    connect(&comparison, &Comparison::changed, this, [this](int index, Change what) {
+        if (what == Change::Result)
+            refresh();
+        else
+            refreshCard(index);
+    });
     rebuild();
-}
-
-void ComparedModels::followDocument()
-{
-    if (const Document* document = m_workspace.current())
-        connect(document, &Document::maskChanged, this, &ComparedModels::refresh, Qt::UniqueConnection);
-    refresh();
 }
 
 void ComparedModels::rebuild()
@@ -227,14 +227,8 @@ void ComparedModels::rebuild()
 void ComparedModels::refresh()
 {
     const std::vector<ComparedModel>& models = m_comparison.models();
-    const bool isSameList = std::equal(models.begin(), models.end(), m_cards.begin(), m_cards.end(),
-                                       [](const ComparedModel& model, const ModelCard* card) {
-                                           return card->objectName() == u"card-"_s + toQt(model.entry.id);
-                                       });
-    if (!isSameList) {
-        rebuild();
-        return;
-    }
+    if (models.size() != m_cards.size())
+        return; // the list is about to be told
     const Document* document = m_workspace.current();
     setVisible(models.size() > 1);
     m_switch->setText(m_comparison.isOn() ? tr("Stop comparing") : tr("Compare models"));
@@ -248,9 +242,16 @@ void ComparedModels::refresh()
     for (std::size_t index = 0; index < models.size(); ++index) {
         const bool isShown = toQt(models[index].entry.id) == m_workspace.modelId();
         m_cards[index]->setVisible(!isShown);
-        m_cards[index]->setEnabled(true);
-        m_cards[index]->setModel(models[index], document ? document->mask() : BlockMask(), static_cast<int>(index) + 1);
+        refreshCard(static_cast<int>(index));
     }
+}
+
+void ComparedModels::refreshCard(int index)
+{
+    const ComparedModel& model = m_comparison.models()[static_cast<std::size_t>(index)];
+    const BlockMask mask = m_workspace.image().mask();
+    m_cards[static_cast<std::size_t>(index)]->setModel(model, m_comparison.scoreFor(model, mask), mask.isEmpty(),
+                                                       index + 1);
 }
 
 } // namespace halflens

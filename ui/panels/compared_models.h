@@ -22,7 +22,8 @@ class ModelCard final : public QAbstractButton {
 
 public:
     explicit ModelCard(QWidget* parent = nullptr);
-    void setModel(const ComparedModel& model, BlockMask mask, int number);
+    /// `masked` under the mask of now, which is that of the whole image or not; `number` is the key of the model.
+    void setModel(const ComparedModel& model, const std::optional<MaskedScore>& masked, bool isWhole, int number);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return {120, sizeHint().height()}; }
 
@@ -75,9 +76,9 @@ public:
     const std::vector<ModelCard*>& cards() const { return m_cards; } ///< in the order of the models
 
 private:
-    void followDocument();
     void rebuild();
     void refresh();
+    void refreshCard(int index);
 
     Workspace& m_workspace;
     Comparison& m_comparison;

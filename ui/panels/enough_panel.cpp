@@ -94,8 +94,9 @@ void HeadlineButton::paintEvent(QPaintEvent*)
                      m_explanation);
 }
 
-EnoughPanel::EnoughPanel(Settings& settings, const Comparison& comparison, QWidget* parent)
+EnoughPanel::EnoughPanel(Settings& settings, CurrentImage& image, const Comparison& comparison, QWidget* parent)
     : QWidget(parent)
+    , m_image(image)
     , m_settings(settings)
     , m_comparison(comparison)
     , m_headline(new HeadlineButton(this))
@@ -119,8 +120,8 @@ EnoughPanel::EnoughPanel(Settings& settings, const Comparison& comparison, QWidg
             m_epsilon->setValue(m_settings.number(setting::Epsilon));
     });
     connect(m_headline, &QAbstractButton::clicked, this, [this] {
-        if (m_document && m_document->analysis() && m_document->analysis()->report)
-            Q_EMIT keepRequested(m_document->analysis()->report->enough.keep);
+        if (const BlockReport* report = m_image.report())
+            Q_EMIT keepRequested(report->enough.keep);
     });
     connect(m_curve, &CurvePlot::chosen, this, &EnoughPanel::keepRequested);
 
@@ -136,25 +137,21 @@ EnoughPanel::EnoughPanel(Settings& settings, const Comparison& comparison, QWidg
     layout->addWidget(m_headline);
     layout->addLayout(tolerance);
     layout->addWidget(m_curve, 1);
-    connect(&comparison, &Comparison::changed, this, &EnoughPanel::refreshOthers);
-    refresh();
-}
-
-void EnoughPanel::setDocument(Document* document)
-{
-    if (m_document)
-        m_document->disconnect(this);
-    m_document = document;
-    if (document) {
-        connect(document, &Document::analysisChanged, this, &EnoughPanel::refresh);
-        connect(document, &Document::maskChanged, this, &EnoughPanel::refreshCurrent);
-    }
+    connect(&image, &CurrentImage::changed, this, &EnoughPanel::refresh);
+    connect(&image, &CurrentImage::analysisChanged, this, &EnoughPanel::refresh);
+    connect(&image, &CurrentImage::maskChanged, this, &EnoughPanel::refreshCurrent);
+    connect(&image, &CurrentImage::scoresChanged, this, &EnoughPanel::refreshCurrent);
+    connect(&comparison, &Comparison::onChanged, this, &EnoughPanel::refreshOthers);
+    connect(&comparison, &Comparison::changed, this, [this](int, Change what) {
+        if (what == Change::Result)
+            refreshOthers();
+    });
     refresh();
 }
 
 void EnoughPanel::refresh()
 {
-    const Analysis* analysis = m_document ? m_document->analysis().get() : nullptr;
+    const Analysis* analysis = m_image.analysis();
     const bool hasReport = analysis && analysis->report;
     m_headline->setEnabled(hasReport);
     if (hasReport) {
@@ -177,11 +174,12 @@ void EnoughPanel::refresh()
                       .arg(changeText(enough.change)));
         m_curve->setCurve(analysis->report->curve, enough);
     } else {
-        const bool isComing = m_document && !(analysis && !analysis->tableNote.empty());
+        const bool isComing = m_image.document() && !(analysis && !analysis->tableNote.empty());
         m_headline->setTexts(tr("How much is enough?"),
-                             !m_document    ? tr("Open an image to find out.")
-                                 : isComing ? tr("Trying all 4096 ways to hide blocks.")
-                                            : tr("This model would have to run 4096 times."));
+                             !m_image.document()       ? tr("Open an image to find out.")
+                                 : m_image.hasFailed() ? tr("The model could not say.")
+                                 : isComing            ? tr("Trying all 4096 ways to hide blocks.")
+                                                       : tr("This model would have to run 4096 times."));
         m_curve->setCurve({}, {});
     }
     refreshCurrent();
@@ -191,7 +189,7 @@ void EnoughPanel::refresh()
 void EnoughPanel::refreshOthers()
 {
     std::vector<CurvePlot::OtherCurve> others;
-    const Analysis* shown = m_document ? m_document->analysis().get() : nullptr;
+    const Analysis* shown = m_image.analysis();
     for (const ComparedModel& model : m_comparison.models()) {
         const bool isOther = shown && shown->report && model.entry.id != shown->model.id;
         if (m_comparison.isOn() && isOther && model.analysis && model.analysis->report)
@@ -203,10 +201,9 @@ void EnoughPanel::refreshOthers()
 void EnoughPanel::refreshCurrent()
 {
     std::optional<QPointF> current;
-    if (m_document && !m_document->mask().isEmpty()) {
-        if (const auto masked = m_document->scoreFor(m_document->mask()))
-            current = QPointF(BlockCount - m_document->mask().count(), std::abs(masked->change5));
-    }
+    const BlockMask mask = m_image.mask();
+    if (const auto masked = mask.isEmpty() ? std::nullopt : m_image.score())
+        current = QPointF(BlockCount - mask.count(), std::abs(masked->change5));
     m_curve->setCurrent(current);
 }
 

@@ -3,11 +3,9 @@
 #pragma once
 
 #include "ui/state/comparison.h"
-#include "ui/state/document.h"
 #include "ui/state/settings.h"
 
 #include <QAbstractButton>
-#include <QPointer>
 #include <QWidget>
 
 class QDoubleSpinBox;
@@ -42,8 +40,7 @@ class EnoughPanel final : public QWidget {
 
 public:
     /// `comparison` brings the curves of other models.
-    EnoughPanel(Settings& settings, const Comparison& comparison, QWidget* parent = nullptr);
-    void setDocument(Document* document);
+    EnoughPanel(Settings& settings, CurrentImage& image, const Comparison& comparison, QWidget* parent = nullptr);
 
 Q_SIGNALS:
     void keepRequested(halflens::BlockMask keep); ///< show these blocks only
@@ -53,9 +50,9 @@ private:
     void refreshCurrent();
     void refreshOthers();
 
+    CurrentImage& m_image;
     Settings& m_settings;
     const Comparison& m_comparison;
-    QPointer<Document> m_document;
     HeadlineButton* m_headline;
     QDoubleSpinBox* m_epsilon;
     CurvePlot* m_curve;

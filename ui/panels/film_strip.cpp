@@ -72,7 +72,10 @@ FilmStrip::FilmStrip(Workspace& workspace, QWidget* parent)
 {
     setObjectName(QStringLiteral("filmStrip"));
     setAccessibleName(tr("Opened images"));
+    // Before the model, which makes the view choose a neighbour: which image comes next the list decides.
+    connect(&workspace.documents(), &DocumentList::aboutToBeRemoved, this, [this] { m_isRemoving = true; });
     setModel(new DocumentListModel(workspace, this));
+    connect(&workspace.documents(), &DocumentList::removed, this, [this] { m_isRemoving = false; });
     setItemDelegate(new ThumbnailDelegate(this));
     setUniformItemSizes(true);
     setFrameShape(QFrame::NoFrame);
@@ -83,11 +86,11 @@ FilmStrip::FilmStrip(Workspace& workspace, QWidget* parent)
     setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     setMinimumWidth(PictureWidth + 2 * Margin + 4);
     connect(selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
-        if (current.isValid() && current.row() != m_workspace.wantedIndex())
+        if (current.isValid() && !m_isRemoving && current.row() != m_workspace.wantedIndex())
             m_workspace.show(current.row());
     });
-    connect(&workspace, &Workspace::wantedChanged, this, &FilmStrip::followWorkspace);
-    connect(&workspace, &Workspace::documentsAdded, this, &FilmStrip::followWorkspace);
+    connect(&workspace.documents(), &DocumentList::wantedChanged, this, &FilmStrip::followWorkspace);
+    connect(&workspace.documents(), &DocumentList::added, this, &FilmStrip::followWorkspace);
 }
 
 QSize FilmStrip::sizeHint() const

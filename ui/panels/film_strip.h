@@ -23,6 +23,7 @@ private:
     void followWorkspace();
 
     Workspace& m_workspace;
+    bool m_isRemoving = false;
 };
 
 } // namespace halflens

@@ -56,13 +56,12 @@ QString matchText(int matches)
         .arg(100 * reached, 0, 'f', reached > 0.1 ? 0 : 1);
 }
 
-LayerControls::LayerControls(Workspace& workspace, LayerStack& layers, MapService& maps, const LayerView& view,
-                             QWidget* parent)
+LayerControls::LayerControls(Viewer& viewer, QWidget* parent)
     : QWidget(parent)
-    , m_workspace(workspace)
-    , m_layers(layers)
-    , m_maps(maps)
-    , m_view(view)
+    , m_workspace(viewer.workspace)
+    , m_layers(viewer.layers)
+    , m_maps(viewer.maps)
+    , m_view(viewer.layerView)
     , m_form(new QFormLayout(this))
     , m_title(new ElidedLabel(this, Qt::ElideRight))
     , m_about(mutedLabel(this))
@@ -81,10 +80,13 @@ LayerControls::LayerControls(Workspace& workspace, LayerStack& layers, MapServic
     makeLook(*m_form);
     makeParameters(*m_form);
     makeBlocks(*m_form);
-    connect(&layers, &LayerStack::currentChanged, this, &LayerControls::refresh);
-    connect(&layers, &LayerStack::parametersChanged, this, &LayerControls::refreshParameters);
-    connect(&view, &LayerView::changed, this, [this] {
-        refreshState();
+    connect(&m_layers, &LayerStack::currentChanged, this, &LayerControls::refresh);
+    connect(&m_layers, &LayerStack::parametersChanged, this, &LayerControls::refreshParameters);
+    connect(&m_maps, &MapService::changed, this, [this](OverlayId id) {
+        if (id == m_layers.current())
+            refreshState();
+    });
+    connect(&m_view, &LayerView::changed, this, [this] {
         refreshLook();
         refreshBlocks();
     });

@@ -2,7 +2,7 @@
 // Everything that can be set and said about the current layer.
 #pragma once
 
-#include "ui/state/layer_view.h"
+#include "ui/state/viewer.h"
 
 #include <QWidget>
 
@@ -25,8 +25,7 @@ class LayerControls final : public QWidget {
     Q_OBJECT
 
 public:
-    LayerControls(Workspace& workspace, LayerStack& layers, MapService& maps, const LayerView& view,
-                  QWidget* parent = nullptr);
+    explicit LayerControls(Viewer& viewer, QWidget* parent = nullptr);
 
 Q_SIGNALS:
     void hideRequested(halflens::BlockMask hidden, const QString& label);

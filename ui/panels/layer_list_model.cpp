@@ -35,24 +35,32 @@ const std::vector<Row>& rows()
 
 } // namespace
 
-LayerListModel::LayerListModel(Workspace& workspace, LayerStack& layers, MapService& maps, Comparison& comparison,
-                               QObject* parent)
+LayerListModel::LayerListModel(Viewer& viewer, QObject* parent)
     : QAbstractListModel(parent)
-    , m_workspace(workspace)
-    , m_layers(layers)
-    , m_maps(maps)
-    , m_comparison(comparison)
+    , m_workspace(viewer.workspace)
+    , m_layers(viewer.layers)
+    , m_maps(viewer.maps)
+    , m_comparison(viewer.comparison)
 {
-    connect(&layers, &LayerStack::lookChanged, this, &LayerListModel::refresh);
-    connect(&layers, &LayerStack::onChanged, this, &LayerListModel::refresh);
-    connect(&maps, &MapService::changed, this, &LayerListModel::refresh);
-    connect(&comparison, &Comparison::changed, this, &LayerListModel::refresh);
-    connect(&workspace, &Workspace::currentChanged, this, &LayerListModel::refresh);
+    connect(&m_layers, &LayerStack::lookChanged, this, &LayerListModel::refresh);
+    connect(&m_layers, &LayerStack::onChanged, this, &LayerListModel::refresh);
+    connect(&m_maps, &MapService::changed, this, &LayerListModel::refreshLayer);
+    connect(&m_comparison, &Comparison::changed, this, [this](int, Change what) {
+        if (what == Change::Result)
+            refreshLayer(OverlayId::Agreement);
+    });
+    connect(&m_workspace.image(), &CurrentImage::changed, this, &LayerListModel::refresh);
+    connect(&m_workspace.image(), &CurrentImage::analysisChanged, this, &LayerListModel::refresh);
 }
 
 void LayerListModel::refresh()
 {
     Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+}
+
+void LayerListModel::refreshLayer(OverlayId id)
+{
+    Q_EMIT dataChanged(indexOf(id), indexOf(id));
 }
 
 int LayerListModel::rowCount(const QModelIndex& parent) const

@@ -2,7 +2,7 @@
 // The layers as a checkable list under three headings, with how far each of them is.
 #pragma once
 
-#include "ui/state/layer_view.h"
+#include "ui/state/viewer.h"
 
 #include <QAbstractListModel>
 
@@ -19,8 +19,7 @@ public:
     /// LayerRole: the number of the layer.
     enum Role { StatusRole = Qt::UserRole, ProgressRole, HeadingRole, LayerRole };
 
-    LayerListModel(Workspace& workspace, LayerStack& layers, MapService& maps, Comparison& comparison,
-                   QObject* parent = nullptr);
+    explicit LayerListModel(Viewer& viewer, QObject* parent = nullptr);
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
@@ -33,6 +32,7 @@ public:
 private:
     QString status(OverlayId id) const;
     void refresh();
+    void refreshLayer(OverlayId id);
 
     Workspace& m_workspace;
     LayerStack& m_layers;

@@ -14,14 +14,13 @@
 
 namespace halflens {
 
-LayersPanel::LayersPanel(Settings& settings, Workspace& workspace, LayerStack& layers, MapService& maps,
-                         Comparison& comparison, const LayerView& view, QWidget* parent)
+LayersPanel::LayersPanel(Viewer& viewer, QWidget* parent)
     : QWidget(parent)
-    , m_settings(settings)
-    , m_layers(layers)
-    , m_model(new LayerListModel(workspace, layers, maps, comparison, this))
+    , m_settings(viewer.settings)
+    , m_layers(viewer.layers)
+    , m_model(new LayerListModel(viewer, this))
     , m_list(new QListView(this))
-    , m_controls(new LayerControls(workspace, layers, maps, view))
+    , m_controls(new LayerControls(viewer))
 {
     m_list->setObjectName(QStringLiteral("layerList"));
     m_list->setAccessibleName(tr("Layers"));
@@ -44,7 +43,7 @@ LayersPanel::LayersPanel(Settings& settings, Workspace& workspace, LayerStack& l
         if (const auto id = m_model->layerAt(index))
             m_layers.showOnly(*id);
     });
-    connect(&layers, &LayerStack::currentChanged, this, &LayersPanel::followCurrent);
+    connect(&m_layers, &LayerStack::currentChanged, this, &LayersPanel::followCurrent);
     connect(m_controls, &LayerControls::hideRequested, this, &LayersPanel::hideRequested);
 
     auto* scroll = new QScrollArea(this);

@@ -18,8 +18,7 @@ class LayersPanel final : public QWidget {
     Q_OBJECT
 
 public:
-    LayersPanel(Settings& settings, Workspace& workspace, LayerStack& layers, MapService& maps, Comparison& comparison,
-                const LayerView& view, QWidget* parent = nullptr);
+    explicit LayersPanel(Viewer& viewer, QWidget* parent = nullptr);
     QListView* list() const { return m_list; }
     const LayerListModel& model() const { return *m_model; }
 

@@ -30,8 +30,9 @@ QString fedText(const Analysis& analysis)
 
 } // namespace
 
-QualityPanel::QualityPanel(QWidget* parent)
+QualityPanel::QualityPanel(CurrentImage& image, QWidget* parent)
     : QWidget(parent)
+    , m_image(image)
     , m_card(new Card(this))
     , m_model(new ElidedLabel(m_card))
     , m_score(new QLabel(m_card))
@@ -78,19 +79,10 @@ QualityPanel::QualityPanel(QWidget* parent)
     outside->setContentsMargins(8, 8, 8, 8);
     outside->addWidget(m_card);
     outside->addStretch();
-    refresh();
-}
-
-void QualityPanel::setDocument(Document* document)
-{
-    if (m_document)
-        m_document->disconnect(this);
-    m_document = document;
-    if (document) {
-        connect(document, &Document::maskChanged, this, &QualityPanel::refresh);
-        connect(document, &Document::scoreAdded, this, &QualityPanel::refresh);
-        connect(document, &Document::analysisChanged, this, &QualityPanel::refresh);
-    }
+    connect(&image, &CurrentImage::changed, this, &QualityPanel::refresh);
+    connect(&image, &CurrentImage::analysisChanged, this, &QualityPanel::refresh);
+    connect(&image, &CurrentImage::maskChanged, this, &QualityPanel::refresh);
+    connect(&image, &CurrentImage::scoresChanged, this, &QualityPanel::refresh);
     refresh();
 }
 
@@ -108,7 +100,7 @@ void QualityPanel::setModelName(const QString& name)
 
 void QualityPanel::refresh()
 {
-    const Analysis* analysis = m_document ? m_document->analysis().get() : nullptr;
+    const Analysis* analysis = m_image.analysis();
     const QString shownName = analysis ? toQt(analysis->model.name) : m_modelName;
     m_model->setFullText(shownName.isEmpty() ? tr("No model installed") : shownName);
     m_facts->setVisible(analysis != nullptr);
@@ -117,7 +109,9 @@ void QualityPanel::refresh()
         m_score->setText(u"–"_s);
         m_change->clear();
         m_changeNote->clear();
-        m_scale->setText(m_document && !m_modelName.isEmpty() ? tr("being computed") : QString());
+        m_scale->setText(!m_image.document() || m_modelName.isEmpty() ? QString()
+                             : m_image.hasFailed()                    ? tr("failed")
+                                                                      : tr("being computed"));
         m_bar->setScores({}, {});
         m_grades->setGrades({}, {});
         m_grades->setVisible(true);
@@ -125,9 +119,8 @@ void QualityPanel::refresh()
         m_note->setText(tr("Put a model folder beside the program, or name one with --models-dir."));
         return;
     }
-    const BlockMask mask = m_document->mask();
-    const std::optional<MaskedScore> masked = m_document->scoreFor(mask);
-    const bool isWhole = mask.isEmpty();
+    const std::optional<MaskedScore> masked = m_image.score();
+    const bool isWhole = m_image.mask().isEmpty();
     const double whole = analysis->prediction.score5;
     const std::optional<double> current = masked ? std::optional(masked->score5)
         : isWhole                                ? std::optional(whole)

@@ -2,9 +2,8 @@
 // The quality card: what the model thinks of the visible blocks, against the whole image.
 #pragma once
 
-#include "ui/state/document.h"
+#include "ui/state/current_image.h"
 
-#include <QPointer>
 #include <QWidget>
 
 class QLabel;
@@ -16,13 +15,12 @@ class ElidedLabel;
 class GradeChart;
 class ScoreBar;
 
-/// Reads the document; a toggled block shows in the same turn of the event loop.
+/// Reads the current image; a toggled block shows in the same turn of the event loop.
 class QualityPanel final : public QWidget {
     Q_OBJECT
 
 public:
-    explicit QualityPanel(QWidget* parent = nullptr);
-    void setDocument(Document* document);
+    explicit QualityPanel(CurrentImage& image, QWidget* parent = nullptr);
     /// Name shown while no result is there yet; empty: there is no model at all.
     void setModelName(const QString& name);
     /// Puts something under the card.
@@ -33,7 +31,7 @@ private:
     void refreshFacts(const Analysis& analysis);
     void changeEvent(QEvent* event) override;
 
-    QPointer<Document> m_document;
+    CurrentImage& m_image;
     QString m_modelName;
     Card* m_card;
     ElidedLabel* m_model;

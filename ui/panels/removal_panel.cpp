@@ -145,11 +145,11 @@ void RemovalPlot::mouseMoveEvent(QMouseEvent* event)
         this);
 }
 
-RemovalPanel::RemovalPanel(Workspace& workspace, const LayerStack& layers, const LayerView& view, QWidget* parent)
+RemovalPanel::RemovalPanel(Viewer& viewer, QWidget* parent)
     : QWidget(parent)
-    , m_workspace(workspace)
-    , m_layers(layers)
-    , m_view(view)
+    , m_workspace(viewer.workspace)
+    , m_layers(viewer.layers)
+    , m_view(viewer.layerView)
     , m_title(new QLabel(this))
     , m_areas(mutedLabel(this))
     , m_plot(new RemovalPlot(this))
@@ -165,8 +165,7 @@ RemovalPanel::RemovalPanel(Workspace& workspace, const LayerStack& layers, const
     layout->addWidget(m_title);
     layout->addWidget(m_areas);
     layout->addWidget(m_plot, 1);
-    connect(&view, &LayerView::changed, this, &RemovalPanel::refresh);
-    connect(&layers, &LayerStack::currentChanged, this, &RemovalPanel::refresh);
+    connect(&m_view, &LayerView::changed, this, &RemovalPanel::refresh); // another current layer among it
     refresh();
 }
 

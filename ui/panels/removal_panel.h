@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/explain/removal_curves.h"
-#include "ui/state/layer_view.h"
+#include "ui/state/viewer.h"
 
 #include <QWidget>
 
@@ -51,7 +51,7 @@ class RemovalPanel final : public QWidget {
     Q_OBJECT
 
 public:
-    RemovalPanel(Workspace& workspace, const LayerStack& layers, const LayerView& view, QWidget* parent = nullptr);
+    explicit RemovalPanel(Viewer& viewer, QWidget* parent = nullptr);
 
 private:
     void refresh();

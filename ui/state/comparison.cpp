@@ -8,41 +8,38 @@
 
 namespace halflens {
 
-namespace {
-
-MaskedScore maskedScore(const Prediction& prediction, const Prediction& whole)
-{
-    return {prediction.score, prediction.score5, prediction.score5 - whole.score5,
-            prediction.hasDistribution() ? prediction.output : std::vector<float>()};
-}
-
-} // namespace
-
-std::optional<MaskedScore> ComparedModel::scoreFor(BlockMask mask) const
-{
-    if (!analysis)
-        return std::nullopt;
-    if (analysis->table && analysis->table->exact)
-        return maskedScoreOf(*analysis->table, mask);
-    if (mask.isEmpty())
-        return maskedScore(analysis->prediction, analysis->prediction);
-    if (const auto it = scores.find(mask); it != scores.end())
-        return maskedScore(it->second, analysis->prediction);
-    if (!analysis->table)
-        return std::nullopt;
-    MaskedScore estimate = maskedScoreOf(*analysis->table, mask);
-    estimate.isEstimate = true;
-    return estimate;
-}
-
 Comparison::Comparison(Workspace& workspace, QObject* parent)
     : QObject(parent)
     , m_workspace(workspace)
 {
     for (const ModelEntry& entry : workspace.models().models())
         m_models.emplace_back().entry = entry;
-    connect(&workspace, &Workspace::currentChanged, this, &Comparison::followDocument);
-    connect(&workspace, &Workspace::optionsChanged, this, &Comparison::followAnalysis);
+    const CurrentImage& image = workspace.image();
+    connect(&image, &CurrentImage::changed, this, &Comparison::followImage);
+    connect(&image, &CurrentImage::loadedChanged, this, &Comparison::followImage);
+    connect(&image, &CurrentImage::analysisChanged, this, &Comparison::followAnalysis);
+    connect(&image, &CurrentImage::maskChanged, this, &Comparison::askScores);
+    connect(&workspace.analyses(), &AnalysisService::modelsChanged, this, &Comparison::reloadModels);
+    connect(&workspace.analyses(), &AnalysisService::optionsChanged, this, &Comparison::followAnalysis);
+    connect(&workspace.scores(), &ScoreBook::added, this,
+            [this](std::uint64_t id, const std::string& model) { followScores(id, model, {}); });
+    connect(&workspace.scores(), &ScoreBook::failed, this, &Comparison::followScores);
+}
+
+const Document* Comparison::document() const
+{
+    const Document* shown = m_workspace.current();
+    return shown && shown->loaded() ? shown : nullptr;
+}
+
+bool Comparison::isShown(const ComparedModel& model) const
+{
+    return toQt(model.entry.id) == m_workspace.modelId();
+}
+
+std::optional<MaskedScore> Comparison::scoreFor(const ComparedModel& model, BlockMask mask) const
+{
+    return model.analysis ? m_workspace.scores().scoreFor(*model.analysis, mask) : std::nullopt;
 }
 
 void Comparison::reloadModels()
@@ -52,51 +49,56 @@ void Comparison::reloadModels()
     for (const ModelEntry& entry : m_workspace.models().models())
         m_models.emplace_back().entry = entry;
     fill();
-    Q_EMIT changed(); // the list is another one even where no image is open
+    Q_EMIT modelsChanged();
 }
 
-void Comparison::followDocument()
+void Comparison::followImage()
 {
-    Document* document = m_workspace.current();
-    const std::uint64_t now = document ? document->id() : 0;
-    if (now == m_document)
-        return;
     stop();
-    m_document = now;
+    m_document = m_workspace.current() ? m_workspace.current()->id() : 0;
+    bool hadResults = false;
     for (ComparedModel& model : m_models) {
+        hadResults = hadResults || model.state != WorkState::Absent;
         ModelEntry entry = std::move(model.entry);
         model = {};
         model.entry = std::move(entry);
     }
-    if (document) {
-        connect(document, &Document::analysisChanged, this, &Comparison::followAnalysis, Qt::UniqueConnection);
-        connect(document, &Document::maskChanged, this, &Comparison::askScores, Qt::UniqueConnection);
-        connect(document, &Document::scoreAdded, this, &Comparison::changed, Qt::UniqueConnection);
-    }
-    // Later, so that the score of the shown model is asked for first.
-    QMetaObject::invokeMethod(this, &Comparison::fill, Qt::QueuedConnection);
-    Q_EMIT changed();
+    if (fill() || hadResults)
+        Q_EMIT changed(AllModels, Change::Result);
 }
 
 /// The shown model's own result, and the others under other options.
 void Comparison::followAnalysis()
 {
-    const Document* document = m_workspace.current();
-    if (!document || document->id() != m_document)
+    const Document* shown = document();
+    if (!shown)
         return;
+    const std::shared_ptr<const Analysis>& analysis = shown->analysis();
+    bool isChanged = false;
     for (int index = 0; index < count(); ++index) {
-        ComparedModel& model = at(index);
-        const auto& shown = document->analysis();
-        const bool isShown = shown && shown->model.id == model.entry.id;
-        const bool isBetter = isShown && (shown->report || (!shown->tableNote.empty() && !model.analysis));
-        if (isBetter && shown != model.analysis)
-            take(index, shown, model.isEstimate ? model.important : std::nullopt);
+        const ComparedModel& model = at(index);
+        const bool isOfShown = analysis && analysis->model.id == model.entry.id;
+        const bool isBetter = isOfShown && (analysis->report || (!analysis->tableNote.empty() && !model.analysis));
+        if (isBetter)
+            isChanged |= take(index, analysis, model.isEstimate ? model.important : std::nullopt);
         else if (model.analysis && model.analysis->table && model.analysis->options != m_workspace.options())
-            take(index, model.analysis, std::nullopt);
+            isChanged |= take(index, model.analysis, std::nullopt);
     }
     if (m_on)
-        fill(); // a half that has to be estimated still is
-    Q_EMIT changed();
+        isChanged |= fill(); // a half that has to be estimated still is
+    if (isChanged)
+        Q_EMIT changed(AllModels, Change::Result);
+}
+
+void Comparison::followScores(std::uint64_t id, const std::string& model, const std::optional<Error>& error)
+{
+    for (int index = 0; index < count(); ++index) {
+        if (id != m_document || at(index).entry.id != model || isShown(at(index)))
+            continue;
+        if (error || at(index).state != WorkState::Failed)
+            at(index).error = error;
+        Q_EMIT changed(index, error ? Change::Result : Change::Score);
+    }
 }
 
 void Comparison::setOn(bool on)
@@ -104,49 +106,48 @@ void Comparison::setOn(bool on)
     if (on == m_on)
         return;
     m_on = on;
-    if (on)
-        fill();
-    else
-        stop();
+    const bool isChanged = on ? fill() : stop();
     Q_EMIT onChanged(on);
-    Q_EMIT changed();
+    if (isChanged)
+        Q_EMIT changed(AllModels, Change::Result);
 }
 
-/// What the cache has, and requests for the rest while the comparison is on.
-void Comparison::fill()
+/// What the cache has, and requests for the rest while the comparison is on. Whether anything is new.
+bool Comparison::fill()
 {
-    const Document* document = m_workspace.current();
-    if (!document || document->id() != m_document || !document->loaded())
-        return;
-    const Image& image = *document->loaded()->image;
+    const Document* shown = document();
+    if (!shown)
+        return false;
+    const Image& image = *shown->loaded()->image;
+    bool isChanged = false;
     for (int index = 0; index < count(); ++index) {
-        ComparedModel& model = at(index);
+        const ComparedModel& model = at(index);
+        const ModelSource& source = m_workspace.models();
         if (const auto compared =
-                m_workspace.cache().find<ComparedResult>(comparisonKey(image, model.entry.id, m_workspace.models())))
-            take(index, compared->analysis, compared->important);
-        else if (const auto known =
-                     m_workspace.cache().find<Analysis>(analysisKey(image, model.entry.id, m_workspace.models()));
+                m_workspace.cache().find<ComparedResult>(comparisonKey(image, model.entry.id, source)))
+            isChanged |= take(index, compared->analysis, compared->important);
+        else if (const auto known = m_workspace.cache().find<Analysis>(analysisKey(image, model.entry.id, source));
                  known && !model.analysis)
-            take(index, known, std::nullopt);
+            isChanged |= take(index, known, std::nullopt);
         const bool isDone = model.analysis && model.important;
         if (m_on && !isDone && model.state != WorkState::Working && model.state != WorkState::Failed)
             ask(index);
     }
     askScores();
-    Q_EMIT changed();
+    return isChanged;
 }
 
 void Comparison::ask(int index)
 {
-    const Document* document = m_workspace.current();
-    if (!document || document->id() != m_document || !document->loaded())
+    const Document* shown = document();
+    if (!shown)
         return;
     at(index).state = WorkState::Working;
     at(index).fraction = -1;
     at(index).error.reset();
     m_workspace.engine().submit(
-        {slotOf(Stage::Comparison, index), Lane::Batch, at(index).entry.id,
-         [image = document->loaded()->image, entry = at(index).entry, &models = m_workspace.models(),
+        {slotOf(index), Lane::Batch, at(index).entry.id,
+         [image = shown->loaded()->image, entry = at(index).entry, &models = m_workspace.models(),
           options = m_workspace.options(), &cache = m_workspace.cache()](const JobContext& context) {
              return comparisonJob(*image, entry, models, options, cache, context);
          }},
@@ -159,88 +160,74 @@ void Comparison::ask(int index)
                  at(index).state = WorkState::Failed;
                  at(index).error = outcome.error();
              }
-             Q_EMIT changed();
+             Q_EMIT changed(index, Change::Result);
          },
          {},
          [this, index](const Progress& progress) {
              at(index).fraction = progress.fraction;
-             Q_EMIT changed();
+             Q_EMIT changed(index, Change::Progress);
          }});
+    Q_EMIT changed(index, Change::Progress);
 }
 
-void Comparison::take(int index, std::shared_ptr<const Analysis> analysis, std::optional<BlockMask> estimate)
+/// Whether it is new. An equal table under the options of now is not: its report is not made again.
+bool Comparison::take(int index, std::shared_ptr<const Analysis> analysis, std::optional<BlockMask> estimate)
 {
     ComparedModel& model = at(index);
-    if (analysis->table && analysis->options != m_workspace.options()) {
-        if (Result<std::shared_ptr<const Analysis>> changed = withOptions(*analysis, m_workspace.options()))
-            analysis = *std::move(changed);
-    }
+    const auto& before = model.analysis;
+    const bool isKnown =
+        before && before->table && before->table == analysis->table && before->options == m_workspace.options();
+    analysis = isKnown ? before : m_workspace.analyses().underOptions(std::move(analysis));
+    const bool isEstimate = analysis->report ? !analysis->table->exact : estimate.has_value();
+    const std::optional<BlockMask> important = analysis->report ? std::optional(analysis->report->important) : estimate;
+    const bool isNew = before != analysis || model.important != important || model.isEstimate != isEstimate;
     model.analysis = std::move(analysis);
-    model.isEstimate = model.analysis->report ? !model.analysis->table->exact : estimate.has_value();
-    model.important = model.analysis->report ? std::optional(model.analysis->report->important) : estimate;
+    model.important = important;
+    model.isEstimate = isEstimate;
     if (model.state != WorkState::Working || model.important) // a half may still be on its way
         model.state = WorkState::Ready;
+    return isNew;
 }
 
 /// Models without a table are asked for the mask that is shown, when somebody compares.
 void Comparison::askScores()
 {
-    const Document* document = m_workspace.current();
-    if (!m_on || !document || document->id() != m_document || !document->loaded()) {
-        Q_EMIT changed();
+    const Document* shown = document();
+    if (!m_on || !shown)
         return;
+    for (const ComparedModel& model : m_models) {
+        if (model.analysis && !isShown(model)) // the shown one is asked with more haste
+            m_workspace.scores().ask(*shown, *model.analysis, {shown->mask()}, Lane::Batch);
     }
-    const BlockMask mask = document->mask();
-    for (int index = 0; index < count(); ++index) {
-        const ComparedModel& model = at(index);
-        const bool isShown = toQt(model.entry.id) == m_workspace.modelId(); // the document asks for it
-        if (!model.analysis || isShown)
-            continue;
-        if (const auto known = model.scoreFor(mask); known && !known->isEstimate) {
-            m_workspace.engine().cancel(slotOf(Stage::ComparedScore, index));
-            continue;
-        }
-        m_workspace.engine().submit(
-            {slotOf(Stage::ComparedScore, index),
-             Lane::Batch,
-             {},
-             [image = document->loaded()->image, id = model.entry.id, mask, &models = m_workspace.models()](
-                 const JobContext& context) { return maskedScoreJob(*image, id, mask, models, context); }},
-            {[this, index, mask](const Outcome& outcome) {
-                 if (outcome)
-                     at(index).scores[mask] = *outcome->as<Prediction>();
-                 else
-                     at(index).error = outcome.error();
-                 Q_EMIT changed();
-             },
-             {}});
-    }
-    Q_EMIT changed();
 }
 
 void Comparison::retry(int index)
 {
     if (index < 0 || index >= count() || at(index).state == WorkState::Working)
         return;
-    at(index).error.reset();
     ask(index);
-    Q_EMIT changed();
 }
 
-void Comparison::stop()
+/// Whether anything was on its way.
+bool Comparison::stop()
 {
+    bool wasWorking = false;
     for (int index = 0; index < count(); ++index) {
-        m_workspace.engine().cancel(slotOf(Stage::Comparison, index));
-        m_workspace.engine().cancel(slotOf(Stage::ComparedScore, index));
-        if (at(index).state == WorkState::Working)
-            at(index).state = at(index).analysis ? WorkState::Ready : WorkState::Absent;
+        m_workspace.engine().cancel(slotOf(index));
+        if (!isShown(at(index)))
+            m_workspace.scores().giveUp(m_document, at(index).entry.id);
+        if (at(index).state != WorkState::Working)
+            continue;
+        at(index).state = at(index).analysis ? WorkState::Ready : WorkState::Absent;
+        wasWorking = true;
     }
+    return wasWorking;
 }
 
 void Comparison::cancelWork()
 {
-    stop();
-    Q_EMIT changed();
+    if (stop())
+        Q_EMIT changed(AllModels, Change::Result);
 }
 
 Agreement Comparison::agreement() const

@@ -30,17 +30,23 @@ void Document::setLoaded(std::shared_ptr<const LoadedImage> loaded)
     if (loaded == m_loaded)
         return;
     m_loaded = std::move(loaded);
+    if (m_loaded)
+        m_imageHash = m_loaded->image->contentHash;
     Q_EMIT loadedChanged();
 }
 
 void Document::setAnalysis(std::shared_ptr<const Analysis> analysis)
 {
-    if (analysis == m_analysis)
+    if (analysis == m_analysis && !m_problem)
         return;
-    if (!analysis || !m_analysis || analysis->model.id != m_analysis->model.id
-        || analysis->imageHash != m_analysis->imageHash)
-        m_scores.clear();
+    m_problem.reset();
     m_analysis = std::move(analysis);
+    Q_EMIT analysisChanged();
+}
+
+void Document::setProblem(const Error& problem)
+{
+    m_problem = problem;
     Q_EMIT analysisChanged();
 }
 
@@ -56,7 +62,7 @@ void Document::changeMask(BlockMask mask, const QString& label)
 {
     endStroke();
     if (mask != m_mask)
-        m_undo.push(new MaskCommand(*this, m_mask, mask, label));
+        undoStack()->push(new MaskCommand(*this, m_mask, mask, label));
 }
 
 void Document::beginStroke(BlockIndex first)
@@ -84,7 +90,7 @@ void Document::endStroke()
         ? (stroke.hides ? tr("Hide %1") : tr("Show %1")).arg(blockName({std::countr_zero(touched.bits())}).toLower())
         : (stroke.hides ? tr("Hide %n block(s)", nullptr, touched.count())
                         : tr("Show %n block(s)", nullptr, touched.count()));
-    m_undo.push(new MaskCommand(*this, stroke.before, m_mask, label)); // redo() finds the mask set already
+    undoStack()->push(new MaskCommand(*this, stroke.before, m_mask, label)); // redo() finds the mask set already
 }
 
 void Document::cancelStroke()
@@ -101,40 +107,11 @@ void Document::setFocusedBlock(std::optional<BlockIndex> block)
     Q_EMIT focusedBlockChanged();
 }
 
-void Document::addScore(BlockMask mask, const Prediction& prediction)
+QUndoStack* Document::undoStack()
 {
-    m_scores[mask] = prediction;
-    Q_EMIT scoreAdded();
-}
-
-MaskedScore maskedScoreOf(const MaskTable& table, BlockMask mask)
-{
-    MaskedScore masked{table.score(mask), table.score5(mask), table.score5(mask) - table.score5(BlockMask()), {}};
-    if (table.outputs > 1) {
-        const auto row = table.row(mask);
-        masked.grades.assign(row.begin(), row.end());
-    }
-    return masked;
-}
-
-std::optional<MaskedScore> Document::scoreFor(BlockMask mask) const
-{
-    if (!m_analysis)
-        return std::nullopt;
-    const MaskTable* table = m_analysis->table.get();
-    if (table && table->exact)
-        return maskedScoreOf(*table, mask);
-    const auto it = m_scores.find(mask);
-    if (!mask.isEmpty() && it == m_scores.end()) {
-        if (!table)
-            return std::nullopt;
-        MaskedScore estimate = maskedScoreOf(*table, mask);
-        estimate.isEstimate = true;
-        return estimate;
-    }
-    const Prediction& prediction = mask.isEmpty() ? m_analysis->prediction : it->second;
-    return MaskedScore{prediction.score, prediction.score5, prediction.score5 - m_analysis->prediction.score5,
-                       prediction.hasDistribution() ? prediction.output : std::vector<float>()};
+    if (!m_undo)
+        m_undo = std::make_unique<QUndoStack>();
+    return m_undo.get();
 }
 
 } // namespace halflens

@@ -11,24 +11,11 @@
 #include <QUndoStack>
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
-#include <vector>
+#include <string>
 
 namespace halflens {
-
-/// What the current mask means: a look-up in the mask table.
-struct MaskedScore {
-    double score = 0; ///< native units
-    double score5 = 0; ///< 1..5
-    double change5 = 0; ///< against the unmasked image
-    std::vector<float> grades; ///< five probabilities, or empty
-    bool isEstimate = false; ///< from other masks, until this one was tried
-};
-
-/// The look-up for one mask.
-MaskedScore maskedScoreOf(const MaskTable& table, BlockMask mask);
 
 /// GUI thread. Setters emit once, and only when something changed. Views read and own none of it.
 class Document final : public QObject {
@@ -45,8 +32,15 @@ public:
     const std::shared_ptr<const LoadedImage>& loaded() const { return m_loaded; }
     void setLoaded(std::shared_ptr<const LoadedImage> loaded);
 
+    /// Hash of the pixels it was last shown with; empty: never shown.
+    const std::string& imageHash() const { return m_imageHash; }
+
+    /// By the chosen model; null while there is none, and while another image is shown.
     const std::shared_ptr<const Analysis>& analysis() const { return m_analysis; }
-    void setAnalysis(std::shared_ptr<const Analysis> analysis);
+    void setAnalysis(std::shared_ptr<const Analysis> analysis); ///< what was wrong is not any more
+    /// Why there is no more of an analysis than there is; nothing while it is well.
+    const std::optional<Error>& problem() const { return m_problem; }
+    void setProblem(const Error& problem); ///< tells as another analysis does
 
     BlockMask mask() const { return m_mask; } ///< hidden blocks
     /// One undoable step named `label`; nothing when the mask is that already.
@@ -64,20 +58,13 @@ public:
     std::optional<BlockIndex> focusedBlock() const { return m_focused; }
     void setFocusedBlock(std::optional<BlockIndex> block);
 
-    QUndoStack* undoStack() { return &m_undo; }
-
-    /// For any mask from the table; without one, for the whole image and the masks computed so far. A table
-    /// of samples gives estimates of the others.
-    std::optional<MaskedScore> scoreFor(BlockMask mask) const;
-    /// A mask computed on its own, for models without a table. Forgotten with the analysis.
-    void addScore(BlockMask mask, const Prediction& prediction);
+    QUndoStack* undoStack(); ///< made when first asked for: most images of a folder are never touched
 
 Q_SIGNALS:
     void titleChanged();
     void loadedChanged();
     void analysisChanged();
     void maskChanged();
-    void scoreAdded();
     void focusedBlockChanged();
 
 private:
@@ -93,12 +80,13 @@ private:
     QString m_path;
     QString m_title;
     std::shared_ptr<const LoadedImage> m_loaded;
+    std::string m_imageHash;
     std::shared_ptr<const Analysis> m_analysis;
+    std::optional<Error> m_problem;
     BlockMask m_mask;
     std::optional<Stroke> m_stroke;
     std::optional<BlockIndex> m_focused;
-    std::map<BlockMask, Prediction> m_scores;
-    QUndoStack m_undo;
+    std::unique_ptr<QUndoStack> m_undo;
 };
 
 } // namespace halflens

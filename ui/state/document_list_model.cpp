@@ -10,19 +10,23 @@ DocumentListModel::DocumentListModel(Workspace& workspace, QObject* parent)
     : QAbstractListModel(parent)
     , m_workspace(workspace)
 {
-    // The workspace tells after it added; rowCount() follows it, so views see one consistent step.
-    connect(&workspace, &Workspace::documentsAdded, this, [this](int first, int last) {
+    // The list tells after it added; rowCount() follows it, so views see one consistent step.
+    const DocumentList& documents = workspace.documents();
+    connect(&documents, &DocumentList::added, this, [this](int first, int last) {
         beginInsertRows({}, first, last);
         m_rows = m_workspace.count();
         endInsertRows();
     });
-    connect(&workspace, &Workspace::documentRemoved, this, [this](int row) {
-        beginRemoveRows({}, row, row);
+    connect(&documents, &DocumentList::aboutToBeRemoved, this, [this](int row) { beginRemoveRows({}, row, row); });
+    connect(&documents, &DocumentList::removed, this, [this] {
         m_rows = m_workspace.count();
         endRemoveRows();
     });
-    connect(&workspace, &Workspace::thumbnailChanged, this,
-            [this](int row) { Q_EMIT dataChanged(index(row), index(row), {Qt::DecorationRole}); });
+    connect(&workspace.thumbnails(), &ThumbnailStore::changed, this, [this](std::uint64_t id) {
+        const int row = m_workspace.documents().indexOf(m_workspace.documents().find(id));
+        if (row >= 0 && row < m_rows)
+            Q_EMIT dataChanged(index(row), index(row), {Qt::DecorationRole});
+    });
     m_rows = workspace.count();
 }
 
@@ -41,7 +45,7 @@ QVariant DocumentListModel::data(const QModelIndex& index, int role) const
     case Qt::AccessibleTextRole:
         return document->title();
     case Qt::DecorationRole:
-        return m_workspace.thumbnail(index.row());
+        return m_workspace.thumbnails().thumbnail(*document);
     case Qt::ToolTipRole:
         return document->path().isEmpty() ? document->title() : QDir::toNativeSeparators(document->path());
     default:

@@ -38,10 +38,11 @@ FigureMaker::FigureMaker(Workspace& workspace, LayerStack& layers, QObject* pare
     , m_workspace(&workspace)
     , m_layers(layers)
 {
-    connect(&workspace, &Workspace::currentChanged, this, &FigureMaker::update);
-    connect(&workspace, &Workspace::documentRemoved, this, &FigureMaker::update);
-    connect(&workspace, &Workspace::modelChanged, this, &FigureMaker::update);
-    connect(&workspace, &Workspace::optionsChanged, this, &FigureMaker::update);
+    connect(&workspace.image(), &CurrentImage::changed, this, &FigureMaker::update);
+    connect(&workspace.image(), &CurrentImage::loadedChanged, this, &FigureMaker::update);
+    connect(&workspace.documents(), &DocumentList::removed, this, &FigureMaker::update);
+    connect(&workspace.analyses(), &AnalysisService::modelChanged, this, &FigureMaker::update);
+    connect(&workspace.analyses(), &AnalysisService::optionsChanged, this, &FigureMaker::update);
     connect(&layers, &LayerStack::parametersChanged, this, &FigureMaker::update);
     update();
 }
@@ -75,9 +76,9 @@ std::vector<FigureMaker::Entry> FigureMaker::wanted() const
 {
     std::vector<Entry> entries;
     for (int index = 0; index < m_workspace->count(); ++index) {
-        Document* document = m_workspace->at(index);
+        const Document* document = m_workspace->at(index);
         const bool isShown = document == m_workspace->current();
-        if (!isShown && !(m_choice.allImages && document->analysis()))
+        if (!isShown && !(m_choice.allImages && !document->imageHash().empty()))
             continue;
         Entry entry;
         entry.document = document->id();

@@ -1,44 +1,52 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/state/image_jobs.h"
 
+#include "core/image/colour.h"
 #include "core/image/content_hash.h"
 #include "core/image/decode.h"
 #include "core/masking/table_estimate.h"
 #include "ui/state/map_pyramid.h"
 #include "ui/state/text.h"
 
-#include <QPainter>
+#include <sys/stat.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace halflens {
 
 CacheKey fileKey(const QString& path)
 {
-    const std::filesystem::path file = toPath(path); // Qt's own look at it fails for names that are no UTF-8
-    std::error_code missing;
-    const auto size = std::filesystem::file_size(file, missing);
-    const auto time = std::filesystem::last_write_time(file, missing).time_since_epoch().count();
-    return {file.string() + "|" + std::to_string(size) + "|" + std::to_string(time), Stage::Decode, {}, {}};
+    // By the system's own look: Qt's fails for names that are no UTF-8. The second time catches a file put in its place
+    // with the old time, as copying programs do.
+    const std::filesystem::path file = toPath(path);
+    struct stat facts { };
+    (void)stat(file.c_str(), &facts);
+    const auto inWords = [](const timespec& time) {
+        return "|" + std::to_string(time.tv_sec) + "." + std::to_string(time.tv_nsec);
+    };
+    return {file.string() + "|" + std::to_string(facts.st_size) + inWords(facts.st_mtim) + inWords(facts.st_ctim),
+            Stage::Decode, {}, {}};
 }
 
 std::shared_ptr<const Image> fromQImage(const QImage& source)
 {
     if (source.isNull())
         return nullptr;
-    QImage flat(source.size(), QImage::Format_RGB888);
-    flat.fill(Qt::black);
-    QPainter(&flat).drawImage(0, 0, source);
+    // By hand: a conversion without alpha would darken the colours by it.
+    const QImage pixels = source.convertToFormat(QImage::Format_RGBA8888);
     auto image = std::make_shared<Image>();
-    image->width = flat.width();
-    image->height = flat.height();
+    image->width = pixels.width();
+    image->height = pixels.height();
     image->origin.format = "clipboard";
-    const std::size_t rowBytes = 3 * static_cast<std::size_t>(flat.width());
-    image->rgb.resize(rowBytes * static_cast<std::size_t>(flat.height()));
-    for (int y = 0; y < flat.height(); ++y)
-        std::memcpy(image->rgb.data() + static_cast<std::size_t>(y) * rowBytes, flat.constScanLine(y), rowBytes);
+    if (source.hasAlphaChannel())
+        image->origin.notes.emplace_back(AlphaDroppedNote);
+    image->rgb.reserve(3 * static_cast<std::size_t>(pixels.width()) * static_cast<std::size_t>(pixels.height()));
+    for (int y = 0; y < pixels.height(); ++y) {
+        const uchar* rgba = pixels.constScanLine(y);
+        for (int x = 0; x < pixels.width(); ++x, rgba += 4)
+            image->rgb.insert(image->rgb.end(), rgba, rgba + 3);
+    }
     image->contentHash = contentHash(*image);
     return image;
 }
@@ -56,6 +64,7 @@ Outcome decodeJob(const std::filesystem::path& path, const CacheKey& key, Result
     auto loaded = std::make_shared<LoadedImage>();
     loaded->image = *std::move(image);
     loaded->pyramid = ImagePyramid::build(loaded->image);
+    loaded->file = key.content;
     std::shared_ptr<const LoadedImage> result = std::move(loaded);
     cache.insert(key, result, result->byteSize());
     return Artifact(std::move(result));

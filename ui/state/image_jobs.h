@@ -19,10 +19,10 @@ namespace halflens {
 
 inline constexpr int ThumbnailSidePx = 256; ///< longest side; sharp at twice the shown size
 
-/// Stands for a file's content before it is read: path, size and time of change.
+/// Stands for a file's content before it is read: path, size and times of change.
 CacheKey fileKey(const QString& path);
 
-/// 8-bit sRGB pixels of a QImage, alpha blended over black as the decoders do. Null: empty image.
+/// 8-bit sRGB pixels of a QImage, alpha dropped and colours kept as the decoders do. Null: empty image.
 std::shared_ptr<const Image> fromQImage(const QImage& image);
 
 /// LoadedImage of a file, kept in the cache. Worker thread.

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace halflens {
@@ -38,6 +39,7 @@ private:
 struct LoadedImage {
     std::shared_ptr<const Image> image;
     ImagePyramid pyramid;
+    std::string file; ///< what stood for the content of the file that was read; empty: pixels from elsewhere
     std::uint64_t byteSize() const;
 };
 

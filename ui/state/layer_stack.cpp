@@ -1,93 +1,49 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/state/layer_stack.h"
 
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <nlohmann/json.hpp>
 
 namespace halflens {
 
-using namespace Qt::StringLiterals;
-
 namespace {
 
-constexpr int MaxLimeSamples = 10000;
+/// The order of a time when layers were stored by their place in it.
+constexpr std::array OldOrder{OverlayId::Agreement, OverlayId::Halves,    OverlayId::Importance, OverlayId::Shapley,
+                              OverlayId::Saliency,  OverlayId::Frequency, OverlayId::Objectness, OverlayId::Averaged,
+                              OverlayId::Lime,      OverlayId::GradCam,   OverlayId::Attention,  OverlayId::Product};
 
-bool isSensible(const LayerLook& look)
+/// Settings of that time in the form of now; others as they are.
+nlohmann::json upgraded(nlohmann::json old)
 {
-    return look.opacityPercent >= 0 && look.opacityPercent <= 100 && std::isfinite(look.range.low)
-        && std::isfinite(look.range.high) && look.range.low < look.range.high;
-}
-
-LayerLook defaultLook(OverlayId id)
-{
-    LayerLook look;
-    if (isSignedLayer(id)) {
-        look.colors = ColorMap::BlueRed;
-        look.range = {-1, 1};
+    if (!old.is_object() || !old.contains("looks") || !old["looks"].is_array())
+        return old;
+    nlohmann::json looks = nlohmann::json::object();
+    for (std::size_t i = 0; i < std::min(OldOrder.size(), old["looks"].size()); ++i)
+        looks[toString(OldOrder[i])] = old["looks"][i];
+    old["looks"] = looks;
+    if (old.contains("current")) {
+        const auto& current = old["current"];
+        const bool isPlace = current.is_number_unsigned() && current.get<std::size_t>() < OldOrder.size();
+        old["current"] = isPlace ? nlohmann::json(toString(OldOrder[current.get<std::size_t>()])) : nlohmann::json();
     }
-    if (!isMapLayer(id))
-        look.opacityPercent = 45;
-    return look;
+    if (old.contains("parameters") && old["parameters"].is_object() && old["parameters"].contains("lastLayer")) {
+        old["parameters"]["attention"] = old["parameters"]["lastLayer"] == true ? "cls_last" : "rollout";
+        old["parameters"].erase("lastLayer");
+    }
+    return old;
 }
 
-QJsonObject toJson(const LayerLook& look)
+LayersState stored(const QByteArray& text)
 {
-    return {{u"visible"_s, look.visible},
-            {u"opacity"_s, look.opacityPercent},
-            {u"colors"_s, QString::fromStdString(colorMapName(look.colors))},
-            {u"fixed"_s, look.fixedRange},
-            {u"low"_s, look.range.low},
-            {u"high"_s, look.range.high},
-            {u"blockMeans"_s, look.blockMeans}};
-}
-
-LayerLook lookFromJson(const QJsonObject& json, const LayerLook& fallback)
-{
-    LayerLook look = fallback;
-    look.visible = json.value(u"visible"_s).toBool(fallback.visible);
-    look.opacityPercent = json.value(u"opacity"_s).toInt(fallback.opacityPercent);
-    if (const auto colors = colorMapFromName(json.value(u"colors"_s).toString().toStdString()))
-        look.colors = *colors;
-    look.fixedRange = json.value(u"fixed"_s).toBool(fallback.fixedRange);
-    look.range = {json.value(u"low"_s).toDouble(fallback.range.low),
-                  json.value(u"high"_s).toDouble(fallback.range.high)};
-    look.blockMeans = json.value(u"blockMeans"_s).toBool(fallback.blockMeans);
-    return isSensible(look) ? look : fallback;
-}
-
-QJsonObject toJson(const MapRequest& request)
-{
-    return {{u"saliency"_s, QString::fromStdString(toString(request.saliency.mode))},
-            {u"frequency"_s, QString::fromStdString(toString(request.frequency.mode))},
-            {u"band"_s, request.band},
-            {u"segments"_s, QString::fromStdString(toString(request.lime.segments))},
-            {u"samples"_s, request.lime.samples},
-            {u"seed"_s, static_cast<qint64>(request.lime.seed)},
-            {u"sign"_s, QString::fromStdString(toString(request.camSign))},
-            {u"lastLayer"_s, request.attention == AttentionKind::LastLayer}};
-}
-
-MapRequest requestFromJson(const QJsonObject& json)
-{
-    MapRequest request;
-    const auto word = [&](const QString& key) { return json.value(key).toString().toStdString(); };
-    if (const auto mode = saliencyModeFromString(word(u"saliency"_s)))
-        request.saliency.mode = *mode;
-    if (const auto mode = frequencyModeFromString(word(u"frequency"_s)))
-        request.frequency.mode = *mode;
-    request.band = std::clamp(json.value(u"band"_s).toInt(), 0, BandCount);
-    if (const auto segments = limeSegmentsFromString(word(u"segments"_s)))
-        request.lime.segments = *segments;
-    request.lime.samples = std::clamp(json.value(u"samples"_s).toInt(request.lime.samples), 2, MaxLimeSamples);
-    request.lime.seed = static_cast<std::uint64_t>(std::max(0, json.value(u"seed"_s).toInt()));
-    if (const auto sign = camSignFromString(word(u"sign"_s)))
-        request.camSign = *sign;
-    request.attention = json.value(u"lastLayer"_s).toBool() ? AttentionKind::LastLayer : AttentionKind::Rollout;
-    return request;
+    const nlohmann::json json = upgraded(nlohmann::json::parse(text.toStdString(), nullptr, false));
+    Result<LayersState> state = layersFromText(
+        json.is_discarded() ? std::string() : json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    if (!state)
+        return {};
+    state->on = true;
+    return *state;
 }
 
 } // namespace
@@ -157,13 +113,21 @@ QString layerHelp(OverlayId id)
 LayerStack::LayerStack(Settings& settings, QObject* parent)
     : QObject(parent)
     , m_settings(settings)
+    , m_state(stored(settings.value(setting::Layers).toByteArray()))
+{ }
+
+void LayerStack::restore(const LayersState& state)
 {
-    restore(settings.value(setting::Layers).toByteArray());
+    setParameters(state.parameters); // first, so that maps are asked for once
+    for (int id = 0; id < LayerCount; ++id)
+        setLook(static_cast<OverlayId>(id), state.look(static_cast<OverlayId>(id)));
+    setCurrent(state.current);
+    setOn(state.on);
 }
 
 void LayerStack::setLook(OverlayId id, const LayerLook& look)
 {
-    LayerLook& mine = m_looks[static_cast<std::size_t>(id)];
+    LayerLook& mine = m_state.look(id);
     if (look == mine || !isSensible(look))
         return;
     mine = look;
@@ -192,80 +156,63 @@ void LayerStack::showOnly(OverlayId id)
 
 MapRequest LayerStack::request(OverlayId id) const
 {
-    MapRequest request = m_parameters;
+    MapRequest request = m_state.parameters;
     request.kind = mapKindOf(id);
     return request;
 }
 
 void LayerStack::setParameters(const MapRequest& parameters)
 {
-    if (parameters == m_parameters)
+    if (parameters == m_state.parameters)
         return;
-    m_parameters = parameters;
+    m_state.parameters = parameters;
     store();
     Q_EMIT parametersChanged();
 }
 
 void LayerStack::setCurrent(OverlayId id)
 {
-    if (id == m_current)
+    if (id == m_state.current)
         return;
-    m_current = id;
+    m_state.current = id;
     store();
     Q_EMIT currentChanged();
 }
 
 void LayerStack::setOn(bool on)
 {
-    if (on == m_on)
+    if (on == m_state.on)
         return;
-    m_on = on;
+    m_state.on = on;
     Q_EMIT onChanged(on);
 }
 
 bool LayerStack::isAnyVisible() const
 {
-    return std::any_of(m_looks.begin(), m_looks.end(), [](const LayerLook& look) { return look.visible; });
+    return std::any_of(m_state.looks.begin(), m_state.looks.end(), [](const LayerLook& look) { return look.visible; });
 }
 
 void LayerStack::toggle()
 {
     if (!isAnyVisible())
-        setVisible(m_current, true);
+        setVisible(m_state.current, true);
     else
-        setOn(!m_on);
+        setOn(!m_state.on);
 }
 
 std::vector<OverlayId> LayerStack::shown() const
 {
     std::vector<OverlayId> ids;
-    for (int id = LayerCount - 1; m_on && id >= 0; --id) {
-        if (m_looks[static_cast<std::size_t>(id)].visible)
+    for (int id = LayerCount - 1; m_state.on && id >= 0; --id) {
+        if (look(static_cast<OverlayId>(id)).visible)
             ids.push_back(static_cast<OverlayId>(id));
     }
     return ids;
 }
 
-void LayerStack::restore(const QByteArray& json)
-{
-    const QJsonObject object = QJsonDocument::fromJson(json).object();
-    const QJsonArray looks = object.value(u"looks"_s).toArray();
-    for (int id = 0; id < LayerCount; ++id)
-        m_looks[static_cast<std::size_t>(id)] =
-            lookFromJson(looks.at(id).toObject(), defaultLook(static_cast<OverlayId>(id)));
-    m_parameters = requestFromJson(object.value(u"parameters"_s).toObject());
-    m_current = static_cast<OverlayId>(
-        std::clamp(object.value(u"current"_s).toInt(static_cast<int>(OverlayId::Halves)), 0, LayerCount - 1));
-}
-
 void LayerStack::store()
 {
-    QJsonArray looks;
-    for (const LayerLook& look : m_looks)
-        looks.append(toJson(look));
-    const QJsonObject object{
-        {u"looks"_s, looks}, {u"parameters"_s, toJson(m_parameters)}, {u"current"_s, static_cast<int>(m_current)}};
-    m_settings.setValue(setting::Layers, QJsonDocument(object).toJson(QJsonDocument::Compact));
+    m_settings.setValue(setting::Layers, QByteArray::fromStdString(toJson(m_state).dump()));
 }
 
 } // namespace halflens

@@ -50,16 +50,17 @@ LayerView::LayerView(Workspace& workspace, LayerStack& layers, MapService& maps,
     connect(&layers, &LayerStack::lookChanged, this, &LayerView::changed);
     connect(&layers, &LayerStack::onChanged, this, &LayerView::changed);
     connect(&layers, &LayerStack::currentChanged, this, &LayerView::changed);
-    connect(&maps, &MapService::changed, this, &LayerView::changed);
-    connect(&comparison, &Comparison::changed, this, &LayerView::changed);
-    connect(&workspace, &Workspace::currentChanged, this, &LayerView::followDocument);
+    connect(&maps, &MapService::changed, this, &LayerView::follow);
+    connect(&comparison, &Comparison::changed, this, [this](int, Change what) { follow(OverlayId::Agreement, what); });
+    connect(&comparison, &Comparison::modelsChanged, this, [this] { follow(OverlayId::Agreement, Change::Result); });
+    connect(&workspace.image(), &CurrentImage::changed, this, &LayerView::changed);
+    connect(&workspace.image(), &CurrentImage::analysisChanged, this, &LayerView::changed);
 }
 
-void LayerView::followDocument()
+void LayerView::follow(OverlayId id, Change what)
 {
-    if (const Document* document = m_workspace.current())
-        connect(document, &Document::analysisChanged, this, &LayerView::changed, Qt::UniqueConnection);
-    Q_EMIT changed();
+    if (what == Change::Result && (m_layers.look(id).visible || m_layers.current() == id))
+        Q_EMIT changed();
 }
 
 std::optional<BlockMeans> LayerView::blockValues(OverlayId id) const

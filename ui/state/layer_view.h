@@ -58,10 +58,10 @@ public:
     std::optional<std::array<QString, BlockCount>> blockTexts() const;
 
 Q_SIGNALS:
-    void changed();
+    void changed(); ///< what is drawn or read may be another; never for progress
 
 private:
-    void followDocument();
+    void follow(OverlayId id, Change what);
     std::optional<BlockMeans> blockValues(OverlayId id) const;
     std::optional<LayerPicture> topPicture() const;
 

@@ -29,8 +29,9 @@ MapService::MapService(Workspace& workspace, LayerStack& layers, QObject* parent
     , m_workspace(workspace)
     , m_layers(layers)
 {
-    connect(&workspace, &Workspace::currentChanged, this, &MapService::followDocument);
-    connect(&workspace, &Workspace::modelChanged, this, &MapService::followModel);
+    connect(&workspace.image(), &CurrentImage::changed, this, &MapService::followImage);
+    connect(&workspace.image(), &CurrentImage::loadedChanged, this, &MapService::followImage);
+    connect(&workspace.analyses(), &AnalysisService::modelChanged, this, &MapService::followModel);
     connect(&layers, &LayerStack::lookChanged, this, [this](OverlayId id) {
         if (isMapLayer(id) && m_layers.look(id).visible && at(id).status.state == WorkState::Absent)
             request(id);
@@ -51,16 +52,11 @@ std::string MapService::modelFor(OverlayId id) const
     return needsModel(mapKindOf(id)) ? m_workspace.modelId().toStdString() : std::string();
 }
 
-void MapService::followDocument()
+void MapService::followImage()
 {
-    const Document* document = m_workspace.current();
-    const std::uint64_t now = document ? document->id() : 0;
-    if (now == m_document)
-        return;
     forMapLayers([this](OverlayId id) { drop(id); });
-    m_document = now;
-    // Later, so that the score of the new image is asked for first.
-    QMetaObject::invokeMethod(this, &MapService::requestShown, Qt::QueuedConnection);
+    m_document = m_workspace.current() ? m_workspace.current()->id() : 0;
+    requestShown();
 }
 
 void MapService::followModel()
@@ -88,7 +84,7 @@ void MapService::drop(OverlayId id)
     if (entry.status.state == WorkState::Absent)
         return;
     entry = {};
-    Q_EMIT changed(id);
+    Q_EMIT changed(id, Change::Result);
 }
 
 void MapService::cancelWork()
@@ -102,7 +98,7 @@ void MapService::cancelWork()
 void MapService::request(OverlayId id)
 {
     const Document* document = m_workspace.current();
-    if (!isMapLayer(id) || !document || document->id() != m_document || !document->loaded())
+    if (!isMapLayer(id) || !document || !document->loaded())
         return;
     Entry& entry = at(id);
     const std::string key = cacheKey(m_layers.request(id)) + modelFor(id);
@@ -115,7 +111,7 @@ void MapService::request(OverlayId id)
                         -1,
                         {},
                         Error{ErrorCode::Model, "explain", "there is no model", "install one to see this layer", {}}};
-        Q_EMIT changed(id);
+        Q_EMIT changed(id, Change::Result);
         return;
     }
     const CacheKey cached =
@@ -145,9 +141,9 @@ void MapService::submit(OverlayId id)
          [this, id](const Progress& progress) {
              at(id).status.fraction = progress.fraction;
              at(id).status.text = toQt(progress.text);
-             Q_EMIT changed(id);
+             Q_EMIT changed(id, Change::Progress);
          }});
-    Q_EMIT changed(id);
+    Q_EMIT changed(id, Change::Progress);
 }
 
 void MapService::arrived(OverlayId id, const Outcome& outcome)
@@ -160,7 +156,7 @@ void MapService::arrived(OverlayId id, const Outcome& outcome)
     entry.map = nullptr; // it would be of other parameters than those that failed
     entry.then = nullptr;
     entry.status = {WorkState::Failed, -1, {}, outcome.error()};
-    Q_EMIT changed(id);
+    Q_EMIT changed(id, Change::Result);
 }
 
 void MapService::ready(OverlayId id, std::shared_ptr<const ShownMap> map)
@@ -169,7 +165,7 @@ void MapService::ready(OverlayId id, std::shared_ptr<const ShownMap> map)
     entry.map = std::move(map);
     entry.status = {WorkState::Ready, 1, {}, {}};
     const auto then = std::exchange(entry.then, nullptr);
-    Q_EMIT changed(id);
+    Q_EMIT changed(id, Change::Result);
     if (then)
         then(at(id).map->source());
 }

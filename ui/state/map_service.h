@@ -4,6 +4,7 @@
 
 #include "ui/state/layer_stack.h"
 #include "ui/state/map_pyramid.h"
+#include "ui/state/work_state.h"
 #include "ui/state/workspace.h"
 
 #include <QObject>
@@ -16,8 +17,6 @@
 #include <string>
 
 namespace halflens {
-
-enum class WorkState : std::uint8_t { Absent, Working, Ready, Failed };
 
 /// How far the map of a layer is.
 struct MapStatus {
@@ -46,7 +45,7 @@ public:
     void cancelWork();
 
 Q_SIGNALS:
-    void changed(halflens::OverlayId id);
+    void changed(halflens::OverlayId id, halflens::Change what);
 
 private:
     struct Entry {
@@ -60,7 +59,7 @@ private:
     const Entry& at(OverlayId id) const { return m_entries[static_cast<std::size_t>(id)]; }
     Slot slotOf(OverlayId id) const { return {m_document, Stage::Map, static_cast<int>(id)}; }
     std::string modelFor(OverlayId id) const;
-    void followDocument();
+    void followImage();
     void followModel();
     void requestShown();
     void drop(OverlayId id);

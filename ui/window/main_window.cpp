@@ -6,10 +6,8 @@
 #include "ui/dialogs/command_palette.h"
 #include "ui/dialogs/export_figure_dialog.h"
 #include "ui/dialogs/preferences_dialog.h"
-#include "ui/panels/block_panel.h"
 #include "ui/panels/card.h"
 #include "ui/panels/empty_state.h"
-#include "ui/panels/enough_panel.h"
 #include "ui/panels/error_bar.h"
 #include "ui/panels/quality_panel.h"
 #include "ui/panels/work_indicator.h"
@@ -34,15 +32,9 @@ namespace halflens {
 
 using namespace Qt::StringLiterals;
 
-MainWindow::MainWindow(ModelSource& models, Settings& settings, QWidget* parent)
+MainWindow::MainWindow(Viewer& viewer, QWidget* parent)
     : QMainWindow(parent)
-    , m_settings(settings)
-    , m_recent(settings)
-    , m_workspace(models, settings)
-    , m_layers(settings)
-    , m_maps(m_workspace, m_layers)
-    , m_comparison(m_workspace)
-    , m_layerView(m_workspace, m_layers, m_maps, m_comparison)
+    , m_viewer(viewer)
     , m_actions(new Actions(*this, m_undoGroup))
 {
     setObjectName(u"mainWindow"_s);
@@ -58,29 +50,22 @@ MainWindow::MainWindow(ModelSource& models, Settings& settings, QWidget* parent)
     m_actions->updateIcons(themeColors(palette()).text);
     m_defaultState = saveState();
     resize(sizeHint());
-    restoreGeometry(m_settings.value(setting::Geometry).toByteArray());
-    restoreState(m_settings.value(setting::WindowState).toByteArray());
+    restoreGeometry(m_viewer.settings.value(setting::Geometry).toByteArray());
+    restoreState(m_viewer.settings.value(setting::WindowState).toByteArray());
     currentChanged();
-}
-
-MainWindow::~MainWindow()
-{
-    // Widgets look at the workspace: they go first.
-    m_canvas = nullptr;
-    qDeleteAll(findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly));
 }
 
 void MainWindow::showEvent(QShowEvent* event)
 {
     QMainWindow::showEvent(event);
-    if (m_settings.value(setting::WindowState).toByteArray().isEmpty() && !event->spontaneous())
+    if (m_viewer.settings.value(setting::WindowState).toByteArray().isEmpty() && !event->spontaneous())
         QMetaObject::invokeMethod(this, &MainWindow::sizeDocks, Qt::QueuedConnection); // once the layout has its size
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    m_settings.setValue(setting::Geometry, saveGeometry());
-    m_settings.setValue(setting::WindowState, saveState());
+    m_viewer.settings.setValue(setting::Geometry, saveGeometry());
+    m_viewer.settings.setValue(setting::WindowState, saveState());
     QMainWindow::closeEvent(event);
 }
 
@@ -102,9 +87,9 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
         m_canvas->setShowOriginal((event->modifiers() & ~Qt::ShiftModifier) == Qt::NoModifier
                                   || m_actions->original->isChecked());
     else if (event->key() == Qt::Key_Left && event->modifiers() == Qt::NoModifier)
-        m_workspace.step(-1);
+        m_viewer.workspace.step(-1);
     else if (event->key() == Qt::Key_Right && event->modifiers() == Qt::NoModifier)
-        m_workspace.step(1);
+        m_viewer.workspace.step(1);
     else
         QMainWindow::keyPressEvent(event);
 }
@@ -146,9 +131,9 @@ void MainWindow::paste(const QMimeData& content)
             paths << url.toLocalFile();
     }
     if (!paths.isEmpty())
-        m_workspace.open(paths);
+        m_viewer.workspace.open(paths);
     else if (content.hasImage())
-        m_workspace.openImage(content.imageData().value<QImage>(), tr("Pasted image"));
+        m_viewer.workspace.openImage(content.imageData().value<QImage>(), tr("Pasted image"));
     else
         m_errorBar->showError({ErrorCode::InvalidInput,
                                "paste",
@@ -159,54 +144,58 @@ void MainWindow::paste(const QMimeData& content)
 
 void MainWindow::connectWorkspace()
 {
-    connect(&m_workspace, &Workspace::currentChanged, this, &MainWindow::currentChanged);
-    connect(&m_workspace, &Workspace::documentsAdded, this, [this](int first, int last) {
-        for (int index = first; index <= last; ++index)
-            m_undoGroup.addStack(m_workspace.at(index)->undoStack());
+    const CurrentImage& image = m_viewer.workspace.image();
+    connect(&image, &CurrentImage::changed, this, &MainWindow::currentChanged);
+    connect(&image, &CurrentImage::analysisChanged, this, &MainWindow::updateActions);
+    connect(&image, &CurrentImage::titleChanged, this, &MainWindow::updateTitle);
+    connect(&image, &CurrentImage::loadedChanged, this, &MainWindow::updateTitle);
+    const DocumentList& documents = m_viewer.workspace.documents();
+    connect(&documents, &DocumentList::added, this, &MainWindow::updateActions);
+    connect(&documents, &DocumentList::removed, this, &MainWindow::currentChanged);
+    connect(&documents, &DocumentList::wantedChanged, this, &MainWindow::updateActions);
+    connect(&m_viewer.workspace.analyses(), &AnalysisService::modelsChanged, this, [this] {
+        fillModelBox();
+        fillModelMenu();
+        m_quality->setModelName(modelName());
         updateActions();
     });
-    connect(&m_workspace, &Workspace::documentRemoved, this, &MainWindow::currentChanged);
-    connect(&m_workspace, &Workspace::wantedChanged, this, &MainWindow::updateActions);
-    connect(&m_workspace, &Workspace::modelChanged, this, [this] {
-        m_model->setCurrentIndex(m_model->findData(m_workspace.modelId()));
+    connect(&m_viewer.workspace.analyses(), &AnalysisService::modelChanged, this, [this] {
+        m_model->setCurrentIndex(m_model->findData(m_viewer.workspace.modelId()));
         m_quality->setModelName(modelName());
         fillModelMenu();
     });
-    connect(&m_workspace, &Workspace::opened, &m_recent, &RecentFiles::add);
-    connect(&m_workspace, &Workspace::failed, m_errorBar, &ErrorBar::showError);
-    connect(&m_workspace, &Workspace::exported, this,
+    connect(&m_viewer.workspace, &Workspace::failed, m_errorBar, &ErrorBar::showError);
+    connect(&m_viewer.workspace, &Workspace::exported, this,
             [this](const QString& path) { m_facts->setFullText(tr("Written: %1").arg(path)); });
-    connect(&m_workspace.engine(), &EngineClient::busyChanged, m_work, &WorkIndicator::setBusy);
-    connect(&m_workspace.engine(), &EngineClient::progressed, m_work, &WorkIndicator::setProgress);
+    connect(&m_viewer.workspace.engine(), &EngineClient::busyChanged, m_work, &WorkIndicator::setBusy);
+    connect(&m_viewer.workspace.engine(), &EngineClient::progressed, m_work, &WorkIndicator::setProgress);
     connect(m_work, &WorkIndicator::cancelRequested, this, [this] {
-        m_workspace.cancelWork();
-        m_maps.cancelWork();
-        m_comparison.cancelWork();
+        m_viewer.workspace.cancelWork();
+        m_viewer.maps.cancelWork();
+        m_viewer.comparison.cancelWork();
         if (auto* figure = findChild<ExportFigureDialog*>())
             figure->cancelWork();
     });
-    connect(&m_comparison, &Comparison::onChanged, m_actions->compare, &QAction::setChecked);
-    const auto showLayers = [this] { m_actions->toggleLayers->setChecked(m_layers.isOn() && m_layers.isAnyVisible()); };
-    connect(&m_layers, &LayerStack::onChanged, this, showLayers);
-    connect(&m_layers, &LayerStack::lookChanged, this, showLayers);
+    connect(&m_viewer.comparison, &Comparison::onChanged, m_actions->compare, &QAction::setChecked);
+    const auto showLayers = [this] {
+        m_actions->toggleLayers->setChecked(m_viewer.layers.isOn() && m_viewer.layers.isAnyVisible());
+    };
+    connect(&m_viewer.layers, &LayerStack::onChanged, this, showLayers);
+    connect(&m_viewer.layers, &LayerStack::lookChanged, this, showLayers);
     showLayers();
-    const auto showRecent = [this] { m_empty->setRecentFiles(m_recent.paths()); };
-    connect(&m_recent, &RecentFiles::changed, this, showRecent);
+    const auto showRecent = [this] { m_empty->setRecentFiles(m_viewer.recent.paths()); };
+    connect(&m_viewer.recent, &RecentFiles::changed, this, showRecent);
     showRecent();
 }
 
 void MainWindow::currentChanged()
 {
-    Document* document = m_workspace.current();
-    m_canvas->setDocument(document);
-    m_quality->setDocument(document);
-    m_enough->setDocument(document);
-    m_blocks->setDocument(document);
+    Document* document = m_viewer.workspace.current();
+    if (document)
+        m_undoGroup.addStack(document->undoStack());
     m_undoGroup.setActiveStack(document ? document->undoStack() : nullptr);
-    m_stack->setCurrentWidget(m_workspace.count() > 0 ? m_canvas->parentWidget() : m_empty);
+    m_stack->setCurrentWidget(m_viewer.workspace.count() > 0 ? m_canvas->parentWidget() : m_empty);
     if (document) {
-        connect(document, &Document::analysisChanged, this, &MainWindow::updateActions, Qt::UniqueConnection);
-        connect(document, &Document::titleChanged, this, &MainWindow::updateTitle, Qt::UniqueConnection);
         const QWidget* focused = QApplication::focusWidget();
         if (!focused || focused == this || !focused->isVisible() || m_empty->isAncestorOf(focused))
             m_canvas->setFocus();
@@ -217,7 +206,7 @@ void MainWindow::currentChanged()
 
 void MainWindow::updateTitle()
 {
-    const Document* document = m_workspace.current();
+    const Document* document = m_viewer.workspace.current();
     setWindowTitle(document ? document->title() + u" — HalfLens"_s : u"HalfLens"_s);
     setWindowFilePath(document ? document->path() : QString());
     if (!document || !document->loaded()) {
@@ -233,16 +222,15 @@ void MainWindow::updateTitle()
 
 void MainWindow::updateActions()
 {
-    const Document* document = m_workspace.current();
+    const Document* document = m_viewer.workspace.current();
     const bool hasReport = document && document->analysis() && document->analysis()->report;
-    const int index = m_workspace.wantedIndex();
+    const int index = m_viewer.workspace.wantedIndex();
     for (QAction* action : {m_actions->closeImage, m_actions->copy, m_actions->fit, m_actions->actualSize,
                             m_actions->zoomIn, m_actions->zoomOut, m_actions->original})
         action->setEnabled(document != nullptr);
     m_actions->exportFigure->setEnabled(document && document->analysis());
-    const bool isAnswered = document && document->analysis() && (hasReport || !document->analysis()->tableNote.empty());
-    m_actions->tryAllMasks->setEnabled(m_workspace.canTryAllMasks());
-    m_actions->analyseAgain->setEnabled(document && !isAnswered); // after a cancel or an error
+    m_actions->tryAllMasks->setEnabled(m_viewer.workspace.analyses().canTryAllMasks());
+    m_actions->analyseAgain->setEnabled(document != nullptr);
     for (auto it = m_actions->presets.cbegin(); it != m_actions->presets.cend(); ++it) {
         const bool needsReport = it.key() == MaskPreset::Important || it.key() == MaskPreset::Trivial
             || it.key() == MaskPreset::BestHalf || it.key() == MaskPreset::Enough;
@@ -250,16 +238,16 @@ void MainWindow::updateActions()
     }
     for (const Actions::MapHalf& half : m_actions->mapHalves)
         half.action->setEnabled(document != nullptr);
-    m_actions->compare->setEnabled(m_comparison.models().size() > 1);
+    m_actions->compare->setEnabled(m_viewer.comparison.models().size() > 1);
     m_actions->previous->setEnabled(index > 0);
     m_actions->first->setEnabled(index > 0);
-    m_actions->next->setEnabled(index >= 0 && index + 1 < m_workspace.count());
-    m_actions->last->setEnabled(index >= 0 && index + 1 < m_workspace.count());
+    m_actions->next->setEnabled(index >= 0 && index + 1 < m_viewer.workspace.count());
+    m_actions->last->setEnabled(index >= 0 && index + 1 < m_viewer.workspace.count());
 }
 
 void MainWindow::applyPreset(MaskPreset preset)
 {
-    Document* document = m_workspace.current();
+    Document* document = m_viewer.workspace.current();
     if (!document)
         return;
     const auto mask = presetMask(preset, document->analysis().get(), document->mask(), m_randomSeed);
@@ -271,8 +259,8 @@ void MainWindow::applyPreset(MaskPreset preset)
 
 void MainWindow::hideHalf(MapKind kind, bool upper)
 {
-    m_maps.whenReady(layerOf(kind), [this, kind, upper](const ImageMap& map) {
-        Document* document = m_workspace.current();
+    m_viewer.maps.whenReady(layerOf(kind), [this, kind, upper](const ImageMap& map) {
+        Document* document = m_viewer.workspace.current();
         if (!document || map.upper.isEmpty())
             return;
         const QString label =
@@ -285,26 +273,26 @@ void MainWindow::chooseFiles()
 {
     const QString filter = tr("Images (%1);;All files (*)").arg(imageNameFilters().join(u' '));
     const QStringList paths =
-        QFileDialog::getOpenFileNames(this, tr("Open images"), m_settings.word(setting::LastFolder), filter);
+        QFileDialog::getOpenFileNames(this, tr("Open images"), m_viewer.settings.word(setting::LastFolder), filter);
     if (paths.isEmpty())
         return;
-    m_settings.setValue(setting::LastFolder, QFileInfo(paths.front()).absolutePath());
-    m_workspace.open(paths);
+    m_viewer.settings.setValue(setting::LastFolder, QFileInfo(paths.front()).absolutePath());
+    m_viewer.workspace.open(paths);
 }
 
 void MainWindow::chooseFolder()
 {
-    const QString path =
-        QFileDialog::getExistingDirectory(this, tr("Open a folder of images"), m_settings.word(setting::LastFolder));
+    const QString path = QFileDialog::getExistingDirectory(this, tr("Open a folder of images"),
+                                                           m_viewer.settings.word(setting::LastFolder));
     if (path.isEmpty())
         return;
-    m_settings.setValue(setting::LastFolder, path);
-    m_workspace.open({path});
+    m_viewer.settings.setValue(setting::LastFolder, path);
+    m_viewer.workspace.open({path});
 }
 
 void MainWindow::copyImage()
 {
-    const Document* document = m_workspace.current();
+    const Document* document = m_viewer.workspace.current();
     if (!document || !document->loaded())
         return;
     Result<QImage> image = maskedImage(*document->loaded()->image, document->mask());
@@ -316,7 +304,7 @@ void MainWindow::copyImage()
 
 void MainWindow::openExportDialog()
 {
-    showOnly(new ExportFigureDialog(m_workspace, m_layers, this));
+    showOnly(new ExportFigureDialog(m_viewer.workspace, m_viewer.layers, this));
 }
 
 void MainWindow::openPalette()

@@ -2,12 +2,7 @@
 // The viewer's window: puts canvas, panels and actions together. Each part owns its behaviour.
 #pragma once
 
-#include "ui/state/comparison.h"
-#include "ui/state/layer_stack.h"
-#include "ui/state/layer_view.h"
-#include "ui/state/map_service.h"
-#include "ui/state/recent_files.h"
-#include "ui/state/workspace.h"
+#include "ui/state/viewer.h"
 #include "ui/window/actions.h"
 
 #include <QMainWindow>
@@ -23,11 +18,9 @@ class QStackedWidget;
 
 namespace halflens {
 
-class BlockPanel;
 class CanvasView;
 class ElidedLabel;
 class EmptyState;
-class EnoughPanel;
 class ErrorBar;
 class FilmStrip;
 class QualityPanel;
@@ -37,17 +30,16 @@ class MainWindow final : public QMainWindow {
     Q_OBJECT
 
 public:
-    /// Both outlive the window.
-    MainWindow(ModelSource& models, Settings& settings, QWidget* parent = nullptr);
-    ~MainWindow() override;
+    /// `viewer` outlives the window.
+    explicit MainWindow(Viewer& viewer, QWidget* parent = nullptr);
 
-    Workspace& workspace() { return m_workspace; }
+    Workspace& workspace() { return m_viewer.workspace; }
     CanvasView& canvas() { return *m_canvas; }
     Actions& actions() { return *m_actions; }
-    LayerStack& layers() { return m_layers; }
-    MapService& maps() { return m_maps; }
-    Comparison& comparison() { return m_comparison; }
-    const LayerView& layerView() const { return m_layerView; }
+    LayerStack& layers() { return m_viewer.layers; }
+    MapService& maps() { return m_viewer.maps; }
+    Comparison& comparison() { return m_viewer.comparison; }
+    const LayerView& layerView() const { return m_viewer.layerView; }
     ErrorBar& errorBar() { return *m_errorBar; }
     void applyPreset(MaskPreset preset);
     /// Makes the map first where it is not there.
@@ -94,13 +86,7 @@ private:
     void showAbout();
     QString modelName() const;
 
-    Settings& m_settings;
-    RecentFiles m_recent;
-    Workspace m_workspace;
-    LayerStack m_layers;
-    MapService m_maps;
-    Comparison m_comparison;
-    LayerView m_layerView;
+    Viewer& m_viewer;
     QUndoGroup m_undoGroup;
     Actions* m_actions;
     std::uint32_t m_randomSeed = 1;
@@ -111,8 +97,6 @@ private:
     CanvasView* m_canvas = nullptr;
     ErrorBar* m_errorBar = nullptr;
     QualityPanel* m_quality = nullptr;
-    EnoughPanel* m_enough = nullptr;
-    BlockPanel* m_blocks = nullptr;
     WorkIndicator* m_work = nullptr;
     ElidedLabel* m_facts = nullptr;
     QComboBox* m_model = nullptr;

@@ -38,7 +38,6 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <set>
 
 namespace halflens {
 
@@ -47,19 +46,19 @@ using namespace Qt::StringLiterals;
 void MainWindow::makeCentre()
 {
     installCanvasAccessibility();
-    m_canvas = new CanvasView(m_settings);
+    m_canvas = new CanvasView(m_viewer.workspace.image(), m_viewer.view, m_viewer.settings);
     m_empty = new EmptyState;
     m_empty->setSampleAvailable(!samplesFolder().isEmpty());
     m_errorBar = new ErrorBar;
     m_stack = new QStackedWidget;
     m_stack->addWidget(m_empty);
-    m_canvas->setLayers(&m_layerView);
+    m_canvas->setLayers(&m_viewer.layerView);
     auto* picture = new QWidget; // the colour bar stands beside what it explains
     auto* beside = new QHBoxLayout(picture);
     beside->setContentsMargins(0, 0, 0, 0);
     beside->setSpacing(0);
     beside->addWidget(m_canvas, 1);
-    beside->addWidget(new ColorBarView(m_layerView));
+    beside->addWidget(new ColorBarView(m_viewer.layerView));
     m_stack->addWidget(picture);
     auto* centre = new QWidget(this);
     auto* layout = new QVBoxLayout(centre);
@@ -69,8 +68,9 @@ void MainWindow::makeCentre()
     layout->addWidget(m_stack, 1);
     setCentralWidget(centre);
     connect(m_empty, &EmptyState::openRequested, this, &MainWindow::chooseFiles);
-    connect(m_empty, &EmptyState::sampleRequested, this, [this] { m_workspace.open({samplesFolder()}); });
-    connect(m_empty, &EmptyState::recentRequested, this, [this](const QString& path) { m_workspace.open({path}); });
+    connect(m_empty, &EmptyState::sampleRequested, this, [this] { m_viewer.workspace.open({samplesFolder()}); });
+    connect(m_empty, &EmptyState::recentRequested, this,
+            [this](const QString& path) { m_viewer.workspace.open({path}); });
     connect(m_canvas, &CanvasView::leftByKeyboard, this, [this] { setFocus(); });
 }
 
@@ -85,43 +85,42 @@ QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWid
 
 void MainWindow::makeDocks()
 {
-    m_quality = new QualityPanel;
-    m_quality->addBelow(new ComparedModels(m_workspace, m_comparison));
+    m_quality = new QualityPanel(m_viewer.workspace.image());
+    m_quality->addBelow(new ComparedModels(m_viewer.workspace, m_viewer.comparison));
     auto* quality = new QScrollArea;
     quality->setWidget(m_quality);
     quality->setWidgetResizable(true);
     quality->setFrameShape(QFrame::NoFrame);
     quality->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_enough = new EnoughPanel(m_settings, m_comparison);
-    m_blocks = new BlockPanel(m_comparison);
-    auto* layers = new LayersPanel(m_settings, m_workspace, m_layers, m_maps, m_comparison, m_layerView);
+    auto* enough = new EnoughPanel(m_viewer.settings, m_viewer.workspace.image(), m_viewer.comparison);
+    auto* layers = new LayersPanel(m_viewer);
     connect(layers, &LayersPanel::hideRequested, this, [this](BlockMask hidden, const QString& label) {
-        if (Document* document = m_workspace.current())
+        if (Document* document = m_viewer.workspace.current())
             document->changeMask(hidden, label);
     });
     setCorner(Qt::TopLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    addDock(u"imagesDock"_s, tr("Images"), new FilmStrip(m_workspace), Qt::BottomDockWidgetArea);
+    addDock(u"imagesDock"_s, tr("Images"), new FilmStrip(m_viewer.workspace), Qt::BottomDockWidgetArea);
     addDock(u"qualityDock"_s, tr("Quality"), quality, Qt::RightDockWidgetArea);
-    addDock(u"enoughDock"_s, tr("How much is enough"), m_enough, Qt::RightDockWidgetArea);
-    addDock(u"blocksDock"_s, tr("Blocks"), m_blocks, Qt::RightDockWidgetArea);
+    QDockWidget* enoughDock = addDock(u"enoughDock"_s, tr("How much is enough"), enough, Qt::RightDockWidgetArea);
+    QDockWidget* blocks =
+        addDock(u"blocksDock"_s, tr("Blocks"), new BlockPanel(m_viewer.workspace.image(), m_viewer.comparison),
+                Qt::RightDockWidgetArea);
     addDock(u"layersDock"_s, tr("Layers"), layers, Qt::LeftDockWidgetArea);
-    QDockWidget* removal = addDock(u"removalDock"_s, tr("Insertion and deletion"),
-                                   new RemovalPanel(m_workspace, m_layers, m_layerView), Qt::RightDockWidgetArea);
-    auto* blocks = findChild<QDockWidget*>(u"blocksDock"_s);
+    QDockWidget* removal =
+        addDock(u"removalDock"_s, tr("Insertion and deletion"), new RemovalPanel(m_viewer), Qt::RightDockWidgetArea);
     tabifyDockWidget(blocks, removal);
     blocks->raise();
-    if (m_comparison.models().size() > 2) { // their list needs the room
-        auto* enough = findChild<QDockWidget*>(u"enoughDock"_s);
-        tabifyDockWidget(enough, blocks);
+    if (m_viewer.comparison.models().size() > 2) { // their list needs the room
+        tabifyDockWidget(enoughDock, blocks);
         tabifyDockWidget(blocks, removal);
-        enough->raise();
+        enoughDock->raise();
     }
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
-    connect(m_enough, &EnoughPanel::keepRequested, this, [this](BlockMask keep) {
-        if (Document* document = m_workspace.current())
+    connect(enough, &EnoughPanel::keepRequested, this, [this](BlockMask keep) {
+        if (Document* document = m_viewer.workspace.current())
             document->changeMask(keep.complement(), tr("Show %n block(s)", nullptr, keep.count()));
     });
 }
@@ -131,7 +130,7 @@ void MainWindow::sizeDocks()
 {
     const auto dock = [this](const QString& name) { return findChild<QDockWidget*>(name); };
     resizeDocks({dock(u"layersDock"_s), dock(u"qualityDock"_s)}, {264, 388}, Qt::Horizontal);
-    const std::size_t models = m_comparison.models().size();
+    const std::size_t models = m_viewer.comparison.models().size();
     if (models > 2)
         resizeDocks({dock(u"qualityDock"_s), dock(u"enoughDock"_s)}, {355 + 32 * static_cast<int>(models), 280},
                     Qt::Vertical);
@@ -185,15 +184,15 @@ void MainWindow::fillModelMenu()
     m_modelMenu->clear();
     auto* group = new QActionGroup(m_modelMenu);
     int number = 0;
-    for (const ModelEntry& entry : m_workspace.models().models()) {
+    for (const ModelEntry& entry : m_viewer.workspace.models().models()) {
         const QString id = toQt(entry.id);
         QAction* action = m_modelMenu->addAction(toQt(entry.name));
         action->setCheckable(true);
-        action->setChecked(id == m_workspace.modelId());
+        action->setChecked(id == m_viewer.workspace.modelId());
         if (++number <= 9)
             action->setShortcut(QKeySequence(QString::number(number)));
         group->addAction(action);
-        connect(action, &QAction::triggered, this, [this, id] { m_workspace.setModelId(id); });
+        connect(action, &QAction::triggered, this, [this, id] { m_viewer.workspace.setModelId(id); });
     }
     if (number == 0)
         m_modelMenu->addAction(tr("No model installed"))->setEnabled(false);
@@ -204,18 +203,18 @@ void MainWindow::fillModelMenu()
 void MainWindow::fillRecentMenu()
 {
     m_recentMenu->clear();
-    for (const QString& path : m_recent.paths()) {
+    for (const QString& path : m_viewer.recent.paths()) {
         QString shown = fontMetrics().elidedText(path, Qt::ElideMiddle, 420);
         QAction* action = m_recentMenu->addAction(shown.replace(u'&', u"&&"_s));
         action->setToolTip(path);
-        connect(action, &QAction::triggered, this, [this, path] { m_workspace.open({path}); });
+        connect(action, &QAction::triggered, this, [this, path] { m_viewer.workspace.open({path}); });
     }
     if (m_recentMenu->isEmpty()) {
         m_recentMenu->addAction(tr("Nothing yet"))->setEnabled(false);
         return;
     }
     m_recentMenu->addSeparator();
-    connect(m_recentMenu->addAction(tr("Clear this list")), &QAction::triggered, &m_recent, &RecentFiles::clear);
+    connect(m_recentMenu->addAction(tr("Clear this list")), &QAction::triggered, &m_viewer.recent, &RecentFiles::clear);
 }
 
 void MainWindow::makeToolBar()
@@ -237,7 +236,7 @@ void MainWindow::makeToolBar()
     m_model->setPlaceholderText(tr("No model installed"));
     fillModelBox();
     connect(m_model, &QComboBox::activated, this,
-            [this] { m_workspace.setModelId(m_model->currentData().toString()); });
+            [this] { m_viewer.workspace.setModelId(m_model->currentData().toString()); });
     bar->addWidget(m_model);
     m_quality->setModelName(modelName());
     bar->addSeparator();
@@ -259,30 +258,19 @@ void MainWindow::makeToolBar()
 void MainWindow::fillModelBox()
 {
     m_model->clear();
-    for (const ModelEntry& entry : m_workspace.models().models())
+    for (const ModelEntry& entry : m_viewer.workspace.models().models())
         m_model->addItem(toQt(entry.name), toQt(entry.id));
-    m_model->setCurrentIndex(m_model->findData(m_workspace.modelId()));
+    m_model->setCurrentIndex(m_model->findData(m_viewer.workspace.modelId()));
     m_model->setEnabled(m_model->count() > 0);
 }
 
 void MainWindow::openModelManager()
 {
-    ModelLibrary* library = m_workspace.models().library();
+    ModelLibrary* library = m_viewer.workspace.models().library();
     if (!library)
         return;
-    auto* manager = new ModelManager(*library, m_workspace.engine(), this);
-    connect(manager, &ModelManager::modelsChanged, this, [this] {
-        std::set<std::string> ids;
-        for (ModelEntry& entry : m_workspace.models().models())
-            ids.insert(std::move(entry.id));
-        // The one in use may be gone, or there may be a first one now.
-        if (!ids.contains(m_workspace.modelId().toStdString()))
-            m_workspace.setModelId(toQt(m_workspace.models().defaultId()));
-        fillModelBox();
-        fillModelMenu();
-        m_comparison.reloadModels();
-        updateActions();
-    });
+    auto* manager = new ModelManager(*library, m_viewer.workspace.engine(), this);
+    connect(manager, &ModelManager::modelsChanged, &m_viewer.workspace.analyses(), &AnalysisService::reloadModels);
     showOnly(manager);
 }
 
@@ -294,7 +282,7 @@ void MainWindow::makeStatusBar()
     m_facts->setContentsMargins(8, 0, 0, 0);
     statusBar()->addWidget(m_facts, 1);
     statusBar()->addPermanentWidget(m_work);
-    statusBar()->addPermanentWidget(new StatusReadout(*m_canvas, m_layerView));
+    statusBar()->addPermanentWidget(new StatusReadout(*m_canvas, m_viewer.layerView));
     statusBar()->setSizeGripEnabled(false);
 }
 
@@ -313,11 +301,11 @@ void MainWindow::connectActions()
     const auto on = [this](QAction* action, auto slot) { connect(action, &QAction::triggered, this, slot); };
     on(m_actions->open, [this] { chooseFiles(); });
     on(m_actions->openFolder, [this] { chooseFolder(); });
-    on(m_actions->openSample, [this] { m_workspace.open({samplesFolder()}); });
+    on(m_actions->openSample, [this] { m_viewer.workspace.open({samplesFolder()}); });
     m_actions->openSample->setEnabled(!samplesFolder().isEmpty());
-    on(m_actions->analyseAgain, [this] { m_workspace.retryAnalysis(); });
-    on(m_actions->tryAllMasks, [this] { m_workspace.tryAllMasks(); });
-    on(m_actions->closeImage, [this] { m_workspace.close(m_workspace.currentIndex()); });
+    on(m_actions->analyseAgain, [this] { m_viewer.workspace.refresh(); });
+    on(m_actions->tryAllMasks, [this] { m_viewer.workspace.analyses().tryAllMasks(); });
+    on(m_actions->closeImage, [this] { m_viewer.workspace.close(m_viewer.workspace.currentIndex()); });
     on(m_actions->exportFigure, [this] { openExportDialog(); });
     on(m_actions->quit, [this] { close(); });
     on(m_actions->copy, [this] { copyImage(); });
@@ -326,8 +314,8 @@ void MainWindow::connectActions()
             paste(*content);
     });
     on(m_actions->manageModels, [this] { openModelManager(); });
-    m_actions->manageModels->setEnabled(m_workspace.models().library() != nullptr);
-    on(m_actions->preferences, [this] { showOnly(new PreferencesDialog(m_settings, this)); });
+    m_actions->manageModels->setEnabled(m_viewer.workspace.models().library() != nullptr);
+    on(m_actions->preferences, [this] { showOnly(new PreferencesDialog(m_viewer.settings, this)); });
     for (auto it = m_actions->presets.cbegin(); it != m_actions->presets.cend(); ++it)
         on(it.value(), [this, preset = it.key()] { applyPreset(preset); });
     on(m_actions->fit, [this] { m_canvas->fit(); });
@@ -336,18 +324,18 @@ void MainWindow::connectActions()
     on(m_actions->zoomOut, [this] { m_canvas->zoomOut(); });
     on(m_actions->original, [this](bool shown) { m_canvas->setShowOriginal(shown); });
     on(m_actions->toggleLayers, [this] {
-        m_layers.toggle();
-        m_actions->toggleLayers->setChecked(m_layers.isOn() && m_layers.isAnyVisible());
+        m_viewer.layers.toggle();
+        m_actions->toggleLayers->setChecked(m_viewer.layers.isOn() && m_viewer.layers.isAnyVisible());
     });
-    on(m_actions->compare, [this](bool compared) { m_comparison.setOn(compared); });
+    on(m_actions->compare, [this](bool compared) { m_viewer.comparison.setOn(compared); });
     for (const Actions::MapHalf& half : m_actions->mapHalves)
         on(half.action, [this, kind = half.kind, upper = half.upper] { hideHalf(kind, upper); });
     on(m_actions->fullScreen, [this](bool full) { full ? showFullScreen() : showNormal(); });
     on(m_actions->restoreLayout, [this] { restoreDefaultLayout(); });
-    on(m_actions->previous, [this] { m_workspace.step(-1); });
-    on(m_actions->next, [this] { m_workspace.step(1); });
-    on(m_actions->first, [this] { m_workspace.show(0); });
-    on(m_actions->last, [this] { m_workspace.show(m_workspace.count() - 1); });
+    on(m_actions->previous, [this] { m_viewer.workspace.step(-1); });
+    on(m_actions->next, [this] { m_viewer.workspace.step(1); });
+    on(m_actions->first, [this] { m_viewer.workspace.show(0); });
+    on(m_actions->last, [this] { m_viewer.workspace.show(m_viewer.workspace.count() - 1); });
     on(m_actions->palette, [this] { openPalette(); });
     on(m_actions->shortcuts, [this] { showOnly(new ShortcutsDialog(m_actions->sections(), this)); });
     on(m_actions->about, [this] { showAbout(); });

@@ -2,6 +2,8 @@
 // Where image pixels are on the screen: zoom and position of the canvas as one value.
 #pragma once
 
+#include "core/session/view_state.h"
+
 namespace halflens {
 
 /// Position in image pixels; (0, 0) is the top left corner of the first pixel.
@@ -31,8 +33,8 @@ struct ViewRect {
 /// the opposite one, and is centred along an axis where it fits.
 class ViewTransform {
 public:
-    static constexpr double MinZoom = 0.01;
-    static constexpr double MaxZoom = 64;
+    static constexpr double MinZoom = ViewState::MinZoom;
+    static constexpr double MaxZoom = ViewState::MaxZoom;
     static constexpr double FitMarginPx = 12; ///< logical pixels left free around a fitted image
 
     ViewTransform() = default;
@@ -42,6 +44,9 @@ public:
     ViewTransform withImage(int width, int height) const;
     /// The whole image, as large as possible; follows later changes of viewport and image.
     ViewTransform fitted() const;
+    /// What is kept of it, and the same view of this image in this viewport again.
+    ViewState state() const;
+    ViewTransform withState(const ViewState& state) const;
     /// The image point under `anchor` stays there, as far as the edges allow.
     ViewTransform zoomedTo(double zoom, ViewPoint anchor) const;
     ViewTransform zoomedBy(double factor, ViewPoint anchor) const { return zoomedTo(m_zoom * factor, anchor); }
@@ -75,7 +80,7 @@ private:
     double m_viewHeight = 0;
     double m_ratio = 1;
     double m_zoom = 1;
-    ImagePoint m_center; ///< image point in the middle of the viewport
+    ImagePoint m_center{0.5, 0.5}; ///< in the middle of the viewport; without an image, shares of its size
     bool m_fitted = true;
 };
 

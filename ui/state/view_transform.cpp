@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "ui/canvas/view_transform.h"
+#include "ui/state/view_transform.h"
 
 #include <algorithm>
 #include <cmath>
@@ -49,8 +49,8 @@ ViewTransform ViewTransform::withImage(int width, int height) const
 {
     ViewTransform changed = *this;
     const bool hadImage = m_imageWidth > 0 && m_imageHeight > 0;
-    changed.m_center.x = hadImage ? m_center.x / m_imageWidth * width : width / 2.0;
-    changed.m_center.y = hadImage ? m_center.y / m_imageHeight * height : height / 2.0;
+    changed.m_center.x = (hadImage ? m_center.x / m_imageWidth : m_center.x) * width;
+    changed.m_center.y = (hadImage ? m_center.y / m_imageHeight : m_center.y) * height;
     changed.m_imageWidth = width;
     changed.m_imageHeight = height;
     changed.settle();
@@ -61,6 +61,24 @@ ViewTransform ViewTransform::fitted() const
 {
     ViewTransform changed = *this;
     changed.m_fitted = true;
+    changed.settle();
+    return changed;
+}
+
+ViewState ViewTransform::state() const
+{
+    const bool hasImage = m_imageWidth > 0 && m_imageHeight > 0;
+    return {m_fitted, m_zoom, hasImage ? m_center.x / m_imageWidth : m_center.x,
+            hasImage ? m_center.y / m_imageHeight : m_center.y};
+}
+
+ViewTransform ViewTransform::withState(const ViewState& state) const
+{
+    const bool hasImage = m_imageWidth > 0 && m_imageHeight > 0;
+    ViewTransform changed = *this;
+    changed.m_fitted = state.fit;
+    changed.m_zoom = state.zoom;
+    changed.m_center = {state.centreX * (hasImage ? m_imageWidth : 1), state.centreY * (hasImage ? m_imageHeight : 1)};
     changed.settle();
     return changed;
 }

@@ -1,0 +1,1 @@
+halflens_fuzz(viewer_state LINKS halflens_session)

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Everything behind the window, put together in one place; widgets get a reference and own none of it.
+#pragma once
+
+#include "core/session/viewer_state.h"
+#include "ui/state/comparison.h"
+#include "ui/state/layer_stack.h"
+#include "ui/state/layer_view.h"
+#include "ui/state/map_service.h"
+#include "ui/state/recent_files.h"
+#include "ui/state/settings.h"
+#include "ui/state/shared_view.h"
+#include "ui/state/workspace.h"
+
+namespace halflens {
+
+/// GUI thread. Outlives the widgets that look at it.
+struct Viewer {
+    /// Both outlive the viewer.
+    Viewer(ModelSource& models, Settings& settings);
+
+    /// What is shown now, as a value.
+    ViewerState state() const;
+    /// Shows that; an unknown model is ignored. The image is opened, and gets its mask at once.
+    void restore(const ViewerState& state);
+
+    Settings& settings;
+    RecentFiles recent;
+    Workspace workspace;
+    LayerStack layers;
+    MapService maps;
+    Comparison comparison;
+    LayerView layerView;
+    SharedView view;
+};
+
+} // namespace halflens
