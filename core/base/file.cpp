@@ -18,9 +18,9 @@ namespace halflens {
 
 namespace {
 
-Error ioError(const char* stage, const std::filesystem::path& path, const QString& reason, const char* remedy)
+Error ioError(const char* stage, const std::filesystem::path& path, const std::string& reason, const char* remedy)
 {
-    return {ErrorCode::Io, stage, reason.toStdString(), remedy, path.string()};
+    return {ErrorCode::Io, stage, reason, remedy, path.string()};
 }
 
 /// A file opened for reading, or standard input.
@@ -46,10 +46,9 @@ public:
         if (stat(path.c_str(), &facts) != 0)
             return systemError();
         if (S_ISDIR(facts.st_mode))
-            return ioError("open", path, QStringLiteral("is a folder, not a file"), "name a file");
+            return ioError("open", path, "is a folder, not a file", "name a file");
         if (S_ISCHR(facts.st_mode) || S_ISBLK(facts.st_mode))
-            return ioError("open", path, QStringLiteral("is a device, not a regular file"),
-                           "name a regular file or a pipe");
+            return ioError("open", path, "is a device, not a regular file", "name a regular file or a pipe");
         m_descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
         return m_descriptor < 0 ? systemError() : Status();
     }
@@ -76,18 +75,18 @@ public:
         struct stat facts { };
         const bool regular = fstat(m_descriptor, &facts) == 0 && S_ISREG(facts.st_mode);
         const auto size = static_cast<std::uint64_t>(regular ? facts.st_size : 0);
-        const auto tooLarge = [&](const QString& length) {
+        const auto tooLarge = [&](const std::string& length) {
             return ioError("open", m_path,
-                           QStringLiteral("the file has %1 bytes, more than the limit of %2").arg(length).arg(maxBytes),
+                           "the file has " + length + " bytes, more than the limit of " + std::to_string(maxBytes),
                            "use a smaller file");
         };
         if (size > maxBytes)
-            return tooLarge(QString::number(size));
+            return tooLarge(std::to_string(size));
         std::vector<std::uint8_t> bytes;
         bytes.reserve(size);
         Status complete = read([&](std::span<const std::uint8_t> piece) -> Status {
             if (piece.size() > maxBytes - bytes.size())
-                return tooLarge(QStringLiteral("too many"));
+                return tooLarge("too many");
             bytes.insert(bytes.end(), piece.begin(), piece.end());
             return {};
         });
@@ -103,14 +102,12 @@ private:
         switch (number) {
         case ENOENT:
         case ENOTDIR:
-            return ioError("open", m_path, QStringLiteral("no such file"), "check the path");
+            return ioError("open", m_path, "no such file", "check the path");
         case EACCES:
         case EPERM:
-            return ioError("open", m_path, QStringLiteral("permission denied"),
-                           "check the permissions of the file and of its folders");
+            return ioError("open", m_path, "permission denied", "check the permissions of the file and of its folders");
         default:
-            return ioError("open", m_path, QString::fromStdString(systemReason(number)),
-                           "check the file and the disk");
+            return ioError("open", m_path, systemReason(number), "check the file and the disk");
         }
     }
 
