@@ -74,7 +74,7 @@ std::vector<Benchmark> allBenchmarks()
     std::vector<Benchmark> all;
     // One function per file of benchmarks, in the order they are printed.
     for (const auto& group :
-         {networkBenchmarks, familyBenchmarks, measureBenchmarks, explainBenchmarks, fileBenchmarks}) {
+         {networkBenchmarks, familyBenchmarks, measureBenchmarks, explainBenchmarks, exactBenchmarks, fileBenchmarks}) {
         std::vector<Benchmark> some = group();
         std::move(some.begin(), some.end(), std::back_inserter(all));
     }

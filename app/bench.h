@@ -40,6 +40,7 @@ std::vector<Benchmark> networkBenchmarks();
 std::vector<Benchmark> familyBenchmarks();
 std::vector<Benchmark> measureBenchmarks();
 std::vector<Benchmark> explainBenchmarks();
+std::vector<Benchmark> exactBenchmarks();
 std::vector<Benchmark> fileBenchmarks();
 
 /// Everything there is, in the order it is printed.

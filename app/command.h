@@ -103,6 +103,7 @@ Result<std::shared_ptr<const Image>> openImage(const std::string& file, const Co
 using CommandBody = std::function<int()>;
 void addScoreCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addExplainCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
+void addCompareCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addMeasuresCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addPanelCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addModelsCommand(CLI::App& app, CommonOptions& options, CommandBody& run);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // halflens explain: importance, halves, Shapley values and how much is enough, for one image or several.
+#include "app/explain_local.h"
 #include "app/explain_maps.h"
 #include "app/model_options.h"
 #include "core/base/npy.h"
@@ -24,6 +25,7 @@ struct ExplainOptions {
     ExplainMapsOptions maps;
     bool noCache = false;
     bool csv = false;
+    bool sets = false; ///< all minimal guaranteed and breaking sets
 
     /// Whether "results" has one entry for each image and model, in place of one document.
     bool isList() const { return files.size() > 1 || csv; }
@@ -58,18 +60,64 @@ nlohmann::json toJson(const Importance& importance)
     return object;
 }
 
-nlohmann::json toJson(const Explanation& explanation)
+nlohmann::json listOf(const std::vector<BlockMask>& sets)
 {
-    const Analysis& analysis = *explanation.analysis;
-    const BlockReport& report = *analysis.report;
-    const MaskTable& table = *analysis.table;
+    nlohmann::json list = nlohmann::json::array();
+    for (const BlockMask set : sets)
+        list.push_back(toList(set));
+    return list;
+}
+
+/// Null where rows are estimates.
+nlohmann::json guaranteedToJson(const std::optional<DecidingSets>& sets, bool withSets)
+{
+    if (!sets)
+        return nullptr;
+    nlohmann::json object{{"epsilon", sets->epsilon},
+                          {"visible", sets->keep.count()},
+                          {"keep", toList(sets->keep)},
+                          {"worst", sets->worst},
+                          {"minimal_sets", sets->guaranteed.size()}};
+    if (withSets)
+        object["sets"] = listOf(sets->guaranteed);
+    return object;
+}
+
+/// Null where nothing breaks, too.
+nlohmann::json breakingToJson(const std::optional<DecidingSets>& sets, bool withSets)
+{
+    if (!sets || !sets->smallestBreaking)
+        return nullptr;
+    nlohmann::json object{{"hidden", sets->smallestBreaking->hidden.count()},
+                          {"blocks", toList(sets->smallestBreaking->hidden)},
+                          {"change", sets->smallestBreaking->change},
+                          {"minimal_sets", sets->breaking.size()}};
+    if (withSets)
+        object["sets"] = listOf(sets->breaking);
+    return object;
+}
+
+nlohmann::json curveToJson(const std::vector<CurvePoint>& points)
+{
     nlohmann::json curve = nlohmann::json::array();
-    for (const CurvePoint& point : report.curve)
+    for (const CurvePoint& point : points) {
         curve.push_back({{"visible", point.visible},
                          {"best", point.best},
                          {"mean", point.mean},
                          {"worst", point.worst},
+                         {"guaranteed", nullptr},
                          {"keep", toList(point.keep)}});
+        if (point.guaranteed)
+            curve.back()["guaranteed"] = *point.guaranteed;
+    }
+    return curve;
+}
+
+nlohmann::json toJson(const Explanation& explanation, bool withSets)
+{
+    const Analysis& analysis = *explanation.analysis;
+    const BlockReport& report = *analysis.report;
+    const MaskTable& table = *analysis.table;
     nlohmann::json document{{"version", HALFLENS_VERSION},
                             {"file", explanation.file},
                             {"notes", explanation.notes},
@@ -96,7 +144,11 @@ nlohmann::json toJson(const Explanation& explanation)
                               {"visible", report.enough.visible},
                               {"keep", toList(report.enough.keep)},
                               {"change", report.enough.change}}},
-                            {"curve", curve},
+                            {"guaranteed", guaranteedToJson(report.sets, withSets)},
+                            {"breaking", breakingToJson(report.sets, withSets)},
+                            {"orders", report.orders.shares},
+                            {"banzhaf", report.orders.banzhaf},
+                            {"curve", curveToJson(report.curve)},
                             {"seconds", {{"trunk", analysis.trunkSeconds}, {"table", table.seconds}}}};
     if (analysis.by == HiddenBy::Zero)
         document["fill"] = toString(analysis.fill);
@@ -120,6 +172,31 @@ std::string grid(const BlockValues& values)
     return text;
 }
 
+/// Which blocks decide, in words.
+void printSets(const BlockReport& report, bool all)
+{
+    if (!report.sets) {
+        std::puts("guarantees need all 4096 masks (without --samples)");
+        return;
+    }
+    const DecidingSets& sets = *report.sets;
+    std::printf("%d of %d blocks decide: with them visible the score stays within %.4f, whatever else is hidden: %s\n",
+                sets.keep.count(), BlockCount, sets.worst, blocksToString(sets.keep).c_str());
+    if (sets.smallestBreaking)
+        std::printf("hiding these %d breaks it (change %+.4f, more than %.2f): %s\n",
+                    sets.smallestBreaking->hidden.count(), sets.smallestBreaking->change, sets.epsilon,
+                    blocksToString(sets.smallestBreaking->hidden).c_str());
+    else
+        std::printf("no 11 blocks hidden change it by more than %.2f\n", sets.epsilon);
+    if (!all)
+        return;
+    for (const auto& [name, list] : {std::pair{"guaranteed", &sets.guaranteed}, {"breaking", &sets.breaking}}) {
+        std::printf("%zu minimal %s sets\n", list->size(), name);
+        for (const BlockMask set : *list)
+            std::printf("  %s\n", blocksToString(set).c_str());
+    }
+}
+
 void printAsText(const ExplainOptions& options, const Explanation& explanation)
 {
     const Analysis& analysis = *explanation.analysis;
@@ -140,8 +217,15 @@ void printAsText(const ExplainOptions& options, const Explanation& explanation)
     half("important", report.important);
     half("trivial", report.trivial);
     half("oracle trivial", report.oracleTrivial);
-    std::printf("\n%d of %d blocks are enough (change %+.4f, at most %.2f): %s\n", report.enough.visible, BlockCount,
-                report.enough.change, report.enough.epsilon, blocksToString(report.enough.keep).c_str());
+    std::puts("");
+    printSets(report, options.sets);
+    std::printf("at best %d of %d blocks (change %+.4f, by luck): %s\n", report.enough.visible, BlockCount,
+                report.enough.change, blocksToString(report.enough.keep).c_str());
+    std::printf("blocks act on their own to %.0f %%, in pairs to %.0f %%%s\n", 100 * report.orders.shares[0],
+                100 * report.orders.shares[1],
+                report.orders.shares[0] > 0 && report.orders.shares[0] < 0.5
+                    ? ": one number a block tells less than half"
+                    : "");
     if (!table.exact)
         std::printf("estimated from %d of %d masks; standard error of a masked score %.4f\n", table.samples, MaskCount,
                     table.standardError);
@@ -150,9 +234,11 @@ void printAsText(const ExplainOptions& options, const Explanation& explanation)
 
 void printHeader()
 {
-    std::string header = "file,model,by,exact,samples,score,score5,important,trivial,oracle_trivial,"
-                         "masked_important,masked_trivial,masked_oracle_trivial,enough_visible,enough_keep,"
-                         "enough_change";
+    std::string header =
+        "file,model,by,exact,samples,score,score5,important,trivial,oracle_trivial,"
+        "masked_important,masked_trivial,masked_oracle_trivial,enough_visible,enough_keep,"
+        "enough_change,guaranteed_visible,guaranteed_keep,guaranteed_worst,breaking_hidden,breaking_blocks,"
+        "breaking_change,order_1,order_2";
     for (const char* name : {"dmos", "shapley"}) {
         for (int block = 0; block < BlockCount; ++block)
             header += "," + std::string(name) + "_" + std::to_string(block);
@@ -174,6 +260,15 @@ void printRow(const Explanation& explanation)
         line += "," + exact(table.score(half));
     line += "," + std::to_string(report.enough.visible) + "," + csvField(blocksToString(report.enough.keep)) + ","
         + exact(report.enough.change);
+    const auto& sets = report.sets;
+    const bool breaks = sets && sets->smallestBreaking;
+    line += sets ? "," + std::to_string(sets->keep.count()) + "," + csvField(blocksToString(sets->keep)) + ","
+            + exact(sets->worst)
+                 : std::string(",,,");
+    line += breaks ? "," + std::to_string(sets->smallestBreaking->hidden.count()) + ","
+            + csvField(blocksToString(sets->smallestBreaking->hidden)) + "," + exact(sets->smallestBreaking->change)
+                   : std::string(",,,");
+    line += "," + exact(report.orders.shares[0]) + "," + exact(report.orders.shares[1]);
     for (const BlockValues& values : {report.importance.dmos, report.shapley.values}) {
         for (const double value : values)
             line += "," + exact(value);
@@ -259,15 +354,15 @@ private:
         if (m_options.isList()) {
             document["results"] = nlohmann::json::array();
             for (const Explanation& explanation : m_done)
-                document["results"].push_back(toJson(explanation));
+                document["results"].push_back(toJson(explanation, m_options.sets));
         } else if (m_options.models.isSeveral()) {
             document["file"] = m_options.files.front();
             document["models"] = nlohmann::json::array();
             for (const Explanation& explanation : m_done)
-                document["models"].push_back(toJson(explanation));
+                document["models"].push_back(toJson(explanation, m_options.sets));
             document["agreement"] = agreement().counts;
         } else if (!m_done.empty()) {
-            document = toJson(m_done.front());
+            document = toJson(m_done.front(), m_options.sets);
         } else {
             document["file"] = m_options.files.front();
         }
@@ -313,18 +408,22 @@ void addExplainCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
     command->add_option("--fill", options->fill, "What --by zero fills with")
         ->check(CLI::IsMember({"zero", "black", "mean", "blur"}))
         ->capture_default_str();
-    CLI::Option* samples =
-        command->add_option("--samples", options->samples,
-                            "Masks --by zero really computes, the rest is estimated; predictions LIME is fitted to");
-    samples->check(CLI::Range(2, MostLimeSamples))->default_str("4096: all, exact; 1000 for LIME");
+    CLI::Option* samples = command->add_option(
+        "--samples", options->samples,
+        "Masks --by zero really computes, the rest is estimated; predictions LIME is fitted to; orders of fine");
+    samples->check(CLI::Range(2, MostLimeSamples))
+        ->default_str("4096: all, exact; up to 1000 for LIME; as many orders as the error needs");
     command->add_flag("--no-cache", options->noCache, "Neither read nor keep predictions of --by zero");
     command
-        ->add_option("--method", options->method,
-                     "importance, shapley: by masks of blocks; lime, gradcam, attention, product: a map")
-        ->check(CLI::IsMember({"importance", "shapley", "lime", "gradcam", "attention", "product"}))
+        ->add_option(
+            "--method", options->method,
+            "importance, shapley: by masks of blocks; lime, gradcam, attention, product: a map; fine: contributions "
+            "of small cells; tiles: local quality at native scale")
+        ->check(CLI::IsMember({"importance", "shapley", "lime", "gradcam", "attention", "product", "fine", "tiles"}))
         ->capture_default_str();
     options->maps.addTo(*command);
     command->add_option("--table", options->table, "Write all 4096 predictions as a NumPy file, row = mask number");
+    command->add_flag("--sets", options->sets, "List all minimal guaranteed and breaking sets");
     command->add_flag("--csv", options->csv, "Print comma-separated values, a row for each image and model");
     command->callback([&common, &run, options] {
         const bool isSeveral = options->models.isSeveral() || options->files.size() > 1;
@@ -336,6 +435,20 @@ void addExplainCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
         inputs.push_back(options->models.checkpoint);
         refuseInputAsOutput("--table", options->table, inputs);
         refuseInputAsOutput("--map", options->maps.map, inputs);
+        const bool isLocal = isLocalMethod(options->method);
+        if (isLocal && (options->csv || options->maps.isMapOnly()))
+            throw CLI::ValidationError("--method",
+                                       options->method + " takes --map and --json, no --csv, curves or checks");
+        if (options->method == "tiles" && options->samples != 0)
+            throw CLI::ValidationError("--samples", "tiles have none");
+        if (isLocal) {
+            run = [&common, options] {
+                return runExplainLocal(
+                    common, options->maps.map,
+                    {options->files, options->models, options->method, options->samples, options->csv});
+            };
+            return;
+        }
         if (!isMapMethod(options->method) && options->maps.isUsed())
             throw CLI::ValidationError("--method",
                                        "maps, curves and checks belong to lime, gradcam, attention, product");

@@ -24,6 +24,7 @@ void addCommands(CLI::App& app, CommandLine& line)
 {
     addScoreCommand(app, line.common, line.run);
     addExplainCommand(app, line.common, line.run);
+    addCompareCommand(app, line.common, line.run);
     addMeasuresCommand(app, line.common, line.run);
     addPanelCommand(app, line.common, line.run);
     addModelsCommand(app, line.common, line.run);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // halflens panel: the paper's figures from images, as PNG, SVG or PDF.
+#include "app/panel_difference.h"
 #include "app/panel_layout.h"
 #include "core/figure/figure_writer.h"
 #include "core/image/decode.h"
@@ -113,9 +114,9 @@ private:
         if (m_options.isPaper())
             return composeFigure(m_request, m_contents, m_options.style);
         ProgressLine progress(m_common);
-        Result<ComposedFigure> figure =
-            freeLayout({m_options.files, m_options.figure, m_request, m_options.style.title, m_options.style.caption, m_common.decode},
-                       m_loader, contextOf(progress));
+        Result<ComposedFigure> figure = freeLayout({m_options.files, m_options.figure, m_request, m_options.style.title,
+                                                    m_options.style.caption, m_common.decode},
+                                                   m_loader, contextOf(progress));
         if (figure)
             m_report.succeed();
         return figure;
@@ -185,10 +186,11 @@ void addPanelCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
     command
         ->add_option("--figure", options->figure,
                      "1: LIME and Grad-CAM x attention; 2: trivial and important halves; 3: semantic measures and "
-                     "halves; or a layout file (.json)")
+                     "halves; difference: two versions A and B; or a layout file (.json)")
         ->check([](const std::string& word) {
-            const bool known = word == "1" || word == "2" || word == "3" || word.ends_with(".json");
-            return known ? std::string() : std::string("is not 1, 2, 3 or a .json file");
+            const bool known =
+                word == "1" || word == "2" || word == "3" || word == "difference" || word.ends_with(".json");
+            return known ? std::string() : std::string("is not 1, 2, 3, difference or a .json file");
         })
         ->capture_default_str();
     command->add_option("--opacity", options->style.opacity, "Figs. 1 and 3: opacity of the maps over the photo")
@@ -220,6 +222,17 @@ void addPanelCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
         inputs.insert(inputs.end(), {options->models.checkpoint, options->figure}); // which may be a layout
         refuseInputAsOutput("--output", options->output, inputs);
         options->style.colorBars = !options->noColorBars;
+        if (options->figure == "difference") {
+            if (options->files.size() != 2)
+                throw CLI::ValidationError("images", "this figure takes two, A and B");
+            run = [&common, options] {
+                return runDifferencePanel(common,
+                                          {options->files, options->output, options->page, options->models,
+                                           options->style.opacity, options->style.colorBars, options->style.title,
+                                           options->style.caption});
+            };
+            return;
+        }
         run = [&common, options] { return PanelRun(common, *options).run(); };
     });
 }

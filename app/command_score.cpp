@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // halflens score: predictions of one or more models for one or more images.
 #include "app/model_options.h"
+#include "core/explain/tiles.h"
 #include "core/image/decode.h"
 #include "core/masking/block_set.h"
 
+#include <charconv>
 #include <cstdio>
 
 namespace halflens {
@@ -18,6 +20,7 @@ struct ScoreOptions {
     std::string fill = "zero";
     std::string indicator = "dmos";
     std::string halves = "judge";
+    std::string region;
     bool csv = false;
 };
 
@@ -28,7 +31,27 @@ struct Hidden {
     Fill fill = Fill::Zero;
     Indicator indicator = Indicator::Dmos;
     HalvesOf halves = HalvesOf::Judge;
+    std::optional<PixelRect> region; ///< scored as a photo of its own
 };
+
+/// "X,Y,WIDTH,HEIGHT"; nothing for anything else.
+std::optional<PixelRect> parseRegion(const std::string& text)
+{
+    std::array<int, 4> numbers{};
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        if (i > 0 && (at == end || *at++ != ','))
+            return std::nullopt;
+        const auto [next, problem] = std::from_chars(at, end, numbers[i]);
+        if (problem != std::errc())
+            return std::nullopt;
+        at = next;
+    }
+    if (at != end)
+        return std::nullopt;
+    return PixelRect{numbers[0], numbers[1], numbers[2], numbers[3]};
+}
 
 /// One printed row.
 struct Row {
@@ -38,6 +61,7 @@ struct Row {
     std::shared_ptr<const Analysis> halves; ///< where the hidden blocks come from; null when they were named
     Fed fed;
     std::vector<std::string> notes; ///< on the image, then on the model
+    std::optional<Tiles> tiles; ///< of a region that holds a window
 };
 
 class ScoreRun {
@@ -64,6 +88,14 @@ public:
             if (!image) {
                 m_report.fail(std::move(image).error());
                 continue;
+            }
+            if (m_hidden.region) {
+                Result<Image> part = cropped(**image, *m_hidden.region);
+                if (!part) {
+                    m_report.fail(std::move(part).error().withFile(file));
+                    continue;
+                }
+                image = std::shared_ptr<const Image>(std::make_shared<Image>(*std::move(part)));
             }
             for (const auto& predictor : predictors) {
                 Result<Row> row = score(file, **image, *predictor, progress);
@@ -102,7 +134,14 @@ private:
         fed->features = nullptr; // only what is printed is kept
         std::vector<std::string> notes = image.origin.notes;
         notes.insert(notes.end(), model.notes.begin(), model.notes.end());
-        return Row{file, model, hiding, std::move(halves), *std::move(fed), std::move(notes)};
+        Row row{file, model, hiding, std::move(halves), *std::move(fed), std::move(notes), {}};
+        if (m_hidden.region && tileGrid(image.width, image.height, model.input)) {
+            Result<Tiles> tiles = scoreTiles(image, predictor, interruptToken());
+            if (!tiles)
+                return std::move(tiles).error();
+            row.tiles = *std::move(tiles);
+        }
+        return row;
     }
 
     void print() const
@@ -131,6 +170,16 @@ private:
                                {"score5", row.fed.prediction.score5},
                                {"notes", row.notes},
                                {"distribution", distributionToJson(row.fed.prediction.output)}});
+            if (const auto& region = m_hidden.region) {
+                results.back()["region"] = {region->x, region->y, region->width, region->height};
+                results.back()["tiles"] = nullptr;
+                if (row.tiles)
+                    results.back()["tiles"] = {{"tiles", row.tiles->grid.count()},
+                                               {"lowest", row.tiles->lowest},
+                                               {"p5", row.tiles->p5},
+                                               {"median", row.tiles->median},
+                                               {"highest", row.tiles->highest}};
+            }
             if (row.halves)
                 results.back()["halves"] = halvesToJson(m_hidden.halves, *row.halves);
         }
@@ -199,6 +248,8 @@ void addScoreCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
         ->check(CLI::IsMember({"dmos", "plcc5", "dmos2", "emd"}))
         ->capture_default_str();
     addHalvesOption(*command, options->halves);
+    command->add_option("--region", options->region,
+                        "X,Y,WIDTH,HEIGHT in pixels of the upright image: scores this rectangle as a photo of its own");
     command->add_flag("--csv", options->csv, "Print comma-separated values");
     command->footer("BLOCKS: block numbers 0..11 separated by commas, or important, trivial, none, or a hexadecimal "
                     "set such as 0x3f (bit b = block b).");
@@ -215,6 +266,11 @@ void addScoreCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
         hidden.fill = *fillFromString(options->fill);
         hidden.indicator = *indicatorFromString(options->indicator);
         hidden.halves = *halvesOfFromString(options->halves);
+        if (!options->region.empty()) {
+            hidden.region = parseRegion(options->region);
+            if (!hidden.region)
+                throw CLI::ValidationError("--region", "must be X,Y,WIDTH,HEIGHT");
+        }
         run = [&common, options, hidden] { return ScoreRun(common, *options, hidden).run(); };
     });
 }

@@ -29,6 +29,8 @@ struct Explained {
 constexpr const char* FlatMap =
     "the map is the same everywhere: by this method the score does not change with any part of "
     "the image, and there are no halves";
+/// Where nobody says how many samples LIME shall take: its coefficients' errors are this part of them, or 1000 are.
+constexpr double LimeSettleShare = 0.2;
 constexpr std::array SampleCounts{50, 100, 200, 500, 1000, 2000, 4000};
 
 /// Rank correlation with the maps of the same network after shuffling a part of its weights.
@@ -86,6 +88,7 @@ nlohmann::json toJson(const LimeResult& lime, double score, const LimeOptions& o
     return {{"segmentation", toString(options.segments)},
             {"segments", lime.segments.count},
             {"samples", lime.samples.samples},
+            {"coefficient_error", options.settle > 0 ? nlohmann::json(lime.error) : nlohmann::json()},
             {"seed", options.seed},
             {"coefficients", lime.surrogate.byFeature(lime.segments.count)},
             {"intercept", lime.surrogate.intercept},
@@ -252,6 +255,8 @@ MapRequest ExplainMapsOptions::request(const std::string& name, int samples, std
     result.lime.seed = seed;
     if (samples > 0)
         result.lime.samples = samples;
+    else
+        result.lime.settle = LimeSettleShare;
     return result;
 }
 
@@ -261,9 +266,7 @@ bool isMapMethod(const std::string& method)
     return kind && needsModel(*kind);
 }
 
-namespace {
-
-void printDocument(const ExplainedFiles& asked, nlohmann::json list, const Report& report)
+void printExplanations(const ExplainedFiles& asked, nlohmann::json list, const Report& report)
 {
     nlohmann::json document{{"version", HALFLENS_VERSION}};
     if (asked.isList()) {
@@ -279,6 +282,8 @@ void printDocument(const ExplainedFiles& asked, nlohmann::json list, const Repor
     document["errors"] = report.errors();
     printJson(document);
 }
+
+namespace {
 
 void printHeader()
 {
@@ -358,7 +363,7 @@ int runExplainMaps(const CommonOptions& common, const ExplainMapsOptions& option
         }
     }
     if (common.json)
-        printDocument(asked, std::move(list), report);
+        printExplanations(asked, std::move(list), report);
     return report.status();
 }
 

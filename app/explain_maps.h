@@ -18,7 +18,8 @@ struct ExplainMapsOptions {
 
     void addTo(CLI::App& command);
     /// Whether anything was asked for that only map methods have.
-    bool isUsed() const { return !map.empty() || curves || sanity || compareExact; }
+    bool isUsed() const { return !map.empty() || isMapOnly(); }
+    bool isMapOnly() const { return curves || sanity || compareExact; }
     /// As core/ takes them. `samples` below 1: the package's default.
     MapRequest request(const std::string& name, int samples, std::uint64_t seed) const;
 };
@@ -37,6 +38,10 @@ struct ExplainedFiles {
     bool csv = false;
     bool isList() const { return files.size() > 1 || csv; }
 };
+
+/// One JSON document of what was found, in the order of files and models: the object itself of one image and model,
+/// else a list.
+void printExplanations(const ExplainedFiles& asked, nlohmann::json list, const Report& report);
 
 /// Runs the method for every image and model and prints text, rows or JSON; an exit status.
 int runExplainMaps(const CommonOptions& common, const ExplainMapsOptions& options, const ExplainedFiles& asked);

@@ -128,6 +128,8 @@ Result<BlockReport> reportOn(const MaskTable& table, const AnalysisOptions& opti
     report.shapley = computeShapley(table);
     report.curve = enoughCurve(table);
     report.enough = howMuchIsEnough(table, options.epsilon);
+    report.sets = decidingSets(table, options.epsilon);
+    report.orders = computeOrders(table);
     return report;
 }
 
@@ -263,6 +265,9 @@ std::uint64_t byteSize(const Analysis& analysis)
         bytes += sizeof(MaskTable) + analysis.table->rows.size() * sizeof(float);
     if (analysis.report)
         bytes += analysis.report->curve.size() * sizeof(CurvePoint);
+    if (analysis.report && analysis.report->sets)
+        bytes +=
+            (analysis.report->sets->guaranteed.size() + analysis.report->sets->breaking.size()) * sizeof(BlockMask);
     return bytes;
 }
 

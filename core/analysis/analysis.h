@@ -8,8 +8,10 @@
 #include "core/engine/result_cache.h"
 #include "core/image/image.h"
 #include "core/image/model_input.h"
+#include "core/masking/deciding_sets.h"
 #include "core/masking/importance.h"
 #include "core/masking/mask_table.h"
+#include "core/masking/orders.h"
 #include "core/predictor/model_types.h"
 
 #include <array>
@@ -24,7 +26,7 @@ namespace halflens {
 
 struct AnalysisOptions {
     Indicator indicator = Indicator::Dmos; ///< decides the halves
-    double epsilon = 0.1; ///< tolerated change on the 1..5 scale for `enough`
+    double epsilon = 0.1; ///< tolerated change on the 1..5 scale for `enough` and `sets`
     bool operator==(const AnalysisOptions&) const = default;
 };
 
@@ -65,7 +67,9 @@ struct BlockReport {
     BlockMask oracleTrivial; ///< the six whose absence changes the score least, of all 924 sets
     Shapley shapley;
     std::vector<CurvePoint> curve; ///< 13 points, from 12 visible blocks down to 0
-    Enough enough;
+    Enough enough; ///< at best
+    std::optional<DecidingSets> sets; ///< which blocks decide; none where rows of the table are estimates
+    Orders orders; ///< how much of the table single blocks, pairs ... explain; Banzhaf values
 };
 
 /// One image seen by one model. Immutable once shared.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -13,15 +14,26 @@ namespace halflens {
 namespace {
 
 std::atomic<int> g_threadCount{0};
+thread_local int t_limit = std::numeric_limits<int>::max();
 
 } // namespace
 
 int threadCount()
 {
     const int set = g_threadCount.load(std::memory_order_relaxed);
-    if (set > 0)
-        return set;
-    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    const int all = set > 0 ? set : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    return std::min(all, t_limit);
+}
+
+ThreadLimit::ThreadLimit(int most)
+    : m_before(t_limit)
+{
+    t_limit = std::min(t_limit, std::max(1, most));
+}
+
+ThreadLimit::~ThreadLimit()
+{
+    t_limit = m_before;
 }
 
 void setThreadCount(int count)

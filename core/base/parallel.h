@@ -14,6 +14,18 @@ int threadCount();
 /// OpenBLAS, torch) are told by the modules that use them. Call before work starts.
 void setThreadCount(int count);
 
+/// While it lives threadCount() on this thread is at most `most`, and at least 1.
+class ThreadLimit {
+public:
+    explicit ThreadLimit(int most);
+    ~ThreadLimit();
+    ThreadLimit(const ThreadLimit&) = delete;
+    ThreadLimit& operator=(const ThreadLimit&) = delete;
+
+private:
+    int m_before;
+};
+
 /// Calls body(i) for every i in [0, count), from threadCount() threads, this one among them.
 /// Items are handed out dynamically, so body must write only to what belongs to i: the result
 /// then does not depend on timing. Stops handing out items once `stop` is requested; returns

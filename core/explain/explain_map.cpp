@@ -4,7 +4,9 @@
 #include "core/explain/attention_rollout.h"
 #include "core/explain/segment_inputs.h"
 #include "core/predictor/triq_encoder.h"
+#include "core/predictor/workers.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -141,19 +143,36 @@ Result<MapExplanation> product(Job& job, const ModelInput& input)
     return cam;
 }
 
+/// What went wrong first, before "cancelled" of those that were not begun because of it.
+Error firstProblem(const std::vector<Result<Prediction>>& predictions)
+{
+    const auto found = std::find_if(predictions.begin(), predictions.end(),
+                                    [](const Result<Prediction>& p) { return !p && !isCancelled(p); });
+    return found == predictions.end() ? cancelledError() : found->error();
+}
+
 Result<MapExplanation> limeMap(Job& job)
 {
     Prediction whole;
     std::optional<SegmentInputs> inputs;
-    ModelInput input;
+    Crew crew(workersFor(job.predictor));
+    std::vector<ModelInput> buffers(static_cast<std::size_t>(crew.workers()) + 1); // by workerNumber()
     const SampleScores score = [&](const SampleMatrix& samples, int begin, int end) -> Result<std::vector<double>> {
+        std::vector<Result<Prediction>> predictions(static_cast<std::size_t>(end - begin), cancelledError());
+        const auto predict = [&](int i) {
+            Result<Prediction>& prediction = predictions[static_cast<std::size_t>(i)];
+            ModelInput& input = buffers[static_cast<std::size_t>(workerNumber())];
+            if (Status made = inputs->make(samples.row(begin + i), input); !made)
+                prediction = std::move(made).error();
+            else
+                prediction = job.predictor.predict(input, job.stop);
+            return prediction.has_value();
+        };
+        (void)job.inNetwork([&] { return crew.run(end - begin, predict, job.stop); });
         std::vector<double> scores;
-        for (int sample = begin; sample < end; ++sample) {
-            if (const Status made = inputs->make(samples.row(sample), input); !made)
-                return made.error();
-            Result<Prediction> prediction = job.inNetwork([&] { return job.predictor.predict(input, job.stop); });
+        for (Result<Prediction>& prediction : predictions) {
             if (!prediction)
-                return std::move(prediction).error();
+                return firstProblem(predictions);
             scores.push_back(prediction->score);
             if (whole.output.empty()) // the first sample is the unchanged image
                 whole = *std::move(prediction);

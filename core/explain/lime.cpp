@@ -17,32 +17,72 @@ Status checkOptions(const Image& image, const LimeOptions& options)
 {
     if (image.width < 1 || image.height < 1)
         return Error{ErrorCode::InvalidInput, "lime", "the image is empty", "open another image", {}};
-    if (options.samples < 2 || options.samples > MaxSamples || options.batch < 1 || !(options.kernelWidth > 0))
-        return Error{ErrorCode::InvalidInput,
-                     "lime",
-                     "the number of samples, the batch size or the kernel width is out of range",
-                     "use 2 to 1000000 samples, batches of at least 1 and a kernel width above 0",
-                     {}};
+    if (options.samples < 2 || options.samples > MaxSamples || options.batch < 1 || !(options.kernelWidth > 0)
+        || !(options.settle >= 0))
+        return Error{
+            ErrorCode::InvalidInput,
+            "lime",
+            "the number of samples, the batch size, the kernel width or the share to settle at is out of range",
+            "use 2 to 1000000 samples, batches of at least 1 and a kernel width above 0",
+            {}};
     return {};
 }
 
-/// Predictions for all rows of `samples`, batch by batch.
-Result<std::vector<double>> predictSamples(const Segmentation& segments, const SampleMatrix& samples,
-                                           const SampleScorer& scorer, const LimeOptions& options,
-                                           const std::stop_token& stop, const LimeProgress& progress)
-{
-    const Result<SampleScores> score = scorer(segments);
-    if (!score)
-        return score.error();
-    std::vector<double> predictions;
-    for (int done = 0; done < samples.samples;) {
-        if (stop.stop_requested())
-            return cancelledError();
-        const int end = std::min(samples.samples, done + std::min(options.batch, samples.samples));
-        Result<std::vector<double>> scores = (*score)(samples, done, end);
+/// One fit under way: samples are scored batch by batch, and now and then the fit so far is looked at.
+class Fitting {
+public:
+    Fitting(const LimeOptions& options, const std::stop_token& stop, const LimeProgress& progress,
+            const LimePublish& publish)
+        : m_options(options)
+        , m_stop(stop)
+        , m_progress(progress)
+        , m_publish(publish)
+    { }
+
+    Status run(LimeResult& result, const SampleScorer& scorer) const
+    {
+        const Result<SampleScores> score = scorer(result.segments);
+        if (!score)
+            return score.error();
+        const SampleMatrix all = drawSamples(m_options.samples, result.segments.count, m_options.seed);
+        for (int done = 0; done < all.samples;) {
+            if (m_stop.stop_requested())
+                return cancelledError();
+            const int check = (done / LimeCheckSamples + 1) * LimeCheckSamples;
+            const int end = std::min({all.samples, done + std::min(m_options.batch, all.samples), check});
+            if (Status scored = take(*score, all, done, end, result.predictions); !scored)
+                return scored;
+            done = end;
+            if (m_progress)
+                m_progress(done, all.samples);
+            const bool looks = done < all.samples && done == check && (m_options.settle > 0 || m_publish);
+            if (looks || done == all.samples) {
+                result.samples = firstRows(all, done);
+                if (Status fitted = fit(result); !fitted)
+                    return fitted;
+                if (looks && m_publish)
+                    m_publish(paintSegments(result.segments, result.surrogate.byFeature(result.segments.count)), done);
+                if (looks && hasSettled(result))
+                    break;
+            }
+        }
+        return {};
+    }
+
+private:
+    static SampleMatrix firstRows(const SampleMatrix& all, int count)
+    {
+        const std::size_t values = static_cast<std::size_t>(count) * static_cast<std::size_t>(all.features);
+        return {count, all.features, {all.kept.begin(), all.kept.begin() + static_cast<std::ptrdiff_t>(values)}};
+    }
+
+    static Status take(const SampleScores& score, const SampleMatrix& samples, int begin, int end,
+                       std::vector<double>& predictions)
+    {
+        Result<std::vector<double>> scores = score(samples, begin, end);
         if (!scores)
             return std::move(scores).error();
-        const bool usable = static_cast<int>(scores->size()) == end - done
+        const bool usable = static_cast<int>(scores->size()) == end - begin
             && std::all_of(scores->begin(), scores->end(), [](double s) { return std::isfinite(s); });
         if (!usable)
             return Error{ErrorCode::Model,
@@ -51,12 +91,41 @@ Result<std::vector<double>> predictSamples(const Segmentation& segments, const S
                          "check the model with its own verification",
                          {}};
         predictions.insert(predictions.end(), scores->begin(), scores->end());
-        done = end;
-        if (progress)
-            progress(done, samples.samples);
+        return {};
     }
-    return predictions;
-}
+
+    Status fit(LimeResult& result) const
+    {
+        const std::vector<double> weights = sampleWeights(sampleDistances(result.samples), m_options.kernelWidth);
+        Result<Surrogate> surrogate = fitSurrogate(result.samples, result.predictions, weights, m_options.surrogate);
+        if (!surrogate)
+            return std::move(surrogate).error();
+        result.surrogate = *std::move(surrogate);
+        if (m_options.settle > 0)
+            result.error = rootMeanSquare(coefficientErrors(result.samples, result.predictions, weights,
+                                                            result.surrogate, m_options.surrogate.alpha));
+        return {};
+    }
+
+    static double rootMeanSquare(const std::vector<double>& values)
+    {
+        double squares = 0;
+        for (const double value : values)
+            squares += value * value;
+        return std::sqrt(squares / static_cast<double>(values.size()));
+    }
+
+    bool hasSettled(const LimeResult& result) const
+    {
+        return m_options.settle > 0
+            && result.error <= m_options.settle * rootMeanSquare(result.surrogate.byFeature(result.segments.count));
+    }
+
+    const LimeOptions& m_options;
+    const std::stop_token& m_stop;
+    const LimeProgress& m_progress;
+    const LimePublish& m_publish;
+};
 
 } // namespace
 
@@ -95,6 +164,8 @@ std::string cacheKey(const LimeOptions& options)
     }
     if (options.segments == LimeSegments::Slic)
         key += " " + std::to_string(options.slic.segments) + " " + exact(options.slic.compactness);
+    if (options.settle > 0)
+        key += " settle=" + exact(options.settle);
     return key + (options.hide == LimeHide::MeanColour ? " mean" : " black") + " n=" + std::to_string(options.samples)
         + " seed=" + std::to_string(options.seed) + " kernel=" + exact(options.kernelWidth)
         + " features=" + std::to_string(options.surrogate.numFeatures) + " selection="
@@ -181,7 +252,7 @@ std::vector<int> strongestPositive(const Surrogate& surrogate, int count)
 }
 
 Result<LimeResult> lime(const Image& image, const SampleScorer& scorer, const LimeOptions& options,
-                        std::stop_token stop, const LimeProgress& progress)
+                        std::stop_token stop, const LimeProgress& progress, const LimePublish& publish)
 {
     if (const Status usable = checkOptions(image, options); !usable)
         return usable.error();
@@ -191,17 +262,8 @@ Result<LimeResult> lime(const Image& image, const SampleScorer& scorer, const Li
         if (!segments)
             return std::move(segments).error();
         result.segments = std::move(*segments);
-        result.samples = drawSamples(options.samples, result.segments.count, options.seed);
-        Result<std::vector<double>> predictions =
-            predictSamples(result.segments, result.samples, scorer, options, stop, progress);
-        if (!predictions)
-            return std::move(predictions).error();
-        result.predictions = std::move(*predictions);
-        const std::vector<double> weights = sampleWeights(sampleDistances(result.samples), options.kernelWidth);
-        Result<Surrogate> surrogate = fitSurrogate(result.samples, result.predictions, weights, options.surrogate);
-        if (!surrogate)
-            return std::move(surrogate).error();
-        result.surrogate = std::move(*surrogate);
+        if (Status fitted = Fitting(options, stop, progress, publish).run(result, scorer); !fitted)
+            return std::move(fitted).error();
         result.map = paintSegments(result.segments, result.surrogate.byFeature(result.segments.count));
         return result;
     });

@@ -29,11 +29,16 @@ struct LimeOptions {
     LimeHide hide = LimeHide::MeanColour;
     int samples = 1000; ///< predictions, the unchanged image among them
     std::uint64_t seed = 0;
+    /// Stop early, at a multiple of LimeCheckSamples, once the coefficients' standard errors, root mean square, are at
+    /// most this part of the coefficients, root mean square. 0: all samples.
+    double settle = 0;
     int batch = 10; ///< samples scored between two looks at progress and stop; no influence on the result
     double kernelWidth = 0.25;
     SurrogateOptions surrogate;
     auto operator<=>(const LimeOptions&) const = default;
 };
+
+inline constexpr int LimeCheckSamples = 100;
 
 /// Text that differs where results differ.
 std::string cacheKey(const LimeOptions& options);
@@ -52,17 +57,21 @@ using LimeProgress = std::function<void(int done, int total)>;
 
 struct LimeResult {
     Segmentation segments;
-    SampleMatrix samples;
+    SampleMatrix samples; ///< those that were scored
     std::vector<double> predictions; ///< one per sample; the first is of the unchanged image
     Surrogate surrogate;
+    double error = 0; ///< root mean square of the coefficients' standard errors; 0 where it was not asked for
     ScalarMap map; ///< H x W, the coefficient of each pixel's segment; signed
 };
+
+/// Told at every multiple of LimeCheckSamples before the last sample, for pictures that are refined in place.
+using LimePublish = std::function<void(const ScalarMap& map, int samples)>;
 
 /// Segments, samples, predictions, fit. Runs in the calling thread but for segmentation.
 /// InvalidInput: empty image, options out of range; Model: a prediction missing or not finite;
 /// errors of `scorer` and what it gives; Cancelled.
 Result<LimeResult> lime(const Image& image, const SampleScorer& scorer, const LimeOptions& options = {},
-                        std::stop_token stop = {}, const LimeProgress& progress = {});
+                        std::stop_token stop = {}, const LimeProgress& progress = {}, const LimePublish& publish = {});
 
 /// The segments `options` asks for.
 Result<Segmentation> limeSegments(const Image& image, const LimeOptions& options, std::stop_token stop = {});

@@ -42,11 +42,12 @@ SegmentInputs::SegmentInputs(const Image& image, const Segmentation& segments,
     , m_hider(image, segments, colours)
 { }
 
-Status SegmentInputs::make(std::span<const std::uint8_t> kept, ModelInput& input)
+Status SegmentInputs::make(std::span<const std::uint8_t> kept, ModelInput& input) const
 {
     if (!m_looksUp) {
-        m_hider.hide(kept, m_painted);
-        Result<ModelInput> made = toModelInput(m_painted, m_spec);
+        Image painted;
+        m_hider.hide(kept, painted);
+        Result<ModelInput> made = toModelInput(painted, m_spec);
         if (!made)
             return std::move(made).error();
         input = *std::move(made);

@@ -24,8 +24,8 @@ public:
                                         std::span<const std::array<std::uint8_t, 3>> colours, const InputSpec& spec);
 
     /// `input` becomes that of the image with every segment whose `kept` is 0 painted; its memory is used again.
-    /// Not from two threads at once.
-    Status make(std::span<const std::uint8_t> kept, ModelInput& input);
+    /// Any thread.
+    Status make(std::span<const std::uint8_t> kept, ModelInput& input) const;
 
     /// Whether inputs are looked up, not made the long way.
     bool looksUp() const { return m_looksUp; }

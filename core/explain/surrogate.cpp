@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <optional>
 
@@ -274,6 +275,62 @@ Result<Surrogate> fitSurrogate(const SampleMatrix& matrix, std::span<const doubl
         surrogate.score = weightedScore(matrix, predictions, weights, surrogate, moments.variation);
         return surrogate;
     });
+}
+
+std::vector<double> coefficientErrors(const SampleMatrix& matrix, std::span<const double> predictions,
+                                      std::span<const double> weights, const Surrogate& surrogate, double alpha)
+{
+    const std::vector<int>& kept = surrogate.selectionOrder;
+    const std::size_t n = kept.size();
+    std::vector<double> errors(static_cast<std::size_t>(matrix.features), 0.0);
+    const auto unknown = [&] {
+        for (const int feature : kept)
+            errors[static_cast<std::size_t>(feature)] = std::numeric_limits<double>::infinity();
+        return errors;
+    };
+    if (matrix.samples <= static_cast<int>(n) + 1)
+        return unknown();
+    const Moments moments = momentsOf(matrix, predictions, weights);
+    std::vector<double> lower(n * n);
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = 0; j <= i; ++j)
+            lower[i * n + j] = moments.product(static_cast<std::size_t>(kept[i]), static_cast<std::size_t>(kept[j]))
+                + (i == j ? alpha : 0);
+    }
+    if (!choleskyFactor(lower, n))
+        return unknown();
+    std::vector<double> inverse(n * n, 0.0); // by columns
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto column = std::span(inverse).subspan(i * n, n);
+        column[i] = 1;
+        choleskyForward(lower, n, column);
+        choleskyBackward(lower, n, column);
+    }
+    const std::vector<double> byFeature = surrogate.byFeature(matrix.features);
+    std::vector<double> squares(n, 0.0);
+    std::vector<double> pulled(n);
+    std::vector<double> centred(n);
+    for (int sample = 0; sample < matrix.samples; ++sample) {
+        const auto row = matrix.row(sample);
+        double residual = predictions[static_cast<std::size_t>(sample)] - surrogate.intercept;
+        for (std::size_t i = 0; i < n; ++i) {
+            const auto feature = static_cast<std::size_t>(kept[i]);
+            residual -= row[feature] != 0 ? byFeature[feature] : 0;
+            centred[i] = row[feature] - moments.featureMeans[feature];
+        }
+        std::fill(pulled.begin(), pulled.end(), 0.0);
+        for (std::size_t i = 0; i < n; ++i) {
+            for (std::size_t j = 0; j < n; ++j)
+                pulled[j] += inverse[i * n + j] * centred[i];
+        }
+        const double pull = weights[static_cast<std::size_t>(sample)] * residual;
+        for (std::size_t i = 0; i < n; ++i)
+            squares[i] += pulled[i] * pulled[i] * pull * pull;
+    }
+    const double few = static_cast<double>(matrix.samples) / (matrix.samples - static_cast<double>(n) - 1);
+    for (std::size_t i = 0; i < n; ++i)
+        errors[static_cast<std::size_t>(kept[i])] = std::sqrt(few * squares[i]);
+    return errors;
 }
 
 } // namespace halflens

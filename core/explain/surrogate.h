@@ -66,4 +66,10 @@ struct Surrogate {
 Result<Surrogate> fitSurrogate(const SampleMatrix& matrix, std::span<const double> predictions,
                                std::span<const double> weights, const SurrogateOptions& options = {});
 
+/// Standard error of every feature's coefficient over other samples of the same kind, 0 for features not kept: the
+/// sandwich estimator on the residuals, whatever their spread. Infinite where there are no more samples than kept
+/// features. `surrogate` is fitSurrogate() of the same numbers. O(samples F^2 + F^3).
+std::vector<double> coefficientErrors(const SampleMatrix& matrix, std::span<const double> predictions,
+                                      std::span<const double> weights, const Surrogate& surrogate, double alpha);
+
 } // namespace halflens

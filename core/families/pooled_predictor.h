@@ -16,6 +16,7 @@ class PooledPredictor : public Predictor {
 public:
     using Predictor::predict;
     const ModelInfo& info() const final { return m_info; }
+    bool runsSideBySide() const final { return true; } // trunks do, heads have no state
 
     Result<std::shared_ptr<const Features>> features(const ModelInput& input, std::stop_token stop,
                                                      std::span<const std::string> maps) const final;

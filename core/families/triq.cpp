@@ -59,6 +59,7 @@ public:
     using Predictor::predict;
     const ModelInfo& info() const override { return m_info; }
     const TriqEncoder* attentionEncoder() const override { return &m_encoder; }
+    bool runsSideBySide() const override { return true; } // the trunk does, the rest has no state
 
     Result<std::shared_ptr<const Features>> features(const ModelInput& input, std::stop_token stop,
                                                      std::span<const std::string> maps) const override

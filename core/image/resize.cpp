@@ -16,4 +16,18 @@ std::vector<std::uint8_t> resizedPixels(const Image& image, int width, int heigh
     return pixels;
 }
 
+Result<Image> resizedImage(const Image& image, int width, int height)
+{
+    if (image.width < 1 || image.height < 1 || width < 1 || height < 1)
+        return Error{ErrorCode::InvalidInput, "resize", "the image is empty", "open another image", {}};
+    return guarded("resize", [&]() -> Result<Image> {
+        Image result;
+        result.width = width;
+        result.height = height;
+        result.rgb = resizedPixels(image, width, height);
+        result.origin = image.origin;
+        return result;
+    });
+}
+
 } // namespace halflens

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,10 @@ struct Shapley {
 };
 Shapley computeShapley(const MaskTable& table);
 
+/// The same of any game of 12 players: `worth` of each coalition, bit b of its number = player b takes part. `sum` is
+/// worth of all less worth of none. A player who changes nothing gets exactly 0. Any thread; some milliseconds.
+Shapley computeShapley(std::span<const double> worth);
+
 /// Change of the 1..5 score over all masks that leave `visible` blocks: smallest, mean and largest magnitude.
 struct CurvePoint {
     int visible = 0;
@@ -53,11 +58,16 @@ struct CurvePoint {
     double mean = 0;
     double worst = 0;
     BlockMask keep; ///< visible blocks of the mask with the smallest change, ties to the smaller mask number
+    /// The smallest worst change any set of so many visible blocks guarantees, whatever else is hidden (spec measures
+    /// 10); none with 0 visible, and none where the table was estimated.
+    std::optional<double> guaranteed;
 };
 
 /// From 12 visible blocks down to 0.
 std::vector<CurvePoint> enoughCurve(const MaskTable& table);
 
+/// The luckiest set, "at best": another set of as many blocks may be far off. What holds whatever else is hidden is
+/// told by decidingSets().
 struct Enough {
     double epsilon = 0.1;
     int visible = BlockCount;
@@ -65,7 +75,7 @@ struct Enough {
     double change = 0; ///< signed change of the 1..5 score with only `keep` visible
 };
 
-/// The smallest number of visible blocks with a set whose |change| <= epsilon on the 1..5 scale.
+/// The smallest number of visible blocks, at least one, with a set whose |change| <= epsilon on the 1..5 scale.
 Enough howMuchIsEnough(const MaskTable& table, double epsilon);
 
 /// Blocks of a mask in ascending order.

@@ -31,4 +31,17 @@ struct MaskTable {
     double score5(BlockMask mask) const { return scale.toFive(score(mask)); }
 };
 
+/// A difference of native scores in grades of 1..5. Equal native differences stay equal, which toFive(a) - toFive(b)
+/// does not promise.
+inline double changeOnFive(const ScoreScale& scale, double nativeChange)
+{
+    return 4 * nativeChange / (scale.high - scale.low);
+}
+
+/// Native score of every mask, by mask number.
+std::vector<double> scoresOf(const MaskTable& table);
+
+/// The same by the number of the set of visible blocks: the game "these blocks are visible".
+std::vector<double> worthOfVisible(const MaskTable& table);
+
 } // namespace halflens

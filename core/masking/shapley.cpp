@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Exact Shapley values and pair interactions of the 12 blocks: the game is "these blocks are
-// visible", its worth the native score (headless contract, `explain`).
+// visible", its worth the native score (headless contract, `explain`), or any other game of 12.
 #include "core/masking/importance.h"
 #include "core/masking/summation.h"
 
@@ -28,11 +28,12 @@ std::vector<double> arrivalWeights(int n)
 
 Shapley computeShapley(const MaskTable& table)
 {
-    assert(table.rows.size() == static_cast<std::size_t>(MaskCount) * static_cast<std::size_t>(table.outputs));
-    std::vector<double> worth(MaskCount); // by visible set
-    for (std::uint32_t visible = 0; visible < MaskCount; ++visible)
-        worth[visible] = table.score(BlockMask(visible).complement());
+    return computeShapley(worthOfVisible(table));
+}
 
+Shapley computeShapley(std::span<const double> worth)
+{
+    assert(worth.size() == MaskCount);
     const std::vector<double> single = arrivalWeights(BlockCount);
     const std::vector<double> pair = arrivalWeights(BlockCount - 1);
     Shapley result;

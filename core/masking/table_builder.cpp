@@ -13,17 +13,6 @@ namespace halflens {
 
 namespace {
 
-const detail::TriqKernel& kernelFor(TableKernel kernel)
-{
-#if defined(__x86_64__)
-    if (kernel == TableKernel::Avx512)
-        return detail::triqKernelAvx512();
-    if (kernel == TableKernel::Avx2)
-        return detail::triqKernelAvx2();
-#endif
-    return detail::triqKernelGeneric();
-}
-
 TableKernel widest()
 {
     const std::vector<TableKernel> available = availableTableKernels();
@@ -36,9 +25,12 @@ TableKernel widest()
     return available.back();
 }
 
-Result<std::vector<float>> fast(const TriqEncoder& encoder, const TokenGrid& tokens, const std::vector<float>& embedded,
-                                const detail::TriqKernel& kernel, const std::stop_token& stop)
+/// One token grid: its masks. Two: the exchanges of the first one's blocks for the second one's.
+Result<std::vector<float>> fast(const TriqEncoder& encoder, const TokenGrid& tokens,
+                                std::span<const std::vector<float>> embedded, TableKernel chosen,
+                                const std::stop_token& stop)
 {
+    const detail::TriqKernel& kernel = detail::kernelFor(chosen);
     const detail::TriqTable table(encoder, tokens, embedded, kernel);
     const detail::TriqTableData& data = table.data();
     if (!parallelFor(
@@ -59,16 +51,17 @@ Result<std::vector<float>> fast(const TriqEncoder& encoder, const TokenGrid& tok
     return rows;
 }
 
-Result<std::vector<float>> maskByMask(const TriqEncoder& encoder, const TokenGrid& tokens, const std::stop_token& stop)
+/// For encoders of other sizes. `row` gives the output for a mask, from any thread.
+template<class Row>
+Result<std::vector<float>> maskByMask(const TriqEncoder& encoder, Row row, const std::stop_token& stop)
 {
     const auto outputs = static_cast<std::size_t>(encoder.outputs());
     std::vector<float> rows(MaskCount * outputs);
     const bool finished = parallelFor(
         MaskCount,
         [&](int mask) {
-            const Result<std::vector<float>> row =
-                evaluate(encoder, tokens, BlockMask(static_cast<std::uint32_t>(mask)));
-            std::copy(row->begin(), row->end(),
+            const Result<std::vector<float>> output = row(BlockMask(static_cast<std::uint32_t>(mask)));
+            std::copy(output->begin(), output->end(),
                       rows.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(mask) * outputs));
         },
         stop);
@@ -77,7 +70,46 @@ Result<std::vector<float>> maskByMask(const TriqEncoder& encoder, const TokenGri
     return rows;
 }
 
+/// The table of `rows()`, a row a mask.
+template<class Rows>
+Result<std::shared_ptr<const MaskTable>> tableOf(const Predictor& predictor, const char* remedy, Rows rows)
+{
+    const TriqEncoder* encoder = predictor.attentionEncoder();
+    if (!encoder)
+        return Error{
+            ErrorCode::Unsupported, "table", "the model " + predictor.info().id + " has no attention mask", remedy, {}};
+    const auto begin = std::chrono::steady_clock::now();
+    Result<std::vector<float>> filled = rows(*encoder);
+    if (!filled)
+        return std::move(filled).error();
+    if (!std::all_of(filled->begin(), filled->end(), [](float v) { return std::isfinite(v); }))
+        return Error{ErrorCode::Model,
+                     "table",
+                     "the network's predictions are not finite for this image",
+                     "check the weights file; it may be damaged",
+                     {}};
+    auto table = std::make_shared<MaskTable>();
+    table->outputs = encoder->outputs();
+    table->rows = std::move(*filled);
+    table->scale = predictor.info().scale;
+    table->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return std::shared_ptr<const MaskTable>(std::move(table));
+}
+
 } // namespace
+
+const detail::TriqKernel& detail::kernelFor(TableKernel kernel)
+{
+    if (kernel == TableKernel::Auto)
+        kernel = widest();
+#if defined(__x86_64__)
+    if (kernel == TableKernel::Avx512)
+        return triqKernelAvx512();
+    if (kernel == TableKernel::Avx2)
+        return triqKernelAvx2();
+#endif
+    return triqKernelGeneric();
+}
 
 std::vector<TableKernel> availableTableKernels()
 {
@@ -94,7 +126,7 @@ std::vector<TableKernel> availableTableKernels()
 
 std::string toString(TableKernel kernel)
 {
-    return kernelFor(kernel == TableKernel::Auto ? widest() : kernel).name;
+    return detail::kernelFor(kernel).name;
 }
 
 Result<std::vector<float>> evaluateAllMasks(const TriqEncoder& encoder, const TokenGrid& tokens, std::stop_token stop,
@@ -104,38 +136,64 @@ Result<std::vector<float>> evaluateAllMasks(const TriqEncoder& encoder, const To
     if (!embedded)
         return embedded.error();
     return guarded("table", [&]() -> Result<std::vector<float>> {
-        if (!detail::fitsKernel(encoder))
-            return maskByMask(encoder, tokens, stop);
-        return fast(encoder, tokens, *embedded, kernelFor(kernel == TableKernel::Auto ? widest() : kernel), stop);
+        if (detail::fitsKernel(encoder))
+            return fast(encoder, tokens, std::span(&*embedded, 1), kernel, stop);
+        return maskByMask(
+            encoder, [&](BlockMask mask) { return evaluate(encoder, tokens, mask); }, stop);
     });
+}
+
+Result<std::vector<float>> evaluateAllExchanges(const TriqEncoder& encoder, const TokenGrid& a, const TokenGrid& b,
+                                                std::stop_token stop, TableKernel kernel)
+{
+    if (a.height != b.height || a.width != b.width)
+        return Error{ErrorCode::InvalidInput,
+                     "table",
+                     "the two pictures give the network different numbers of tokens",
+                     "compare pictures of the same size",
+                     {}};
+    std::vector<std::vector<float>> embedded;
+    for (const TokenGrid* tokens : {&a, &b}) {
+        Result<std::vector<float>> version = embedTokens(encoder, *tokens);
+        if (!version)
+            return version;
+        embedded.push_back(*std::move(version));
+    }
+    return guarded("table", [&]() -> Result<std::vector<float>> {
+        if (detail::fitsKernel(encoder))
+            return fast(encoder, a, embedded, kernel, stop);
+        return maskByMask(
+            encoder, [&](BlockMask mask) { return evaluate(encoder, exchangeTokens(a, b, mask), BlockMask()); }, stop);
+    });
+}
+
+TokenGrid exchangeTokens(const TokenGrid& a, const TokenGrid& b, BlockMask blocks)
+{
+    TokenGrid result = a;
+    const auto channels = static_cast<std::size_t>(a.channels);
+    for (int row = 0; row < a.height; ++row) {
+        for (int column = 0; column < a.width; ++column) {
+            if (!blocks.contains(blockOfToken(row, column, a.height, a.width)))
+                continue;
+            const std::size_t first = static_cast<std::size_t>(row * a.width + column) * channels;
+            std::copy_n(b.values.data() + first, channels, result.values.data() + first);
+        }
+    }
+    return result;
 }
 
 Result<std::shared_ptr<const MaskTable>> buildMaskTable(const Predictor& predictor, const Features& features,
                                                         std::stop_token stop)
 {
-    const TriqEncoder* encoder = predictor.attentionEncoder();
-    if (!encoder)
-        return Error{ErrorCode::Unsupported,
-                     "table",
-                     "the model " + predictor.info().id + " has no attention mask",
-                     "use a TRIQ model, or hide pixels instead (--by zero)",
-                     {}};
-    const auto begin = std::chrono::steady_clock::now();
-    Result<std::vector<float>> rows = evaluateAllMasks(*encoder, features.tokens, stop);
-    if (!rows)
-        return std::move(rows).error();
-    if (!std::all_of(rows->begin(), rows->end(), [](float v) { return std::isfinite(v); }))
-        return Error{ErrorCode::Model,
-                     "table",
-                     "the network's predictions are not finite for this image",
-                     "check the weights file; it may be damaged",
-                     {}};
-    auto table = std::make_shared<MaskTable>();
-    table->outputs = encoder->outputs();
-    table->rows = std::move(*rows);
-    table->scale = predictor.info().scale;
-    table->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    return std::shared_ptr<const MaskTable>(std::move(table));
+    return tableOf(predictor, "use a TRIQ model, or hide pixels instead (--by zero)",
+                   [&](const TriqEncoder& encoder) { return evaluateAllMasks(encoder, features.tokens, stop); });
+}
+
+Result<std::shared_ptr<const MaskTable>> buildExchangeTable(const Predictor& predictor, const Features& a,
+                                                            const Features& b, std::stop_token stop)
+{
+    return tableOf(predictor, "use a TRIQ model, or exchange pixels instead (--by pixels)",
+                   [&](const TriqEncoder& encoder) { return evaluateAllExchanges(encoder, a.tokens, b.tokens, stop); });
 }
 
 } // namespace halflens

@@ -43,17 +43,17 @@ std::span<const std::uint8_t> bytesOf(std::span<const float> values)
     return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()};
 }
 
-} // namespace
-
-std::string tableKey(const std::string& imageHash, const ModelInfo& model, const ModelInput& input, Fill fill)
+/// `source`: where the exchanged blocks come from.
+std::string keyOf(const std::string& imageHash, const std::string& source, const ModelInfo& model,
+                  const ModelInput& input)
 {
     if (imageHash.empty() || model.weightsHash.empty())
         return {};
     std::string text = "version " HALFLENS_VERSION "\nimage " + imageHash + "\nweights " + model.weightsHash
-        + "\nfamily " + model.family + "\noutputs " + std::to_string(model.outputs) + "\nfill " + toString(fill)
-        + "\ngrid " + std::to_string(GridRows) + "x" + std::to_string(GridColumns) + "\ninput "
-        + std::to_string(input.width) + "x" + std::to_string(input.height) + " " + toString(input.policy)
-        + "\nnormalization " + std::to_string(static_cast<int>(model.input.normalization));
+        + "\nfamily " + model.family + "\noutputs " + std::to_string(model.outputs) + "\n" + source + "\ngrid "
+        + std::to_string(GridRows) + "x" + std::to_string(GridColumns) + "\ninput " + std::to_string(input.width) + "x"
+        + std::to_string(input.height) + " " + toString(input.policy) + "\nnormalization "
+        + std::to_string(static_cast<int>(model.input.normalization));
     if (model.input.normalization == Normalization::Custom) {
         const CustomNormalization& custom = model.input.custom;
         std::vector<float> numbers{custom.divisor};
@@ -64,6 +64,19 @@ std::string tableKey(const std::string& imageHash, const ModelInfo& model, const
         text += custom.bgr ? " bgr" : " rgb";
     }
     return sha256Hex(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+}
+
+} // namespace
+
+std::string tableKey(const std::string& imageHash, const ModelInfo& model, const ModelInput& input, Fill fill)
+{
+    return keyOf(imageHash, "fill " + toString(fill), model, input);
+}
+
+std::string exchangeKey(const std::string& imageA, const std::string& imageB, const ModelInfo& model,
+                        const ModelInput& input)
+{
+    return imageB.empty() ? std::string() : keyOf(imageA, "exchange " + imageB, model, input);
 }
 
 class TableCache::Database {

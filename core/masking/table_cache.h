@@ -20,6 +20,10 @@ namespace halflens {
 /// Empty when the image or the weights have no hash: such a table is not kept.
 std::string tableKey(const std::string& imageHash, const ModelInfo& model, const ModelInput& input, Fill fill);
 
+/// The same for exchanges of pixels between two images (spec measures 12), the first of them fed as `input`.
+std::string exchangeKey(const std::string& imageA, const std::string& imageB, const ModelInfo& model,
+                        const ModelInput& input);
+
 /// One table in the cache. Writes are gathered and reach the disk within about a second of the next
 /// call, so that a kill loses seconds of work. One thread at a time.
 class CachedRows {

@@ -17,13 +17,13 @@ constexpr int LargestOrder = 3;
 constexpr double RowsPerTerm = 2; ///< fewer rows than this many a term are no basis for it
 constexpr double Ridge = 1e-9; ///< relative to the number of rows: only against rounding
 
-/// Sets of at most `order` blocks: the terms of the estimate.
-std::vector<std::uint32_t> termsUpTo(int order)
+/// Sets of at most `order` of the players: the terms of the estimate.
+std::vector<std::uint32_t> termsUpTo(int order, BlockMask players)
 {
     std::vector<std::uint32_t> terms;
-    for (std::uint32_t set = 0; set < MaskCount; ++set) {
-        if (std::popcount(set) <= order)
-            terms.push_back(set);
+    for (const BlockMask set : subsetsOf(players)) {
+        if (set.count() <= order)
+            terms.push_back(set.bits());
     }
     return terms;
 }
@@ -47,10 +47,11 @@ struct Fit {
 };
 
 /// Least squares on the rows for every output at once.
-std::optional<Fit> fit(int order, const std::vector<Row>& rows, const std::vector<float>& values, std::size_t outputs)
+std::optional<Fit> fit(int order, BlockMask players, const std::vector<Row>& rows, const std::vector<float>& values,
+                       std::size_t outputs)
 {
     Fit result;
-    result.terms = termsUpTo(order);
+    result.terms = termsUpTo(order, players);
     const std::size_t n = result.terms.size();
     if (static_cast<double>(rows.size()) < RowsPerTerm * static_cast<double>(n))
         return std::nullopt;
@@ -110,51 +111,74 @@ std::optional<Fit> fit(int order, const std::vector<Row>& rows, const std::vecto
 
 } // namespace
 
-std::vector<BlockMask> firstMasks()
+std::vector<BlockMask> subsetsOf(BlockMask players)
 {
-    std::vector<BlockMask> masks{BlockMask(), BlockMask::all()};
-    for (int block = 0; block < BlockCount; ++block)
-        masks.push_back(BlockMask().with({block}));
-    for (int block = 0; block < BlockCount; ++block)
-        masks.push_back(BlockMask::all().without({block}));
+    std::vector<BlockMask> subsets;
+    std::uint32_t set = 0;
+    do {
+        subsets.emplace_back(set);
+        set = (set - players.bits()) & players.bits(); // the next larger one, 0 after the last
+    } while (set != 0);
+    return subsets;
+}
+
+std::vector<BlockMask> firstMasks(BlockMask players)
+{
+    std::vector<BlockMask> masks;
+    const auto take = [&](BlockMask mask) {
+        if (std::find(masks.begin(), masks.end(), mask) == masks.end()) // few players: some coincide
+            masks.push_back(mask);
+    };
+    take(BlockMask());
+    take(players);
+    for (int block = 0; block < BlockCount; ++block) {
+        if (players.contains({block}))
+            take(BlockMask().with({block}));
+    }
+    for (int block = 0; block < BlockCount; ++block) {
+        if (players.contains({block}))
+            take(players.without({block}));
+    }
     return masks;
 }
 
-std::vector<BlockMask> maskOrder(std::uint64_t seed, std::span<const BlockMask> halves)
+std::vector<BlockMask> maskOrder(std::uint64_t seed, std::span<const BlockMask> halves, BlockMask players)
 {
     std::vector<BlockMask> order;
     std::vector<std::uint8_t> taken(MaskCount, 0);
+    const auto rest = [&](BlockMask mask) { return BlockMask(players.bits() & mask.complement().bits()); };
     const auto take = [&](BlockMask mask) {
         if (taken[mask.bits()] != 0)
             return;
         taken[mask.bits()] = 1;
         order.push_back(mask);
     };
-    for (const BlockMask mask : firstMasks())
+    for (const BlockMask mask : firstMasks(players))
         take(mask);
     for (const BlockMask half : halves) {
         take(half);
-        take(half.complement());
+        take(rest(half));
     }
-    std::vector<std::uint32_t> pairs; // the smaller mask of each
-    for (std::uint32_t mask = 0; mask < MaskCount / 2; ++mask) {
-        if (taken[mask] == 0)
+    std::vector<BlockMask> pairs; // the smaller mask of each
+    for (const BlockMask mask : subsetsOf(players)) {
+        if (mask < rest(mask) && taken[mask.bits()] == 0)
             pairs.push_back(mask);
     }
     // std::shuffle is not the same everywhere; the engine's sequence is.
     std::mt19937_64 random(seed);
     for (std::size_t i = pairs.size(); i > 1; --i)
         std::swap(pairs[i - 1], pairs[random() % i]);
-    for (const std::uint32_t mask : pairs) {
-        take(BlockMask(mask));
-        take(BlockMask(mask).complement());
+    for (const BlockMask mask : pairs) {
+        take(mask);
+        take(rest(mask));
     }
     return order;
 }
 
-PartialTable::PartialTable(int outputs, ScoreScale scale)
+PartialTable::PartialTable(int outputs, ScoreScale scale, BlockMask players)
     : m_outputs(outputs)
     , m_scale(scale)
+    , m_players(players)
     , m_rows(static_cast<std::size_t>(MaskCount) * static_cast<std::size_t>(outputs))
     , m_known(MaskCount, 0)
 { }
@@ -181,10 +205,20 @@ std::shared_ptr<const MaskTable> PartialTable::table(double seconds) const
     table->scale = m_scale;
     table->seconds = seconds;
     table->samples = m_count;
-    table->exact = m_count == MaskCount;
-    if (table->exact)
+    table->exact = m_count == 1 << m_players.count();
+    if (!table->exact)
+        estimate(*table);
+    if (m_players == BlockMask::all())
         return table;
+    const auto outputs = static_cast<std::size_t>(m_outputs);
+    for (std::size_t mask = 0; mask < MaskCount; ++mask) // the source of a copy has a smaller number: it stands already
+        std::copy_n(table->rows.data() + (mask & m_players.bits()) * outputs, outputs,
+                    table->rows.data() + mask * outputs);
+    return table;
+}
 
+void PartialTable::estimate(MaskTable& table) const
+{
     const auto outputs = static_cast<std::size_t>(m_outputs);
     std::vector<Row> rows;
     for (std::uint32_t mask = 0; mask < MaskCount; ++mask) {
@@ -193,26 +227,25 @@ std::shared_ptr<const MaskTable> PartialTable::table(double seconds) const
     }
     std::optional<Fit> best;
     for (int order = 1; order <= LargestOrder; ++order) {
-        std::optional<Fit> candidate = fit(order, rows, m_rows, outputs);
+        std::optional<Fit> candidate = fit(order, m_players, rows, m_rows, outputs);
         if (candidate && (!best || candidate->error < best->error))
             best = std::move(candidate);
     }
     if (!best)
-        return table; // fewer rows than firstMasks(): left as zeros, not exact
-    table->standardError = best->error;
+        return; // fewer rows than firstMasks(): left as zeros, not exact
+    table.standardError = best->error;
     std::vector<double> x(best->terms.size());
-    for (std::uint32_t mask = 0; mask < MaskCount; ++mask) {
-        if (m_known[mask] != 0)
+    for (const BlockMask mask : subsetsOf(m_players)) {
+        if (has(mask))
             continue;
-        parities(mask, best->terms, x.data());
+        parities(mask.bits(), best->terms, x.data());
         for (std::size_t o = 0; o < outputs; ++o) {
             double sum = 0;
             for (std::size_t i = 0; i < x.size(); ++i)
                 sum += best->weights[o * x.size() + i] * x[i];
-            table->rows[mask * outputs + o] = static_cast<float>(sum);
+            table.rows[mask.bits() * outputs + o] = static_cast<float>(sum);
         }
     }
-    return table;
 }
 
 } // namespace halflens

@@ -13,23 +13,28 @@
 
 namespace halflens {
 
-/// Masks every table begins with: nothing hidden, everything hidden, each block alone hidden, each
-/// block alone visible. 26 masks.
-std::vector<BlockMask> firstMasks();
+/// All sets of the players' blocks, by ascending number, from the empty one on.
+std::vector<BlockMask> subsetsOf(BlockMask players);
+
+/// Masks every table begins with: none of the players' blocks, all of them, each alone, all but each. 26 masks of 12.
+std::vector<BlockMask> firstMasks(BlockMask players = BlockMask::all());
 
 /// The fewest rows an estimate is made from: firstMasks(), two halves, and a few sampled pairs.
 inline constexpr int LeastSamples = 48;
 
-/// All 4096 masks in the order they are computed: firstMasks(), then `halves` with their complements, then
-/// the rest at random in pairs of a mask and its complement. Any even number of pairs hides every block
-/// equally often, and the masks not yet computed are a random set, so that errors measured on the
-/// sampled ones hold for them. The order is fixed by `seed` and `halves`.
-std::vector<BlockMask> maskOrder(std::uint64_t seed, std::span<const BlockMask> halves);
+/// All masks of the players (4096 of 12) in the order they are computed: firstMasks(), then `halves` with their
+/// complements, then the rest at random in pairs of a mask and its complement. Any even number of pairs hides every
+/// block equally often, and the masks not yet computed are a random set, so that errors measured on the sampled ones
+/// hold for them. The order is fixed by `seed` and `halves`.
+std::vector<BlockMask> maskOrder(std::uint64_t seed, std::span<const BlockMask> halves,
+                                 BlockMask players = BlockMask::all());
 
 /// Rows of a table as they are computed. Any thread, one at a time.
 class PartialTable {
 public:
-    PartialTable(int outputs, ScoreScale scale);
+    /// Blocks that are no `players` change nothing: rows are set for masks of players only, all others are their
+    /// copies.
+    PartialTable(int outputs, ScoreScale scale, BlockMask players = BlockMask::all());
 
     /// `output` has `outputs` finite values. `sampled`: the mask was drawn at random, see maskOrder().
     void set(BlockMask mask, std::span<const float> output, bool sampled);
@@ -44,8 +49,11 @@ public:
     std::shared_ptr<const MaskTable> table(double seconds) const;
 
 private:
+    void estimate(MaskTable& table) const;
+
     int m_outputs;
     ScoreScale m_scale;
+    BlockMask m_players;
     std::vector<float> m_rows;
     std::vector<std::uint8_t> m_known; ///< 0 missing, 1 chosen, 2 sampled
     int m_count = 0;

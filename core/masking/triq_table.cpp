@@ -36,20 +36,14 @@ bool fitsKernel(const TriqEncoder& encoder)
         && encoder.layers[1].feedForward0.out == HiddenWidth;
 }
 
-TriqTable::TriqTable(const TriqEncoder& encoder, const TokenGrid& tokens, const std::vector<float>& embedded,
-                     const TriqKernel& kernel)
+TriqTable::TriqTable(const TriqEncoder& encoder, const TokenGrid& tokens, std::span<const std::vector<float>> embedded,
+                     const TriqKernel& kernel, bool inBlocks)
     : m_kernel(kernel)
 {
-    sortTokens(tokens, embedded);
+    sortTokens(tokens, embedded, inBlocks);
     projectTokens(encoder.layers[0]);
-    const std::size_t parts =
-        static_cast<std::size_t>(Subsets) * static_cast<std::size_t>(m_data.groups + 1) * Heads * PartWidth;
-    for (std::size_t half = 0; half < 2; ++half) {
-        m_parts[half] = AlignedFloats(parts * static_cast<std::size_t>(kernel.lanes));
-        m_clsParts[half] = AlignedFloats(static_cast<std::size_t>(Heads) * PartWidth * Subsets);
-        m_data.parts[half] = m_parts[half].data();
-        m_data.clsParts[half] = m_clsParts[half].data();
-    }
+    if (inBlocks)
+        makeRoomForParts();
     m_data.outputs = encoder.outputs();
     m_data.layer1 = pack(encoder.layers[0]);
     m_data.layer2 = pack(encoder.layers[1]);
@@ -62,37 +56,53 @@ TriqTable::TriqTable(const TriqEncoder& encoder, const TokenGrid& tokens, const 
     m_data.headBias1 = keep(encoder.head1.bias);
 }
 
-void TriqTable::sortTokens(const TokenGrid& tokens, const std::vector<float>& embedded)
+void TriqTable::makeRoomForParts()
 {
-    std::array<std::vector<std::size_t>, BlockCount> members;
+    const std::size_t parts =
+        static_cast<std::size_t>(Subsets) * static_cast<std::size_t>(m_data.groups + 1) * Heads * PartWidth;
+    for (std::size_t half = 0; half < 2; ++half) {
+        m_parts[half] = AlignedFloats(parts * static_cast<std::size_t>(m_kernel.lanes));
+        m_clsParts[half] = AlignedFloats(static_cast<std::size_t>(Heads) * PartWidth * Subsets);
+        m_data.parts[half] = m_parts[half].data();
+        m_data.clsParts[half] = m_clsParts[half].data();
+    }
+}
+
+void TriqTable::sortTokens(const TokenGrid& tokens, std::span<const std::vector<float>> embedded, bool inBlocks)
+{
+    std::array<std::vector<std::size_t>, BlockCount> members; // sequence positions
     for (int row = 0; row < tokens.height; ++row) {
         for (int column = 0; column < tokens.width; ++column) {
-            const BlockIndex block = blockOfToken(row, column, tokens.height, tokens.width);
+            const BlockIndex block = inBlocks ? blockOfToken(row, column, tokens.height, tokens.width) : BlockIndex();
             members[static_cast<std::size_t>(block.value)].push_back(
                 static_cast<std::size_t>(1 + row * tokens.width + column));
         }
     }
     const auto lanes = static_cast<std::size_t>(m_kernel.lanes);
-    std::vector<std::size_t> slots; // sequence position per slot, 0 for padding
-    for (std::size_t block = 0; block < members.size(); ++block) {
-        m_data.firstGroup[block] = static_cast<int>(slots.size() / lanes);
-        for (std::size_t first = 0; first < members[block].size(); first += lanes) {
-            const std::size_t used = std::min(lanes, members[block].size() - first);
-            m_lanesUsed.push_back(static_cast<int>(used));
-            for (std::size_t i = 0; i < lanes; ++i)
-                slots.push_back(i < used ? members[block][first + i] : 0);
+    const float* cls = embedded.front().data(); // position 0, the same in every version
+    std::vector<const float*> slots; // what stands in each; CLS for padding
+    m_data.versions = static_cast<int>(embedded.size());
+    for (std::size_t version = 0; version < embedded.size(); ++version) {
+        for (std::size_t block = 0; block < members.size(); ++block) {
+            m_data.firstGroup[version * BlockCount + block] = static_cast<int>(slots.size() / lanes);
+            for (std::size_t first = 0; first < members[block].size(); first += lanes) {
+                const std::size_t used = std::min(lanes, members[block].size() - first);
+                m_lanesUsed.push_back(static_cast<int>(used));
+                for (std::size_t i = 0; i < lanes; ++i)
+                    slots.push_back(i < used ? embedded[version].data() + members[block][first + i] * TokenWidth : cls);
+            }
         }
     }
-    m_data.groups = m_data.firstGroup[BlockCount] = static_cast<int>(slots.size() / lanes);
+    m_data.groups = m_data.firstGroup[embedded.size() * BlockCount] = static_cast<int>(slots.size() / lanes);
     m_lanesUsed.push_back(1);
     m_data.lanesUsed = m_lanesUsed.data();
 
-    slots.resize(slots.size() + lanes, 0); // the CLS group: position 0 is CLS
+    slots.resize(slots.size() + lanes, cls); // the CLS group
     m_x0 = AlignedFloats(slots.size() * TokenWidth);
     for (std::size_t slot = 0; slot < slots.size(); ++slot) {
         const std::size_t group = slot / lanes;
         for (std::size_t i = 0; i < TokenWidth; ++i)
-            m_x0.data()[(group * TokenWidth + i) * lanes + slot % lanes] = embedded[slots[slot] * TokenWidth + i];
+            m_x0.data()[(group * TokenWidth + i) * lanes + slot % lanes] = slots[slot][i];
     }
     m_data.x0 = m_x0.data();
 }

@@ -2,11 +2,13 @@
 // Internal to core/masking: packs an encoder and its tokens for the kernel and owns the buffers.
 #pragma once
 
+#include "core/masking/table_builder.h"
 #include "core/masking/triq_table_kernel.h"
 #include "core/predictor/triq_encoder.h"
 
 #include <array>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace halflens::detail {
@@ -28,20 +30,25 @@ private:
     std::size_t m_size = 0;
 };
 
+/// The kernel of an instruction set this machine has.
+const TriqKernel& kernelFor(TableKernel kernel);
+
 /// Whether the kernel's fixed sizes are those of this encoder.
 bool fitsKernel(const TriqEncoder& encoder);
 
 /// Packed weights, sorted tokens and room for the prepared attention parts.
 class TriqTable {
 public:
-    /// `embedded` is embedTokens(encoder, tokens); fitsKernel(encoder) holds.
-    TriqTable(const TriqEncoder& encoder, const TokenGrid& tokens, const std::vector<float>& embedded,
-              const TriqKernel& kernel);
+    /// `embedded` holds embedTokens() of one or two token grids of the size of `tokens`, which is read for its size
+    /// only; fitsKernel(encoder) holds. Without blocks all tokens stand in block 0, in their own order, for chains.
+    TriqTable(const TriqEncoder& encoder, const TokenGrid& tokens, std::span<const std::vector<float>> embedded,
+              const TriqKernel& kernel, bool inBlocks = true);
 
     const TriqTableData& data() const { return m_data; }
 
 private:
-    void sortTokens(const TokenGrid& tokens, const std::vector<float>& embedded);
+    void sortTokens(const TokenGrid& tokens, std::span<const std::vector<float>> embedded, bool inBlocks);
+    void makeRoomForParts();
     void projectTokens(const EncoderLayerWeights& layer);
     const float* keep(std::vector<float> values);
     PackedDense pack(const DenseWeights& dense);

@@ -3,13 +3,14 @@
 #define HALFLENS_LANES 4
 #define HALFLENS_OUTPUT_TILE 4
 #define HALFLENS_GROUP_TILE 2
-#include "core/masking/triq_table_kernel_impl.h"
+#include "core/masking/triq_chain_kernel_impl.h"
 
 namespace halflens::detail {
 
 const TriqKernel& triqKernelGeneric()
 {
-    static constexpr TriqKernel Kernel{"generic", Lanes, OutputTile, prepareHead, evaluateTile, scratchFloats};
+    static constexpr TriqKernel Kernel{"generic",    Lanes,         OutputTile,    prepareHead,
+                                       evaluateTile, scratchFloats, evaluateChain, chainScratchFloats};
     return Kernel;
 }
 

@@ -30,11 +30,14 @@ struct PackedLayer {
     const float* beta2 = nullptr;
 };
 
-/// Everything the kernel reads. Tokens are sorted by block; a block's tokens fill whole groups of
+/// Everything the kernel reads. Tokens are sorted by version and block; a block's tokens fill whole groups of
 /// `lanes` slots, the rest of its last group is padding. Group `groups` holds the CLS token in lane 0.
 struct TriqTableData {
-    int groups = 0;
-    int firstGroup[Blocks + 1] = {}; ///< groups of block b: firstGroup[b] .. firstGroup[b + 1]
+    /// 1: bit b of a mask hides block b. 2: bit b takes block b from version 1 instead of version 0, nothing is hidden.
+    int versions = 1;
+    int groups = 0; ///< of all versions; each has the same number
+    /// Groups of block b in version v: firstGroup[s] .. firstGroup[s + 1], s = v * Blocks + b.
+    int firstGroup[2 * Blocks + 1] = {};
     const int* lanesUsed = nullptr; ///< [groups + 1]
     int outputs = 5;
 
@@ -43,10 +46,11 @@ struct TriqTableData {
     const float* key = nullptr; ///< [groups + 1][lanes][TokenWidth], layer 1
     const float* value = nullptr; ///< like key
 
-    /// Layer-1 attention over each set of visible blocks of a half (0: blocks 0..5, 1: blocks 6..11
-    /// and CLS): [Subsets][groups + 1][Heads][PartWidth][lanes], filled by prepareHead().
+    /// Layer-1 attention over each pattern of a half (0: blocks 0..5, 1: blocks 6..11 and CLS), filled by
+    /// prepareHead(): [Subsets][groups + 1][Heads][PartWidth][lanes]. With one version the set bits of a pattern are
+    /// the visible blocks, with two the blocks from version 1.
     float* parts[2] = {nullptr, nullptr};
-    /// The CLS query's values once more, subset last: [Heads][PartWidth][Subsets].
+    /// The CLS query's values once more, pattern last: [Heads][PartWidth][Subsets].
     float* clsParts[2] = {nullptr, nullptr};
 
     PackedLayer layer1, layer2;
@@ -69,6 +73,12 @@ struct TriqKernel {
     /// rows[mask * outputs]. `scratch` holds scratchFloats(data) floats, 64-byte aligned.
     void (*evaluateTile)(const TriqTableData& data, int high, int tile, float* rows, float* scratch);
     unsigned long (*scratchFloats)(const TriqTableData& data);
+    /// For data whose tokens all stand in block 0, in their own order. Outputs while tokens become visible in `order`
+    /// (token numbers): those of step k, the first ends[k] tokens visible, k = first..last, to rows[(k - first) *
+    /// outputs]; `rows` has room for whole tiles of `lanes` steps. `scratch` holds chainScratchFloats(data) floats.
+    void (*evaluateChain)(const TriqTableData& data, const int* order, const int* ends, int first, int last,
+                          float* rows, float* scratch);
+    unsigned long (*chainScratchFloats)(const TriqTableData& data);
 };
 
 const TriqKernel& triqKernelGeneric();

@@ -9,160 +9,10 @@
 // weights, and the value weights are applied to the attention-weighted mean of the tokens.
 #pragma once
 
-#include "core/masking/triq_table_kernel.h"
+#include "core/masking/triq_table_vector.h"
 
 namespace halflens::detail {
 namespace { // NOLINT(google-build-namespaces): one copy per instruction set is the point
-
-constexpr int Lanes = HALFLENS_LANES;
-constexpr int OutputTile = HALFLENS_OUTPUT_TILE; ///< accumulators: OutputTile * GroupTile registers
-constexpr int GroupTile = HALFLENS_GROUP_TILE;
-constexpr int GroupSize = TokenWidth * Lanes;
-constexpr int HiddenSize = HiddenWidth * Lanes;
-constexpr float Never = -1e30F; ///< maximum of an empty set; finite, so that differences stay finite
-constexpr float LayerNormEpsilon = 1e-6F;
-
-typedef float Vector __attribute__((vector_size(4 * HALFLENS_LANES)));
-typedef int IntVector __attribute__((vector_size(4 * HALFLENS_LANES)));
-
-inline Vector load(const float* p)
-{
-    return *reinterpret_cast<const Vector*>(p);
-}
-
-inline void store(float* p, Vector v)
-{
-    *reinterpret_cast<Vector*>(p) = v;
-}
-
-inline Vector splat(float v)
-{
-    return v - Vector{};
-}
-
-inline Vector larger(Vector a, Vector b)
-{
-    return a > b ? a : b;
-}
-
-/// e^x for x <= 0 within 2 ulp; 0 below -87.
-inline Vector expNegative(Vector x)
-{
-    const Vector log2e = splat(1.44269504088896341F);
-    const Vector shifted = x * log2e + splat(12582912.F); // 1.5 * 2^23: rounds to the nearest integer
-    const Vector n = shifted - splat(12582912.F);
-    Vector r = x - n * splat(0.693359375F);
-    r = r + n * splat(2.12194440e-4F);
-    Vector p = splat(1.9875691500e-4F);
-    p = p * r + splat(1.3981999507e-3F);
-    p = p * r + splat(8.3334519073e-3F);
-    p = p * r + splat(4.1665795894e-2F);
-    p = p * r + splat(1.6666665459e-1F);
-    p = p * r + splat(5.0000001201e-1F);
-    p = p * r * r + r + splat(1.F);
-    const IntVector exponent = __builtin_convertvector(n, IntVector) << 23;
-    const Vector scaled = reinterpret_cast<Vector>(reinterpret_cast<IntVector>(p) + exponent);
-    return x < splat(-87.F) ? Vector{} : scaled;
-}
-
-inline float sumOf(Vector v)
-{
-    float lanes[Lanes];
-    __builtin_memcpy(lanes, &v, sizeof v);
-    for (int width = Lanes / 2; width > 0; width /= 2) {
-        for (int i = 0; i < width; ++i)
-            lanes[i] += lanes[i + width];
-    }
-    return lanes[0];
-}
-
-inline float maximumOf(Vector v)
-{
-    float lanes[Lanes];
-    __builtin_memcpy(lanes, &v, sizeof v);
-    for (int width = Lanes / 2; width > 0; width /= 2) {
-        for (int i = 0; i < width; ++i)
-            lanes[i] = lanes[i] > lanes[i + width] ? lanes[i] : lanes[i + width];
-    }
-    return lanes[0];
-}
-
-/// y[g] = W x[g] + b for `Groups` groups at once, y and x spaced by their strides.
-template<int Groups, int In, int Out>
-inline void denseGroups(const float* weight, const float* bias, const float* x, int xStride, float* y, int yStride)
-{
-    for (int tile = 0; tile < Out / OutputTile; ++tile) {
-        Vector sum[OutputTile][Groups];
-        for (int o = 0; o < OutputTile; ++o) {
-            for (int g = 0; g < Groups; ++g)
-                sum[o][g] = bias ? splat(bias[tile * OutputTile + o]) : Vector{};
-        }
-        const float* w = weight + tile * In * OutputTile;
-        for (int i = 0; i < In; ++i, w += OutputTile) {
-            Vector column[Groups];
-            for (int g = 0; g < Groups; ++g)
-                column[g] = load(x + g * xStride + i * Lanes);
-            for (int o = 0; o < OutputTile; ++o) {
-                for (int g = 0; g < Groups; ++g)
-                    sum[o][g] += w[o] * column[g];
-            }
-        }
-        for (int o = 0; o < OutputTile; ++o) {
-            for (int g = 0; g < Groups; ++g)
-                store(y + g * yStride + (tile * OutputTile + o) * Lanes, sum[o][g]);
-        }
-    }
-}
-
-inline void normalise(float* x, const float* gamma, const float* beta)
-{
-    Vector mean{};
-    for (int i = 0; i < TokenWidth; ++i)
-        mean += load(x + i * Lanes);
-    mean *= 1.F / TokenWidth;
-    Vector variance{};
-    for (int i = 0; i < TokenWidth; ++i) {
-        const Vector d = load(x + i * Lanes) - mean;
-        variance += d * d;
-    }
-    variance = variance * (1.F / TokenWidth) + LayerNormEpsilon;
-    Vector root;
-    for (int i = 0; i < Lanes; ++i)
-        root[i] = __builtin_sqrtf(variance[i]);
-    const Vector scale = 1.F / root;
-    for (int i = 0; i < TokenWidth; ++i)
-        store(x + i * Lanes, (load(x + i * Lanes) - mean) * scale * gamma[i] + beta[i]);
-}
-
-inline void addTo(float* y, const float* x)
-{
-    for (int i = 0; i < TokenWidth; ++i)
-        store(y + i * Lanes, load(y + i * Lanes) + load(x + i * Lanes));
-}
-
-/// Everything of an encoder layer behind the attention sums: y = layer(attended, residual x).
-/// `attended` and `hidden` are scratch for Groups groups.
-template<int Groups>
-inline void finishLayer(const PackedLayer& layer, const float* attended, const float* const* x, float* y, float* hidden,
-                        float* more)
-{
-    denseGroups<Groups, TokenWidth, TokenWidth>(layer.output.weight, layer.output.bias, attended, GroupSize, y,
-                                                GroupSize);
-    for (int g = 0; g < Groups; ++g) {
-        addTo(y + g * GroupSize, x[g]);
-        normalise(y + g * GroupSize, layer.gamma1, layer.beta1);
-    }
-    denseGroups<Groups, TokenWidth, HiddenWidth>(layer.feedForward0.weight, layer.feedForward0.bias, y, GroupSize,
-                                                 hidden, HiddenSize);
-    for (int i = 0; i < Groups * HiddenWidth; ++i)
-        store(hidden + i * Lanes, larger(load(hidden + i * Lanes), Vector{}));
-    denseGroups<Groups, HiddenWidth, TokenWidth>(layer.feedForward1.weight, layer.feedForward1.bias, hidden, HiddenSize,
-                                                 more, GroupSize);
-    for (int g = 0; g < Groups; ++g) {
-        addTo(y + g * GroupSize, more + g * GroupSize);
-        normalise(y + g * GroupSize, layer.gamma2, layer.beta2);
-    }
-}
 
 /// Attention over the union of two sets of keys, [PartWidth] vectors each, to Depth channels.
 inline void mergeParts(const float* a, int aStride, const float* b, int bStride, float* attended)
@@ -215,38 +65,51 @@ inline void sumKeys(const TriqTableData& data, int head, int group, int firstKey
     }
 }
 
+/// The sums over one more block: `rest` merged with `added`, to `part`, which may be `rest`.
+inline void addBlock(const float* rest, const Vector* added, float* part)
+{
+    Vector sum[PartWidth];
+    sum[0] = larger(load(rest), added[0]);
+    const Vector weightRest = expNegative(load(rest) - sum[0]);
+    const Vector weightAdded = expNegative(added[0] - sum[0]);
+    for (int i = 1; i < PartWidth; ++i)
+        sum[i] = load(rest + i * Lanes) * weightRest + added[i] * weightAdded;
+    for (int i = 0; i < PartWidth; ++i)
+        store(part + i * Lanes, sum[i]);
+}
+
 void prepareHead(const TriqTableData& data, int head)
 {
     for (int group = 0; group <= data.groups; ++group) {
         for (int half = 0; half < 2; ++half) {
-            Vector single[HalfBlocks][PartWidth];
-            for (int i = 0; i < HalfBlocks; ++i) {
-                const int block = half * HalfBlocks + i;
-                sumKeys(data, head, group, data.firstGroup[block], data.firstGroup[block + 1], single[i]);
+            Vector single[2][HalfBlocks][PartWidth];
+            for (int version = 0; version < data.versions; ++version) {
+                for (int i = 0; i < HalfBlocks; ++i) {
+                    const int slot = version * Blocks + half * HalfBlocks + i;
+                    sumKeys(data, head, group, data.firstGroup[slot], data.firstGroup[slot + 1], single[version][i]);
+                }
             }
             Vector none[PartWidth] = {splat(Never)};
             if (half == 1) // CLS is always visible; it counts with the second half
                 sumKeys(data, head, group, data.groups, data.groups + 1, none);
-            for (int subset = 0; subset < Subsets; ++subset) {
-                float* part = partOf(data, half, subset, group, head);
-                Vector sum[PartWidth];
-                if (subset == 0) {
-                    for (int i = 0; i < PartWidth; ++i)
-                        sum[i] = none[i];
-                } else {
-                    const float* rest = partOf(data, half, subset & (subset - 1), group, head);
-                    const Vector* added = single[__builtin_ctz(static_cast<unsigned>(subset))];
-                    sum[0] = larger(load(rest), added[0]);
-                    const Vector weightRest = expNegative(load(rest) - sum[0]);
-                    const Vector weightAdded = expNegative(added[0] - sum[0]);
-                    for (int i = 1; i < PartWidth; ++i)
-                        sum[i] = load(rest + i * Lanes) * weightRest + added[i] * weightAdded;
+            float* empty = partOf(data, half, 0, group, head);
+            for (int i = 0; i < PartWidth; ++i)
+                store(empty + i * Lanes, none[i]);
+            // Patterns of the blocks above i are there; each grows a twin with bit i set.
+            for (int i = HalfBlocks - 1; i >= 0; --i) {
+                for (int pattern = 0; pattern < Subsets; pattern += 2 << i) {
+                    float* rest = partOf(data, half, pattern, group, head);
+                    addBlock(rest, single[data.versions - 1][i], partOf(data, half, pattern | 1 << i, group, head));
+                    if (data.versions == 2)
+                        addBlock(rest, single[0][i], rest);
                 }
-                for (int i = 0; i < PartWidth; ++i) {
-                    store(part + i * Lanes, sum[i]);
-                    if (group == data.groups)
-                        data.clsParts[half][(head * PartWidth + i) * Subsets + subset] = sum[i][0];
-                }
+            }
+            if (group < data.groups)
+                continue;
+            for (int pattern = 0; pattern < Subsets; ++pattern) {
+                for (int i = 0; i < PartWidth; ++i)
+                    data.clsParts[half][(head * PartWidth + i) * Subsets + pattern] =
+                        partOf(data, half, pattern, group, head)[i * Lanes];
             }
         }
     }
@@ -267,7 +130,7 @@ struct Scratch {
 
 unsigned long scratchFloats(const TriqTableData& data)
 {
-    const unsigned long groups = static_cast<unsigned long>(data.groups);
+    const unsigned long groups = static_cast<unsigned long>(data.groups / data.versions); // of one mask
     return static_cast<unsigned long>(GroupTile * (2 * GroupSize + HiddenSize) + GroupSize + 2 * Heads * GroupSize
                                       + Heads * TokenWidth)
         + groups * GroupSize + groups * Heads * Lanes + groups + Lanes;
@@ -280,6 +143,7 @@ Scratch layOut(const TriqTableData& data, float* memory)
         memory += count;
         return p;
     };
+    const long groups = data.groups / data.versions;
     Scratch s{};
     s.attended = take(GroupTile * GroupSize);
     s.hidden = take(GroupTile * HiddenSize);
@@ -288,24 +152,29 @@ Scratch layOut(const TriqTableData& data, float* memory)
     s.folded = take(Heads * GroupSize);
     s.mean = take(Heads * GroupSize);
     s.weights = take(Heads * TokenWidth);
-    s.tokens = take(static_cast<long>(data.groups) * GroupSize);
-    s.logits = take(static_cast<long>(data.groups) * Heads * Lanes);
+    s.tokens = take(groups * GroupSize);
+    s.logits = take(groups * Heads * Lanes);
     s.padding = reinterpret_cast<int*>(memory);
     return s;
 }
 
-/// Layer-1 attention of the CLS query to s.attended, masks in lanes.
-void attendCls(const TriqTableData& data, int visibleHigh, int tile, const Scratch& s)
+/// Number of the prepared part of half a mask.
+inline int patternOf(const TriqTableData& data, int halfMask)
 {
-    // Lane j is mask low = tile * Lanes + j, whose visible subset is Subsets - 1 - low: reversed order.
+    return data.versions == 2 ? halfMask : Subsets - 1 - halfMask;
+}
+
+/// Layer-1 attention of the CLS query to s.attended, masks in lanes.
+void attendCls(const TriqTableData& data, int patternHigh, int tile, const Scratch& s)
+{
     float low[PartWidth * Lanes] __attribute__((aligned(64)));
     float high[PartWidth * Lanes] __attribute__((aligned(64)));
     for (int head = 0; head < Heads; ++head) {
         for (int i = 0; i < PartWidth; ++i) {
             const float* lowParts = data.clsParts[0] + (head * PartWidth + i) * Subsets;
             for (int j = 0; j < Lanes; ++j)
-                low[i * Lanes + j] = lowParts[Subsets - 1 - (tile * Lanes + j)];
-            store(high + i * Lanes, splat(data.clsParts[1][(head * PartWidth + i) * Subsets + visibleHigh]));
+                low[i * Lanes + j] = lowParts[patternOf(data, tile * Lanes + j)];
+            store(high + i * Lanes, splat(data.clsParts[1][(head * PartWidth + i) * Subsets + patternHigh]));
         }
         mergeParts(high, Lanes, low, Lanes, s.attended + head * Depth * Lanes);
     }
@@ -326,15 +195,15 @@ void foldQueries(const TriqTableData& data, const Scratch& s)
 }
 
 template<int Groups>
-void layer1Tokens(const TriqTableData& data, const int* groups, int visibleHigh, int visibleLow, const Scratch& s,
+void layer1Tokens(const TriqTableData& data, const int* groups, int patternHigh, int patternLow, const Scratch& s,
                   float* y)
 {
     const float* x[Groups];
     for (int g = 0; g < Groups; ++g) {
         x[g] = data.x0 + groups[g] * GroupSize;
         for (int head = 0; head < Heads; ++head)
-            mergeParts(partOf(data, 1, visibleHigh, groups[g], head), Lanes,
-                       partOf(data, 0, visibleLow, groups[g], head), Lanes,
+            mergeParts(partOf(data, 1, patternHigh, groups[g], head), Lanes,
+                       partOf(data, 0, patternLow, groups[g], head), Lanes,
                        s.attended + g * GroupSize + head * Depth * Lanes);
     }
     finishLayer<Groups>(data.layer1, s.attended, x, y, s.hidden, s.more);
@@ -457,35 +326,37 @@ void finishCls(const TriqTableData& data, int firstMask, const Scratch& s, float
 void evaluateTile(const TriqTableData& data, int high, int tile, float* rows, float* memory)
 {
     const Scratch s = layOut(data, memory);
-    const int visibleHigh = Subsets - 1 - high;
+    const int patternHigh = patternOf(data, high);
     float cls0[GroupSize] __attribute__((aligned(64)));
     for (int i = 0; i < TokenWidth; ++i)
         store(cls0 + i * Lanes, splat(data.x0[data.groups * GroupSize + i * Lanes]));
-    attendCls(data, visibleHigh, tile, s);
+    attendCls(data, patternHigh, tile, s);
     const float* x[1] = {cls0};
     finishLayer<1>(data.layer1, s.attended, x, s.cls, s.hidden, s.more);
     foldQueries(data, s);
 
     for (int lane = 0; lane < Lanes; ++lane) {
-        const int visibleLow = Subsets - 1 - (tile * Lanes + lane);
-        const int visible = visibleHigh << HalfBlocks | visibleLow;
+        const int patternLow = patternOf(data, tile * Lanes + lane);
+        const int pattern = patternHigh << HalfBlocks | patternLow;
         int pending[GroupTile];
         int waiting = 0;
         int count = 0;
         const auto flush = [&] {
             float* y = s.tokens + (count - waiting) * GroupSize;
             if (waiting == GroupTile) {
-                layer1Tokens<GroupTile>(data, pending, visibleHigh, visibleLow, s, y);
+                layer1Tokens<GroupTile>(data, pending, patternHigh, patternLow, s, y);
             } else {
                 for (int g = 0; g < waiting; ++g)
-                    layer1Tokens<1>(data, pending + g, visibleHigh, visibleLow, s, y + g * GroupSize);
+                    layer1Tokens<1>(data, pending + g, patternHigh, patternLow, s, y + g * GroupSize);
             }
             waiting = 0;
         };
         for (int block = 0; block < Blocks; ++block) {
-            if ((visible >> block & 1) == 0)
+            const bool isSet = (pattern >> block & 1) != 0;
+            if (!isSet && data.versions == 1)
                 continue;
-            for (int group = data.firstGroup[block]; group < data.firstGroup[block + 1]; ++group) {
+            const int slot = isSet ? (data.versions - 1) * Blocks + block : block;
+            for (int group = data.firstGroup[slot]; group < data.firstGroup[slot + 1]; ++group) {
                 pending[waiting++] = group;
                 s.padding[count++] = data.lanesUsed[group];
                 if (waiting == GroupTile)

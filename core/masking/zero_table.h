@@ -5,9 +5,7 @@
 
 #include "core/base/result.h"
 #include "core/image/model_input.h"
-#include "core/masking/mask_table.h"
-#include "core/masking/table_cache.h"
-#include "core/masking/table_estimate.h"
+#include "core/masking/composite_table.h"
 #include "core/predictor/model_types.h"
 
 #include <functional>
@@ -26,19 +24,9 @@ struct ZeroTableOptions {
     std::uint64_t seed = 0; ///< of the random masks
 };
 
-/// What a filling tells while it runs, on its own thread; either may be empty.
-struct ZeroTableSink {
-    std::function<void(int done, int wanted)> progress;
-    /// Estimates from the rows so far, a few of them, seconds apart.
-    std::function<void(std::shared_ptr<const MaskTable>)> publish;
-    double publishSeconds = 1; ///< at least this long from one estimate to the next
-};
+using ZeroTableSink = TableSink;
 
-/// Fills the table in the order that tells most first: single blocks, single visible blocks, the half these
-/// point to and its complement, balanced random masks, at last all. Rows in `cache` (may be null) are
-/// taken from there, new ones put there, so that a second call goes on where one was stopped. For the
-/// same seed and samples the result is the same however often it was interrupted. A forward pass a mask:
-/// minutes to hours. Any thread, one per predictor. Cancelled; errors of the model.
+/// The composite table of the input and its fill: see fillCompositeTable().
 Result<std::shared_ptr<const MaskTable>> fillZeroTable(const Predictor& predictor, const ModelInput& input,
                                                        const ZeroTableOptions& options, CachedRows* cache = nullptr,
                                                        std::stop_token stop = {}, const ZeroTableSink& sink = {});

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/nn/inference_form.h"
 
+#include "core/base/crew.h"
 #include "core/nn/inference_plan.h"
 #include "core/nn/worker_threads.h"
 
 #include <algorithm>
 #include <list>
+#include <mutex>
+#include <thread>
 
 namespace halflens {
 
@@ -26,11 +29,33 @@ struct InferenceForm::Private {
         , weights(graph, std::move(parameters), engine)
     { }
 
+    /// What one run at a time needs: the plans of one worker.
+    struct Lane {
+        dnnl::stream stream;
+        std::list<std::unique_ptr<detail::InferencePlan>> plans; ///< newest first
+        std::thread::id thread; ///< that made the plans
+    };
+
+    /// The lane of the calling thread. oneDNN's scratch memory belongs to the thread that made a primitive, so a worker
+    /// of a new crew begins anew.
+    Lane& lane()
+    {
+        const std::scoped_lock lock(mutex);
+        const auto number = static_cast<std::size_t>(workerNumber());
+        while (lanes.size() <= number)
+            lanes.push_back(std::make_unique<Lane>(Lane{dnnl::stream(engine), {}, {}}));
+        Lane& mine = *lanes[number];
+        if (number > 0 && mine.thread != std::this_thread::get_id())
+            mine.plans.clear();
+        mine.thread = std::this_thread::get_id();
+        return mine;
+    }
+
     Graph graph;
     dnnl::engine engine{dnnl::engine::kind::cpu, 0};
-    dnnl::stream stream{engine};
+    std::mutex mutex; ///< of lanes and weights
     detail::WeightStore weights;
-    std::list<std::unique_ptr<detail::InferencePlan>> plans; ///< newest first
+    std::vector<std::unique_ptr<Lane>> lanes; ///< by workerNumber()
 };
 
 InferenceForm::InferenceForm(std::unique_ptr<Private> d)
@@ -102,19 +127,21 @@ Result<std::vector<MapView>> InferenceForm::runInPlace(std::span<const float> in
 
     return guarded("model", [&]() -> Result<std::vector<MapView>> {
         detail::useWorkerThreads();
-        auto& plans = m_d->plans;
+        Private::Lane& lane = m_d->lane();
+        auto& plans = lane.plans;
         auto found = std::find_if(plans.begin(), plans.end(),
                                   [&](const auto& plan) { return plan->matches(height, width, outputs); });
         if (found == plans.end()) {
             while (plans.size() >= MaxPlans)
                 plans.pop_back(); // before the new one takes its buffers
+            const std::scoped_lock lock(m_d->mutex); // weights are brought into the layouts plans want
             plans.push_front(std::make_unique<detail::InferencePlan>(m_d->graph, m_d->weights, m_d->engine,
                                                                      std::move(*sizes), outputs));
         } else {
             plans.splice(plans.begin(), plans, found);
         }
         detail::InferencePlan& plan = *plans.front();
-        if (!plan.run(input, m_d->stream, stop))
+        if (!plan.run(input, lane.stream, stop))
             return cancelledError();
         return plan.maps();
     });

@@ -27,7 +27,7 @@ struct MapView {
 };
 
 /// Weights are folded and copied at construction; plans (primitives and buffers) are made on the
-/// first run of an input size and the newest two are kept. One run at a time per object.
+/// first run of an input size and the newest two are kept. One run at a time per object and workerNumber().
 class InferenceForm {
 public:
     /// `state` must hold every parameter of the graph under `prefix` + name. Model: one is missing or mis-shaped.
@@ -38,12 +38,13 @@ public:
     InferenceForm& operator=(const InferenceForm&) = delete;
 
     /// Runs the network on 3 x height x width values. `outputs` names graph outputs; the result has
-    /// the same order. Checks `stop` between layers. Any thread, but one at a time.
+    /// the same order. Checks `stop` between layers. Any thread, but one at a time of each
+    /// workerNumber().
     /// Model: input too small; Cancelled; OutOfMemory.
     Result<std::vector<FeatureMap>> run(std::span<const float> input, int height, int width,
                                         const std::vector<std::string>& outputs, std::stop_token stop = {});
 
-    /// The same without copies: the views hold until the next run, or the end, of this object.
+    /// The same without copies: the views hold until the same worker's next run, or the end, of this object.
     Result<std::vector<MapView>> runInPlace(std::span<const float> input, int height, int width,
                                             const std::vector<std::string>& outputs, std::stop_token stop = {});
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/nn/swin.h"
 
+#include "core/base/crew.h"
 #include "core/nn/swin_plan.h"
 #include "core/nn/worker_threads.h"
+
+#include <mutex>
+#include <thread>
 
 namespace halflens {
 
@@ -31,8 +35,29 @@ struct SwinTrunk::Private {
     SwinConfig config;
     StateDict state;
     dnnl::engine engine{dnnl::engine::kind::cpu, 0};
-    dnnl::stream stream{engine};
-    std::unique_ptr<detail::SwinPlan> plan;
+
+    /// What one run at a time needs.
+    struct Lane {
+        dnnl::stream stream;
+        std::unique_ptr<detail::SwinPlan> plan;
+        std::thread::id thread; ///< that made the plan
+    };
+    std::mutex mutex; ///< of lanes
+    std::vector<std::unique_ptr<Lane>> lanes = {}; ///< by workerNumber()
+
+    /// The calling thread's; see InferenceForm on threads.
+    Lane& lane()
+    {
+        const std::scoped_lock lock(mutex);
+        const auto number = static_cast<std::size_t>(workerNumber());
+        while (lanes.size() <= number)
+            lanes.push_back(std::make_unique<Lane>(Lane{dnnl::stream(engine), {}, {}}));
+        Lane& mine = *lanes[number];
+        if (number > 0 && mine.thread != std::this_thread::get_id())
+            mine.plan.reset();
+        mine.thread = std::this_thread::get_id();
+        return mine;
+    }
 };
 
 SwinTrunk::SwinTrunk(std::unique_ptr<Private> d)
@@ -91,16 +116,17 @@ Result<std::vector<MapView>> SwinTrunk::run(std::span<const float> input, int he
         return Error{ErrorCode::Internal, "model", "the input buffer does not match the stated size", {}, {}};
     return guarded("model", [&]() -> Result<std::vector<MapView>> {
         detail::useWorkerThreads();
-        if (!m_d->plan || !m_d->plan->matches(height, width)) {
-            m_d->plan.reset(); // before the new one takes its buffers
-            m_d->plan =
+        Private::Lane& lane = m_d->lane();
+        if (!lane.plan || !lane.plan->matches(height, width)) {
+            lane.plan.reset(); // before the new one takes its buffers
+            lane.plan =
                 std::make_unique<detail::SwinPlan>(m_d->config, m_d->state, m_d->engine, height, width, *layouts);
         }
-        if (!m_d->plan->run(input, m_d->stream, stop))
+        if (!lane.plan->run(input, lane.stream, stop))
             return cancelledError();
         std::vector<MapView> maps;
         for (const std::string& name : outputs)
-            maps.push_back(m_d->plan->map(stageOf(name, stages)));
+            maps.push_back(lane.plan->map(stageOf(name, stages)));
         return maps;
     });
 }

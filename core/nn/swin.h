@@ -40,7 +40,7 @@ Result<SwinConfig> swinConfig(const StateDict& state, const std::string& prefix)
 std::map<std::string, Shape> swinParameters(const SwinConfig& config);
 
 /// Weights are copied at construction; products and buffers are made for an input size on its first
-/// run and kept for the next of that size. One run at a time per object.
+/// run and kept for the next of that size. One run at a time per object and workerNumber().
 class SwinTrunk {
 public:
     /// `state` must hold every parameter under `prefix` + name. Model: one is missing or mis-shaped.

@@ -77,7 +77,8 @@ struct MapGradient {
     Prediction prediction; ///< for the same input
 };
 
-/// One loaded network. Const calls are safe from one thread at a time per object; the engine has one.
+/// One loaded network. Const calls are safe from one thread at a time per object; the engine has one. Those that run side
+/// by side are safe from all workers of one crew at a time.
 class Predictor {
 public:
     Predictor() = default;
@@ -103,6 +104,9 @@ public:
     /// derivative; errors of features().
     virtual Result<MapGradient> gradient(const ModelInput& input, std::stop_token stop,
                                          const std::string& map = {}) const;
+
+    /// Whether features() and predict() may be called by several workers of a Crew at once.
+    virtual bool runsSideBySide() const { return false; }
 
     /// Encoder and head behind the token grid, for the mask table; null for families without attention mask.
     virtual const TriqEncoder* attentionEncoder() const { return nullptr; }

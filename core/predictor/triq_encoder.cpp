@@ -154,19 +154,26 @@ Result<std::vector<float>> embedTokens(const TriqEncoder& encoder, const TokenGr
 Result<std::vector<float>> evaluate(const TriqEncoder& encoder, const TokenGrid& tokens, BlockMask mask,
                                     EncoderTrace* trace)
 {
+    std::vector<std::uint8_t> hidden;
+    for (int row = 0; row < tokens.height; ++row) {
+        for (int column = 0; column < tokens.width; ++column)
+            hidden.push_back(mask.contains(blockOfToken(row, column, tokens.height, tokens.width)) ? 1 : 0);
+    }
+    return evaluateHiding(encoder, tokens, hidden, trace);
+}
+
+Result<std::vector<float>> evaluateHiding(const TriqEncoder& encoder, const TokenGrid& tokens,
+                                          std::span<const std::uint8_t> hidden, EncoderTrace* trace)
+{
     const Result<std::vector<float>> embedded = embedTokens(encoder, tokens);
     if (!embedded)
         return embedded.error();
     const auto width = static_cast<std::size_t>(encoder.width);
     std::vector<float> kept(embedded->begin(), embedded->begin() + encoder.width);
-    for (int row = 0; row < tokens.height; ++row) {
-        for (int column = 0; column < tokens.width; ++column) {
-            if (mask.contains(blockOfToken(row, column, tokens.height, tokens.width)))
-                continue;
-            const auto begin = embedded->begin()
-                + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(1 + row * tokens.width + column) * width);
+    for (std::size_t token = 0; token < hidden.size(); ++token) {
+        const auto begin = embedded->begin() + static_cast<std::ptrdiff_t>((1 + token) * width);
+        if (hidden[token] == 0)
             kept.insert(kept.end(), begin, begin + encoder.width);
-        }
     }
     Sequence x(std::move(kept), encoder.width);
     for (const EncoderLayerWeights& layer : encoder.layers) {
@@ -176,12 +183,12 @@ Result<std::vector<float>> evaluate(const TriqEncoder& encoder, const TokenGrid&
         if (trace)
             trace->clsAfterLayer.emplace_back(x[0].begin(), x[0].end());
     }
-    std::vector<float> hidden(static_cast<std::size_t>(encoder.head0.out));
-    apply(encoder.head0, x[0], hidden);
-    for (float& v : hidden)
+    std::vector<float> inner(static_cast<std::size_t>(encoder.head0.out));
+    apply(encoder.head0, x[0], inner);
+    for (float& v : inner)
         v = gelu(v);
     std::vector<float> output(static_cast<std::size_t>(encoder.head1.out));
-    apply(encoder.head1, hidden, output);
+    apply(encoder.head1, inner, output);
     if (output.size() > 1)
         softmax(output);
     return output;

@@ -8,6 +8,8 @@
 #include "core/predictor/dense.h"
 #include "core/predictor/model_types.h"
 
+#include <cstdint>
+#include <span>
 #include <vector>
 
 namespace halflens {
@@ -54,5 +56,9 @@ Result<std::vector<float>> embedTokens(const TriqEncoder& encoder, const TokenGr
 /// kept tokens only. Any thread.
 Result<std::vector<float>> evaluate(const TriqEncoder& encoder, const TokenGrid& tokens, BlockMask mask,
                                     EncoderTrace* trace = nullptr);
+
+/// The same with any tokens hidden: one flag a token, row-major, not 0 is hidden.
+Result<std::vector<float>> evaluateHiding(const TriqEncoder& encoder, const TokenGrid& tokens,
+                                          std::span<const std::uint8_t> hidden, EncoderTrace* trace = nullptr);
 
 } // namespace halflens

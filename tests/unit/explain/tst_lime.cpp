@@ -90,6 +90,7 @@ class TstLime : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void stopsWhenSettled();
     void findsLinearWeights();
     void batchSizeDoesNotMatter_data();
     void batchSizeDoesNotMatter();
@@ -385,6 +386,55 @@ void TstLime::segmentNames()
     for (const LimeSegments segments : {LimeSegments::Quickshift, LimeSegments::Slic, LimeSegments::Grid})
         QVERIFY(limeSegmentsFromString(toString(segments)).value() == segments);
     QVERIFY(!limeSegmentsFromString("felzenszwalb").has_value());
+}
+
+void TstLime::stopsWhenSettled()
+{
+    const Image image = brightImage(24, 32);
+    LimeOptions options = gridOptions();
+    options.samples = 1000;
+    // Two blocks that count only together leave something over that no coefficient explains.
+    const auto scorerOf = [&](double together) -> SampleScorer {
+        return [together](const Segmentation&) -> Result<SampleScores> {
+            return SampleScores(
+                [together](const SampleMatrix& samples, int begin, int end) -> Result<std::vector<double>> {
+                    std::vector<double> scores;
+                    for (int sample = begin; sample < end; ++sample) {
+                        const auto row = samples.row(sample);
+                        scores.push_back(3 + 0.5 * row[4] - 0.5 * row[7] + together * row[1] * row[2]);
+                    }
+                    return scores;
+                });
+        };
+    };
+    std::vector<int> pictures;
+    const LimePublish publish = [&](const ScalarMap& map, int samples) {
+        QCOMPARE(map.width, 32);
+        pictures.push_back(samples);
+    };
+    const auto all = lime(image, scorerOf(0), options, {}, {}, publish);
+    QVERIFY(all.has_value());
+    QCOMPARE(all->samples.samples, 1000);
+    QCOMPARE(pictures, (std::vector{100, 200, 300, 400, 500, 600, 700, 800, 900}));
+    QCOMPARE(all->error, 0.0); // nobody asked
+
+    options.settle = 0.1;
+    const auto easy = lime(image, scorerOf(0), options);
+    QCOMPARE(easy->samples.samples, 100);
+    QCOMPARE(easy->predictions.size(), std::size_t{100});
+    QVERIFY(easy->error < 1e-6);
+    const auto harder = lime(image, scorerOf(0.5), options);
+    QVERIFY(harder->samples.samples > 100);
+    QVERIFY(harder->error > 0);
+    // What was scored is the beginning of the longer run: the same fit as asking for so many.
+    options.settle = 0;
+    options.samples = harder->samples.samples;
+    QCOMPARE(lime(image, scorerOf(0.5), options)->surrogate.coefficients, harder->surrogate.coefficients);
+    options.settle = -1;
+    QVERIFY(!lime(image, scorerOf(0), options).has_value());
+    LimeOptions settling;
+    settling.settle = 0.1;
+    QVERIFY(cacheKey(settling) != cacheKey(LimeOptions()));
 }
 
 HALFLENS_TEST(TstLime)

@@ -140,6 +140,7 @@ private Q_SLOTS:
     void automaticSelection();
     void constantPredictions();
     void samplesAreFairAndSeeded();
+    void errorsAreThoseOfOtherSamples();
     void generatorIsFixed();
     void badInput();
 };
@@ -413,6 +414,42 @@ void TstSurrogate::badInput()
     QCOMPARE(code(matrix, y, w, {3, FeatureSelection::Auto, 0}), ErrorCode::InvalidInput);
     QCOMPARE(code(SampleMatrix{10, 4, matrix.kept}, y, w), ErrorCode::InvalidInput);
     QCOMPARE(code(SampleMatrix{}, {}, {}), ErrorCode::InvalidInput);
+}
+
+/// The errors told, against how far the coefficients really scatter over 60 draws; a triple makes for the residuals.
+void TstSurrogate::errorsAreThoseOfOtherSamples()
+{
+    constexpr int Features = 6;
+    constexpr int Draws = 60;
+    std::vector<double> told(Features), sums(Features), squares(Features);
+    for (int draw = 0; draw < Draws; ++draw) {
+        const SampleMatrix matrix = drawSamples(300, Features, static_cast<std::uint64_t>(draw + 1));
+        std::vector<double> predictions;
+        for (int sample = 0; sample < matrix.samples; ++sample) {
+            const auto row = matrix.row(sample);
+            predictions.push_back(2 + 0.5 * row[0] - 0.25 * row[3]
+                                  + (row[1] != 0 && row[2] != 0 && row[4] == 0 ? 1 : 0));
+        }
+        const std::vector<double> weights = sampleWeights(sampleDistances(matrix));
+        const auto surrogate = fitSurrogate(matrix, predictions, weights);
+        QVERIFY(surrogate.has_value());
+        const std::vector<double> values = surrogate->byFeature(Features);
+        const std::vector<double> errors = coefficientErrors(matrix, predictions, weights, *surrogate, 1);
+        for (std::size_t i = 0; i < Features; ++i) {
+            told[i] += errors[i] / Draws;
+            sums[i] += values[i];
+            squares[i] += values[i] * values[i];
+        }
+    }
+    for (std::size_t i = 0; i < Features; ++i) {
+        const double scatter = std::sqrt((squares[i] - sums[i] * sums[i] / Draws) / (Draws - 1));
+        QVERIFY2(told[i] > 0.7 * scatter && told[i] < 1.4 * scatter, std::to_string(told[i] / scatter).c_str());
+    }
+    const SampleMatrix few = drawSamples(5, Features, 1);
+    const std::vector<double> weights(5, 1.0);
+    const std::vector<double> predictions{1, 2, 3, 4, 5};
+    const auto surrogate = fitSurrogate(few, predictions, weights);
+    QVERIFY(std::isinf(coefficientErrors(few, predictions, weights, *surrogate, 1)[0]));
 }
 
 HALFLENS_TEST(TstSurrogate)

@@ -37,6 +37,9 @@ public:
         m_info.outputs = outputs;
     }
 
+    /// How images are fed; by default at their own size, grey as zero.
+    void feed(const InputSpec& input) { m_info.input = input; }
+
     mutable std::atomic<int> passes{0};
     std::function<void(int)> onPass; ///< told the number of passes so far
 

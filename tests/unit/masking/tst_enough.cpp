@@ -22,6 +22,8 @@ private Q_SLOTS:
     void changeIsOnCommonScale();
     void notMonotone();
     void nothingIsEnough();
+    void oneBlockStaysVisible();
+    void guaranteedLine();
 };
 
 void TestEnough::curveAgreesWithDefinition()
@@ -127,7 +129,32 @@ void TestEnough::nothingIsEnough()
         QCOMPARE(enough.keep, BlockMask::all());
         QCOMPARE(enough.change, 0.0);
     }
-    QCOMPARE(howMuchIsEnough(scalarTable([](BlockMask) { return 3.0; }), 0.0).visible, 0);
+}
+
+void TestEnough::oneBlockStaysVisible()
+{
+    // Nothing changes anything, not even hiding all: still one block is named, the last by its hidden mask.
+    const Enough enough = howMuchIsEnough(scalarTable([](BlockMask) { return 3.0; }), 0.0);
+    QCOMPARE(enough.visible, 1);
+    QCOMPARE(enough.keep, BlockMask(1u << 11));
+}
+
+void TestEnough::guaranteedLine()
+{
+    // Hiding block 0 costs 0.5, any other 0.03125: a set with block 0 guarantees the others' sum.
+    MaskTable table =
+        scalarTable([](BlockMask m) { return 3 - 0.03125 * m.count() - (m.contains({0}) ? 0.46875 : 0); });
+    const auto curve = enoughCurve(table);
+    for (const CurvePoint& point : curve) {
+        QCOMPARE(point.guaranteed.has_value(), point.visible > 0);
+        if (point.guaranteed) {
+            QCOMPARE(*point.guaranteed, 0.03125 * (12 - point.visible));
+            QVERIFY(*point.guaranteed >= point.best && *point.guaranteed <= point.worst);
+        }
+    }
+    table.exact = false;
+    for (const CurvePoint& point : enoughCurve(table))
+        QVERIFY(!point.guaranteed);
 }
 
 HALFLENS_TEST(TestEnough)

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Speed of what follows from tables, of comparisons and fine contributions, and of runs side by side.
+#include "app/bench.h"
+#include "app/bench_photo.h"
+#include "core/explain/explain_map.h"
+#include "core/explain/fine.h"
+#include "core/explain/tiles.h"
+#include "core/masking/deciding_sets.h"
+#include "core/masking/difference.h"
+#include "core/masking/orders.h"
+#include "core/masking/table_builder.h"
+#include "core/masking/zero_table.h"
+#include "core/registry/registry.h"
+
+#include <cmath>
+#include <memory>
+
+namespace halflens {
+
+namespace {
+
+constexpr double Epsilon = 0.1;
+constexpr int LimeSamples = 100;
+constexpr int ZeroSamples = 64;
+
+/// Another network, run one input after the other with all threads inside.
+class OneByOne final : public Predictor {
+public:
+    explicit OneByOne(std::shared_ptr<const Predictor> predictor)
+        : m_predictor(std::move(predictor))
+    { }
+    using Predictor::predict;
+    const ModelInfo& info() const override { return m_predictor->info(); }
+    Result<std::shared_ptr<const Features>> features(const ModelInput& input, std::stop_token stop,
+                                                     std::span<const std::string> maps) const override
+    {
+        return m_predictor->features(input, std::move(stop), maps);
+    }
+    Result<Prediction> predict(const Features& features, BlockMask mask) const override
+    {
+        return m_predictor->predict(features, mask);
+    }
+
+private:
+    std::shared_ptr<const Predictor> m_predictor;
+};
+
+/// The default model and what it makes of a photo and of a damaged copy; made when first asked for.
+struct Scene {
+    std::shared_ptr<const Predictor> predictor;
+    std::shared_ptr<const Predictor> oneByOne;
+    Image photo;
+    ModelInput input;
+    std::shared_ptr<const Features> features;
+    std::shared_ptr<const Features> changed;
+    std::shared_ptr<const MaskTable> table;
+
+    Status make()
+    {
+        const ModelRegistry registry = ModelRegistry::scan(ModelRegistry::defaultFolders());
+        const Manifest* manifest = registry.find(registry.defaultId());
+        if (!manifest)
+            return Error{ErrorCode::Model, "bench", "there is no model to explain", "install the model pack", {}};
+        Result<std::shared_ptr<const Predictor>> loaded = loadModel(*manifest);
+        if (!loaded)
+            return std::move(loaded).error();
+        predictor = *std::move(loaded);
+        oneByOne = std::make_shared<OneByOne>(predictor);
+        photo = benchPhoto();
+        Image copy = photo;
+        for (std::size_t i = 0; i < copy.rgb.size(); ++i)
+            copy.rgb[i] = static_cast<std::uint8_t>(copy.rgb[i] & 0xe0);
+        const Result<std::array<ModelInput, 2>> inputs = comparedInputs(photo, copy, predictor->info().input);
+        if (!inputs)
+            return inputs.error();
+        input = (*inputs)[0];
+        for (const auto& [version, made] : {std::pair{0U, &features}, {1U, &changed}}) {
+            Result<std::shared_ptr<const Features>> run = predictor->features((*inputs)[version], {});
+            if (!run)
+                return std::move(run).error();
+            *made = *std::move(run);
+        }
+        Result<std::shared_ptr<const MaskTable>> built = buildMaskTable(*predictor, *features);
+        if (!built)
+            return std::move(built).error();
+        table = *std::move(built);
+        return {};
+    }
+};
+
+/// What went wrong, of any result.
+template<class T> Status statusOf(const Result<T>& result)
+{
+    return result ? Status() : Status(result.error());
+}
+
+Benchmark on(const char* name, const char* reference, std::function<Status(const Scene&)> run,
+             std::function<Status(const Scene&)> runReference)
+{
+    auto scene = std::make_shared<Scene>();
+    Benchmark benchmark;
+    benchmark.name = name;
+    benchmark.reference = reference;
+    benchmark.prepare = [scene] { return scene->make(); };
+    benchmark.run = [scene, run = std::move(run)] { return run(*scene); };
+    benchmark.runReference = [scene, run = std::move(runReference)] { return run(*scene); };
+    return benchmark;
+}
+
+/// Every subset of every mask, and every term of the transform by itself.
+Status byDefinition(const Scene& scene)
+{
+    const std::vector<double> scores = scoresOf(*scene.table);
+    double sum = 0;
+    for (std::uint32_t m = 0; m < MaskCount; ++m) {
+        double worst = 0;
+        for (std::uint32_t part = m; part != 0; part = (part - 1) & m)
+            worst = std::max(worst, std::abs(scores[part] - scores[0]));
+        double term = 0;
+        for (std::uint32_t other = 0; other < MaskCount; ++other)
+            term += BlockMask(m & other).count() % 2 == 0 ? scores[other] : -scores[other];
+        sum += worst + term;
+    }
+    return std::isfinite(sum) ? Status() : Status(Error{ErrorCode::Internal, "bench", "no numbers", {}, {}});
+}
+
+Status limeOf(const Scene& scene, const Predictor& predictor)
+{
+    MapRequest options;
+    options.kind = MapKind::Lime;
+    options.lime.segments = LimeSegments::Grid;
+    options.lime.samples = LimeSamples;
+    return statusOf(explainMap(predictor, scene.photo, options));
+}
+
+Status zeroTableOf(const Scene& scene, const Predictor& predictor)
+{
+    ZeroTableOptions options;
+    options.samples = ZeroSamples;
+    return statusOf(fillZeroTable(predictor, scene.input, options));
+}
+
+} // namespace
+
+std::vector<Benchmark> exactBenchmarks()
+{
+    return {
+        on(
+            "report/sets-and-orders", "the same by their definitions: every subset of every mask, every term by itself",
+            [](const Scene& scene) {
+                const auto sets = decidingSets(*scene.table, Epsilon);
+                const Orders orders = computeOrders(*scene.table);
+                return sets && !orders.shares.empty() ? Status()
+                                                      : Status(Error{ErrorCode::Internal, "bench", "no sets", {}, {}});
+            },
+            byDefinition),
+        on(
+            "table/difference/768x1024", "the mask table of the same model, trunk passes apart",
+            [](const Scene& scene) {
+                return statusOf(buildExchangeTable(*scene.predictor, *scene.features, *scene.changed));
+            },
+            [](const Scene& scene) { return statusOf(buildMaskTable(*scene.predictor, *scene.features)); }),
+        on(
+            "explain/fine/60", "the mask table of the same model, trunk pass apart",
+            [](const Scene& scene) {
+                FineOptions options;
+                options.permutations = FirstPermutations;
+                return statusOf(fineContributions(*scene.predictor, *scene.features, options));
+            },
+            [](const Scene& scene) { return statusOf(buildMaskTable(*scene.predictor, *scene.features)); }),
+        on(
+            "explain/lime/side-by-side", "the same samples one by one, all threads inside each",
+            [](const Scene& scene) { return limeOf(scene, *scene.predictor); },
+            [](const Scene& scene) { return limeOf(scene, *scene.oneByOne); }),
+        on(
+            "table/zero/side-by-side", "the same rows one by one, all threads inside each",
+            [](const Scene& scene) { return zeroTableOf(scene, *scene.predictor); },
+            [](const Scene& scene) { return zeroTableOf(scene, *scene.oneByOne); }),
+        on(
+            "explain/tiles/768x1024", "the same windows one by one, all threads inside each",
+            [](const Scene& scene) { return statusOf(scoreTiles(scene.photo, *scene.predictor)); },
+            [](const Scene& scene) { return statusOf(scoreTiles(scene.photo, *scene.oneByOne)); }),
+    };
+}
+
+} // namespace halflens
