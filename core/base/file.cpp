@@ -2,6 +2,7 @@
 #include "core/base/file.h"
 
 #include <QCryptographicHash>
+#include <QString>
 
 #include <atomic>
 #include <cerrno>

@@ -115,7 +115,7 @@ public:
                 const std::size_t row = first + static_cast<std::size_t>(i);
                 if (rows[row].split == Split::Test)
                     return;
-                const Result<std::vector<std::uint8_t>> bytes = readFile(rows[row].file, DecodeLimits().maxFileBytes);
+                const Result<std::vector<std::uint8_t>> bytes = readFile(rows[row].file, DecodeOptions().maxFileBytes);
                 if (!bytes)
                     errors[row] = bytes.error();
                 else if (const Result<ImageHeader> header = probeImage(*bytes); !header)
