@@ -34,7 +34,7 @@ struct ExplainOptions {
 /// One image and one model.
 struct Explanation {
     std::string file;
-    std::vector<std::string> notes; ///< on the image
+    std::vector<std::string> notes; ///< on the image, then on the model
     std::shared_ptr<const Analysis> analysis; ///< with table and report
 };
 
@@ -204,6 +204,8 @@ void printAsText(const ExplainOptions& options, const Explanation& explanation)
     const MaskTable& table = *analysis.table;
     std::printf("%s, %s: score %.4f\n\n", explanation.file.c_str(), analysis.model.id.c_str(),
                 analysis.prediction.score);
+    for (const std::string& note : analysis.model.notes)
+        std::printf("%s\n\n", note.c_str());
     if (options.method == "shapley") {
         std::printf("Shapley value of each block (sum %.4f = score with all visible - score with all hidden)\n%s\n",
                     report.shapley.sum, grid(report.shapley.values).c_str());
@@ -332,6 +334,8 @@ private:
             progress.show({});
             m_report.succeed();
             m_done.push_back({file, image.origin.notes, *std::move(analysis)});
+            const std::vector<std::string>& onModel = m_done.back().analysis->model.notes;
+            m_done.back().notes.insert(m_done.back().notes.end(), onModel.begin(), onModel.end());
             if (!m_common.json)
                 print(m_done.back());
         } else {

@@ -7,6 +7,7 @@
 
 #include <charconv>
 #include <cstdio>
+#include <set>
 
 namespace halflens {
 
@@ -220,6 +221,13 @@ private:
             std::printf("%-*s  %-*s  %9.4f  %6.3f\n", static_cast<int>(fileWidth), row.file.c_str(),
                         static_cast<int>(modelWidth), row.model.id.c_str(), row.fed.prediction.score,
                         row.fed.prediction.score5);
+        std::set<std::string> told; // each model once; what there is to say on images has been said on reading them
+        for (const Row& row : m_rows) {
+            for (const std::string& note : row.model.notes) {
+                if (told.insert(row.model.id + ": " + note).second)
+                    std::printf("%s: %s\n", row.model.id.c_str(), note.c_str());
+            }
+        }
     }
 
     const CommonOptions& m_common;

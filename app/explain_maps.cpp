@@ -18,7 +18,7 @@ namespace {
 /// One model's map of one image, and what was asked for beside it.
 struct Explained {
     std::string file;
-    std::vector<std::string> notes; ///< on the image
+    std::vector<std::string> notes; ///< on the image, then on the model
     ModelInfo model;
     MapExplanation map;
     std::optional<MapCurves> curves;
@@ -120,7 +120,7 @@ nlohmann::json toJson(const std::string& method, const MapRequest& options, cons
         document["upper"] = isFlat(range) ? nlohmann::json(nullptr) : nlohmann::json(toList(upperHalf(*means)));
     }
     if (isFlat(range))
-        document["notes"] = {FlatMap};
+        document["notes"].push_back(FlatMap);
     if (!map.layer.empty())
         document["layer"] = {{"name", map.layer}, {"shape", map.layerShape}};
     if (map.lime)
@@ -149,6 +149,8 @@ void printAsText(const Explained& one)
     const MapExtremes range = mapExtremes(map.map);
     std::printf("%s, %s: score %.4f\n%s\nvalues %.6g to %.6g (%s)\n", one.file.c_str(), one.model.id.c_str(),
                 map.prediction.score, map.done.c_str(), range.low, range.high, map.unit.c_str());
+    for (const std::string& note : one.model.notes)
+        std::printf("%s\n", note.c_str());
     if (isFlat(range))
         std::printf("%s\n", FlatMap);
     if (map.lime)
@@ -356,6 +358,7 @@ int runExplainMaps(const CommonOptions& common, const ExplainMapsOptions& option
             if (one) {
                 report.succeed();
                 one->notes = (*image)->origin.notes;
+                one->notes.insert(one->notes.end(), one->model.notes.begin(), one->model.notes.end());
                 take(*one);
             } else {
                 report.fail(std::move(one).error().withFile(file));
