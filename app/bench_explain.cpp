@@ -3,7 +3,7 @@
 #include "app/bench.h"
 
 #include "app/bench_photo.h"
-#include "core/explain/direct_quickshift.h"
+#include "app/direct_quickshift.h"
 #include "core/explain/explain_map.h"
 #include "core/registry/registry.h"
 

@@ -4,12 +4,7 @@
 #include "app/bench.h"
 
 #include "app/bench_weights.h"
-#include "core/families/aihiqnet.h"
-#include "core/families/dbcnn.h"
-#include "core/families/koncept.h"
-#include "core/families/swin_iqa.h"
-#include "core/families/triq.h"
-#include "core/registry/registry.h"
+#include "core/families/families.h"
 
 #include <cmath>
 #include <memory>
@@ -28,65 +23,29 @@ struct PublishedSize {
     int height;
     int width;
     double gmac; ///< spec models 12
-    Result<Shapes> (*shapes)(const std::string& trunk);
+    HeadSizes sizes;
 };
 
-/// Tensors the sizes of a network are read off, empty but for their shapes.
-StateDict sizes(std::initializer_list<std::pair<const char*, Shape>> tensors)
+/// KonCept512, AIHIQnet and the heads of Swin-IQA as they are published; TRIQ's sizes are the default.
+HeadSizes publishedSizes(const std::string& family)
 {
-    StateDict state;
-    for (const auto& [name, shape] : tensors)
-        state[name] = {shape, {}};
-    return state;
+    HeadSizes sizes;
+    sizes.widths = {2048, 1024, 256};
+    if (family != "triq")
+        sizes.width = sizes.hidden = 256;
+    return sizes;
 }
 
-Result<Shapes> triqShapes(const std::string& trunk)
+/// A transformer of four stages from pixels.
+HeadSizes swinSizes(int width, int heads, int window, int depth)
 {
-    StateDict state = sizes({{"triq.quality_token", {32}},
-                             {"triq.position_embedding", {193, 32}},
-                             {"triq.head.0.weight", {64, 32}},
-                             {"triq.head.1.weight", {5, 64}}});
-    for (int layer = 0; layer < 2; ++layer) {
-        const std::string name = "triq.layers." + std::to_string(layer);
-        state[name + ".attention.query.weight"] = {{32, 32}, {}};
-        state[name + ".feed_forward.0.weight"] = {{64, 32}, {}};
-    }
-    return triqParameters(trunk, state);
-}
-
-Result<Shapes> aihiqShapes(const std::string& trunk)
-{
-    return aihiqParameters(trunk, sizes({{"aihiq.fpn_P6.bias", {256}}, {"aihiq.heads.0.output.bias", {5}}}));
-}
-
-Result<Shapes> konceptShapes(const std::string& trunk)
-{
-    return konceptParameters(
-        trunk, sizes({{"koncept.fc0.bias", {2048}}, {"koncept.fc1.bias", {1024}}, {"koncept.fc2.bias", {256}}}));
-}
-
-Result<Shapes> dbcnnShapes(const std::string& trunk)
-{
-    return dbcnnParameters(trunk);
-}
-
-/// Swin-IQA on Swin-B/12 or Swin-T/7.
-Result<Shapes> swinShapes(const std::string& trunk)
-{
-    const bool base = trunk == "swin-b";
-    SwinConfig config;
-    config.width = base ? 128 : 96;
-    int heads = base ? 4 : 3;
-    int width = config.width;
-    for (const int depth : {2, 2, base ? 18 : 6, 2}) {
-        config.stages.push_back({depth, heads, base ? 12 : 7, 4 * width});
-        heads *= 2;
-        width *= 2;
-    }
-    StateDict state = sizes({{"ca.bias", {256}}, {"head.0.bias", {256}}, {"head.3.bias", {5}}});
-    for (const auto& [name, shape] : swinParameters(config))
-        state["swin." + name] = {shape, {}};
-    return swinIqaParameters(state);
+    HeadSizes sizes = publishedSizes("swin-iqa");
+    sizes.swinPatch = 4;
+    sizes.swinWidth = width;
+    sizes.swinWindows.assign(4, window);
+    sizes.swinDepths = {2, 2, depth, 2};
+    sizes.swinHeads = {heads, 2 * heads, 4 * heads, 8 * heads};
+    return sizes;
 }
 
 /// Weights for every tensor, of a size that keeps activations sensible.
@@ -126,12 +85,12 @@ Benchmark familyBenchmark(const PublishedSize& size, const std::shared_ptr<Work>
     benchmark.referenceFactor = 2e9 * size.gmac / gemmFlops();
     benchmark.prepare = [work, size]() -> Status {
         work->network.reset();
-        const Result<Shapes> shapes = size.shapes(size.trunk);
+        const Result<Shapes> shapes = familyByName(size.family)->shapes(size.trunk, size.sizes);
         if (!shapes)
             return shapes.error();
         NetworkWeights weights;
         weights.family = size.family;
-        weights.trunk = std::string_view(size.trunk).starts_with("swin") ? "swin" : size.trunk;
+        weights.trunk = size.trunk;
         weights.state = madeUpState(*shapes);
         Result<std::shared_ptr<const Predictor>> network = makePredictor(std::move(weights), {});
         if (!network)
@@ -156,21 +115,24 @@ Benchmark familyBenchmark(const PublishedSize& size, const std::shared_ptr<Work>
 
 std::vector<Benchmark> familyBenchmarks()
 {
-    static constexpr PublishedSize Sizes[]{
-        {"triq-resnet50", "triq", "resnet50", 768, 1024, 60.494, triqShapes},
-        {"triq-vgg16", "triq", "vgg16", 768, 1024, 240.556, triqShapes},
-        {"aihiqnet-resnet50", "aihiqnet", "resnet50", 768, 1024, 105.892, aihiqShapes},
-        {"aihiqnet-vgg16", "aihiqnet", "vgg16", 768, 1024, 282.191, aihiqShapes},
-        {"koncept512", "koncept", "inceptionresnetv2", 384, 512, 29.713, konceptShapes},
-        {"koncept512-port", "koncept", "inceptionresnetv2-port", 384, 512, 29.713, konceptShapes},
-        {"dbcnn", "dbcnn", "vgg16-scnn", 384, 512, 64.63, dbcnnShapes},
-        {"swin-b", "swin-iqa", "swin-b", 384, 384, 47.08, swinShapes},
-        {"swin-t", "swin-iqa", "swin-t", 224, 224, 4.49, swinShapes},
+    const auto size = [](const char* name, const char* family, const char* trunk, int height, int width, double gmac) {
+        return PublishedSize{name, family, trunk, height, width, gmac, publishedSizes(family)};
+    };
+    const std::vector<PublishedSize> sizes{
+        size("triq-resnet50", "triq", "resnet50", 768, 1024, 60.494),
+        size("triq-vgg16", "triq", "vgg16", 768, 1024, 240.556),
+        size("aihiqnet-resnet50", "aihiqnet", "resnet50", 768, 1024, 105.892),
+        size("aihiqnet-vgg16", "aihiqnet", "vgg16", 768, 1024, 282.191),
+        size("koncept512", "koncept", "inceptionresnetv2", 384, 512, 29.713),
+        size("koncept512-port", "koncept", "inceptionresnetv2-port", 384, 512, 29.713),
+        size("dbcnn", "dbcnn", "vgg16-scnn", 384, 512, 64.63),
+        {"swin-b", "swin-iqa", "swin", 384, 384, 47.08, swinSizes(128, 4, 12, 18)},
+        {"swin-t", "swin-iqa", "swin", 224, 224, 4.49, swinSizes(96, 3, 7, 6)},
     };
     const auto work = std::make_shared<Work>();
     std::vector<Benchmark> benchmarks;
-    for (const PublishedSize& size : Sizes)
-        benchmarks.push_back(familyBenchmark(size, work));
+    for (const PublishedSize& published : sizes)
+        benchmarks.push_back(familyBenchmark(published, work));
     return benchmarks;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // halflens models: what models there are, taking in files, checking and removing them.
 #include "app/model_options.h"
+#include "core/families/families.h"
 #include "core/families/script_model.h"
 #include "core/registry/store.h"
 
@@ -266,7 +267,7 @@ void addModelsCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
     CLI::App* sub = addCommand(*command, "import", "Take in a weights file as its authors publish it", common);
     sub->add_option("file", import->file, "Keras HDF5, PyTorch, safetensors or TorchScript file")->required();
     sub->add_option("--family", import->options.family, "Family of the file, when it shall be no other")
-        ->check(CLI::IsMember({"triq", "aihiqnet", "koncept", "dbcnn", "swin-iqa"}));
+        ->check(CLI::IsMember(familyNames()));
     sub->add_option("--id", import->options.id, "Id to use it by (default: made from what it is)");
     sub->add_option("--name", import->options.name, "Name for people (default: the file's)");
     sub->add_option("--licence", import->options.licence, "Licence of the weights (default: of the published file)");

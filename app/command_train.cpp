@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/base/statistics.h"
 #include "core/checkpoint/safetensors.h"
+#include "core/families/description.h"
 #include "core/image/decode.h"
 #include "core/registry/registry.h"
 #include "core/train/trainer.h"
@@ -300,10 +301,10 @@ private:
         manifest.weightsFile = weights.filename().string();
         manifest.input = m_recipe.input;
         const bool objectness = m_recipe.task == TrainingTask::Objectness;
-        manifest.outputs = objectness ? 0 : m_recipe.outputs;
+        manifest.outputs = objectness ? 0 : m_recipe.head.outputs;
         if (objectness)
             manifest.scale = {0, 1}; // probabilities
-        else if (m_recipe.outputs == 1)
+        else if (m_recipe.head.outputs == 1)
             manifest.scale = m_recipe.scale;
         manifest.licence = m_recipe.licence;
         manifest.folder = m_options.out;

@@ -2,6 +2,7 @@
 #include "core/analysis/registry_library.h"
 
 #include "core/base/file.h"
+#include "core/families/families.h"
 
 #include <cstdio>
 #include <utility>
@@ -82,9 +83,9 @@ std::vector<Error> RegistryLibrary::problems() const
 std::vector<PublishedRecord> RegistryLibrary::published() const
 {
     std::vector<PublishedRecord> records;
-    for (const PublishedModel& model : publishedModels())
-        records.push_back({std::string(model.name), std::string(model.file), std::string(model.source),
-                           std::string(model.link), std::string(model.licence)});
+    for (const PublishedFile* file : publishedFiles())
+        records.push_back({std::string(file->name), std::string(file->file), std::string(file->source),
+                           std::string(file->link), std::string(file->licence)});
     return records;
 }
 

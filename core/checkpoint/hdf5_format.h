@@ -47,8 +47,8 @@ struct Hdf5Type {
     Kind kind = Kind::Other;
     std::uint32_t bytes = 0;
     ElementType element = ElementType::Float32; ///< of a Number
-    bool isBigEndian = false;                   ///< of a Number
-    bool isSpacePadded = false;                 ///< of a FixedString
+    bool isBigEndian = false; ///< of a Number
+    bool isSpacePadded = false; ///< of a FixedString
 };
 
 struct Hdf5Attribute {
@@ -70,8 +70,7 @@ class Hdf5Bytes {
 public:
     explicit Hdf5Bytes(std::span<const std::uint8_t> bytes)
         : m_bytes(bytes)
-    {
-    }
+    { }
     std::size_t size() const { return m_bytes.size(); }
     /// From `address` to the end of the file; nothing when beyond.
     std::span<const std::uint8_t> from(Hdf5Address address) const;

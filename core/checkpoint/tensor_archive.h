@@ -15,7 +15,8 @@ namespace halflens {
 
 struct NamedTensor {
     /// Name in the file. Keras: the weight name, e.g. "conv1_conv/kernel:0"; PyTorch:
-    /// without the prefixes of wrappers such as "module." (spec models 2.3); Caffe: LAYER.weight, LAYER.bias (spec measures 3.5).
+    /// without the prefixes of wrappers such as "module." (spec models 2.3); Caffe: LAYER.weight, LAYER.bias (spec
+    /// measures 3.5).
     std::string name;
     std::string group; ///< Keras: the layer name; empty otherwise
     Tensor tensor;
@@ -53,8 +54,8 @@ Result<TensorArchive> readCheckpoint(const std::filesystem::path& path, const Ch
 
 /// What did not fit when a state dictionary was matched against the tensors a network expects.
 struct LoadReport {
-    std::vector<std::string> missing;   ///< expected, not in the file
-    std::vector<std::string> surplus;   ///< in the file, not expected
+    std::vector<std::string> missing; ///< expected, not in the file
+    std::vector<std::string> surplus; ///< in the file, not expected
     std::vector<std::string> misShaped; ///< "name: file [a, b], network [c, d]"
     bool isClean() const { return missing.empty() && surplus.empty() && misShaped.empty(); }
     /// The three lists in words, each cut after ten entries with the number left out.

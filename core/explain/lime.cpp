@@ -241,16 +241,6 @@ ScalarMap paintSegments(const Segmentation& segments, std::span<const double> va
     return map;
 }
 
-std::vector<int> strongestPositive(const Surrogate& surrogate, int count)
-{
-    std::vector<int> result;
-    for (std::size_t i = 0; i < surrogate.features.size() && static_cast<int>(result.size()) < count; ++i) {
-        if (surrogate.coefficients[i] > 0)
-            result.push_back(surrogate.features[i]);
-    }
-    return result;
-}
-
 Result<LimeResult> lime(const Image& image, const SampleScorer& scorer, const LimeOptions& options,
                         std::stop_token stop, const LimeProgress& progress, const LimePublish& publish)
 {

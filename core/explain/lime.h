@@ -103,7 +103,4 @@ private:
 /// A value per segment as a map.
 ScalarMap paintSegments(const Segmentation& segments, std::span<const double> values);
 
-/// The package's default picture: segments with positive coefficients, the `count` largest, largest first.
-std::vector<int> strongestPositive(const Surrogate& surrogate, int count = 5);
-
 } // namespace halflens

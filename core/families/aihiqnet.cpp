@@ -7,6 +7,7 @@
 #include "core/nn/trunks.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace halflens {
 
@@ -276,7 +277,75 @@ std::array<AihiqHead, AihiqHeads> aihiqHeads(const StateDict& state)
     return heads;
 }
 
-Result<std::shared_ptr<const Predictor>> makeAihiqnet(NetworkWeights weights, ModelInfo info)
+namespace {
+
+/// Head whose output layer this is: P0_fc_prediction, or P0fc_prediction in PHIQnet.
+std::optional<int> predictionHead(const std::string& layer)
+{
+    if (layer.size() < 2 || layer[0] != 'P' || layer[1] < '0' || layer[1] > '4')
+        return {};
+    const std::string rest = layer.substr(2);
+    if (rest != "_fc_prediction" && rest != "fc_prediction")
+        return {};
+    return layer[1] - '0';
+}
+
+Error withoutOption(const char* option)
+{
+    return {ErrorCode::Unsupported,
+            "checkpoint",
+            std::string("this is an AIHIQnet made without ") + option,
+            "use one with feature fusion and attention modules, the form its authors train",
+            {}};
+}
+
+/// Moves the tensors under HalfLens names (spec models 7.3).
+void convertAihiqnet(const KerasLayers& layers, StateDict& state)
+{
+    const std::map<std::string, int> channel = layers.ranked("dense");
+    const std::map<std::string, int> spatial = layers.ranked("conv2d");
+    const auto headPart = [](int head, const char* part) { return "aihiq.heads." + std::to_string(head) + "." + part; };
+    for (const std::string& name : layers.order) {
+        std::string own = "trunk." + name;
+        if (name.starts_with("fpn_"))
+            own = "aihiq." + name;
+        else if (const std::optional<int> head = predictionHead(name))
+            own = headPart(*head, "output");
+        else if (const auto found = channel.find(name); found != channel.end())
+            own = headPart(found->second, "channel");
+        else if (const auto place = spatial.find(name); place != spatial.end())
+            own = headPart(place->second, "spatial");
+        moveLayer(layers.groups.at(name), own, state);
+    }
+}
+
+Result<bool> takeKeras(const KerasLayers& layers, StateDict& state)
+{
+    if (layers.names.contains("P6_bottleneck"))
+        return withoutOption("feature fusion");
+    if (!layers.names.contains("fpn_P6"))
+        return false;
+    if (!std::any_of(layers.names.begin(), layers.names.end(),
+                     [](const std::string& name) { return predictionHead(name).has_value(); }))
+        return withoutOption("attention modules");
+    convertAihiqnet(layers, state);
+    return true;
+}
+
+Result<InputSpec> input(const std::string& trunk, const StateDict&)
+{
+    return InputSpec{InputPolicy::Native, 1024, 768, true,
+                     trunk == "resnet50" ? Normalization::PlusMinusOne : Normalization::ImageNet255};
+}
+
+Result<Shapes> shapes(const std::string& trunk, const HeadSizes& sizes)
+{
+    SizesOnly known;
+    known.add("aihiq.fpn_P6.bias", {sizes.width}).add(headName(0) + ".output.bias", {sizes.outputs});
+    return aihiqParameters(trunk, known.state());
+}
+
+Result<std::shared_ptr<const Predictor>> make(NetworkWeights weights, ModelInfo info)
 {
     const Result<std::map<std::string, Shape>> expected = aihiqParameters(weights.trunk, weights.state);
     if (!expected)
@@ -289,11 +358,42 @@ Result<std::shared_ptr<const Predictor>> makeAihiqnet(NetworkWeights weights, Mo
         InferenceForm::create(graph, withoutPrefixes(std::move(weights.state), {"trunk.", "aihiq."}), {});
     if (!trunk)
         return std::move(trunk).error();
-    info.family = "aihiqnet";
+    info.family = AihiqnetFamily.name;
     info.trunk = weights.trunk;
     info.outputs = heads[0].output.out;
     return std::shared_ptr<const Predictor>(
         std::make_shared<AihiqPredictor>(std::move(info), std::move(*trunk), std::move(heads)));
 }
+
+constexpr std::array<std::string_view, 4> HeadMaps{"c2", "c3", "c4", "c5"};
+
+constexpr std::array Published{PublishedFile{
+    .id = "phiqnet",
+    .file = "PHIQNet.h5",
+    .name = "PHIQnet",
+    .trunk = "resnet50",
+    .format = "keras-h5",
+    .hashPrefix = {},
+    .source = "junyongyou/lsct_phiqnet",
+    .link = "https://drive.google.com/file/d/1ymy2oL0r-XNzjqk_kE-lcNkI2FhSu95h/view",
+    .licence = "MIT",
+}};
+
+} // namespace
+
+const Family AihiqnetFamily{
+    .name = "aihiqnet",
+    .title = "AIHIQnet",
+    .ownTensor = "aihiq.fpn_P6.weight",
+    .takeKeras = takeKeras,
+    .input = input,
+    .headMaps = HeadMaps,
+    .isOutputBias =
+        [](std::string_view name) { return name.starts_with("aihiq.heads.") && name.ends_with(".output.bias"); },
+    .graph = trunkByName,
+    .shapes = shapes,
+    .make = make,
+    .published = Published,
+};
 
 } // namespace halflens

@@ -3,10 +3,9 @@
 // attention whose outputs are averaged (spec models 7).
 #pragma once
 
+#include "core/families/family.h"
 #include "core/nn/inference_form.h"
 #include "core/predictor/dense.h"
-#include "core/predictor/model_types.h"
-#include "core/weights/network_weights.h"
 
 #include <array>
 #include <vector>
@@ -37,7 +36,6 @@ Result<std::map<std::string, Shape>> aihiqParameters(const std::string& trunk, c
 std::array<AihiqHead, AihiqHeads> aihiqHeads(const StateDict& state);
 
 /// Features::pooled holds the five heads' features one after the other.
-/// InvalidInput: tensors missing, surplus or mis-shaped, not finite.
-Result<std::shared_ptr<const Predictor>> makeAihiqnet(NetworkWeights weights, ModelInfo info);
+extern const Family AihiqnetFamily;
 
 } // namespace halflens

@@ -6,8 +6,10 @@
 #include "core/nn/matrix.h"
 #include "core/nn/trunks.h"
 #include "core/predictor/dense.h"
+#include "core/weights/tensor_names.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace halflens {
@@ -131,7 +133,48 @@ Result<std::map<std::string, Shape>> dbcnnParameters(const std::string& trunk)
     return shapes;
 }
 
-Result<std::shared_ptr<const Predictor>> makeDbcnn(NetworkWeights weights, ModelInfo info)
+namespace {
+
+bool takeTorch(TensorArchive& archive, NetworkWeights& weights)
+{
+    static constexpr std::array<NameMap, 3> Names{
+        {{"features1.", "trunk.features1."}, {"features2.", "trunk.features2."}, {"fc.", "dbcnn.fc."}}};
+    if (!hasTensor(archive, "features1.0.weight") || !hasTensor(archive, "features2.0.weight"))
+        return false;
+    weights.trunk = "vgg16-scnn";
+    moveRenamed(archive, Names, weights.state);
+    return true;
+}
+
+/// KonIQ-10k's copies of 512 x 384.
+Result<InputSpec> input(const std::string&, const StateDict&)
+{
+    return InputSpec{InputPolicy::Native, 512, 384, true, Normalization::ImageNetUnit};
+}
+
+/// The features have length one and no negative value, so a score is at most the bias and the length of the
+/// positive weights (spec models 9.2). Labels of 0..100 are out of reach of a head trained on 0..1 (spec models 9.4).
+ScoreScale likelyScale(const StateDict& state, NamesOf)
+{
+    constexpr double FarAbove1 = 10;
+    double highest = 0;
+    if (const auto bias = state.find("dbcnn.fc.bias"); bias != state.end() && !bias->second.values.empty())
+        highest += static_cast<double>(bias->second.values.front());
+    if (const auto weight = state.find("dbcnn.fc.weight"); weight != state.end()) {
+        double squares = 0;
+        for (const float value : weight->second.values)
+            squares += value > 0 ? static_cast<double>(value) * static_cast<double>(value) : 0;
+        highest += std::sqrt(squares);
+    }
+    return {0, highest < FarAbove1 ? 1.0 : 100.0};
+}
+
+Result<Shapes> shapes(const std::string& trunk, const HeadSizes&)
+{
+    return dbcnnParameters(trunk);
+}
+
+Result<std::shared_ptr<const Predictor>> make(NetworkWeights weights, ModelInfo info)
 {
     const Result<std::map<std::string, Shape>> expected = dbcnnParameters(weights.trunk);
     if (!expected)
@@ -143,11 +186,55 @@ Result<std::shared_ptr<const Predictor>> makeDbcnn(NetworkWeights weights, Model
         InferenceForm::create(*trunkByName(weights.trunk), std::move(weights.state), "trunk.");
     if (!trunk)
         return std::move(trunk).error();
-    info.family = "dbcnn";
+    info.family = DbcnnFamily.name;
     info.trunk = weights.trunk;
     info.outputs = 1;
     return std::shared_ptr<const Predictor>(
         std::make_shared<DbcnnPredictor>(std::move(info), std::move(*trunk), std::move(output)));
 }
+
+constexpr std::array<std::string_view, 2> HeadMaps{"c5", "scnn"};
+
+constexpr PublishedFile pyiqa(std::string_view id, std::string_view file, std::string_view name, std::string_view hash)
+{
+    return {
+        .id = id,
+        .file = file,
+        .name = name,
+        .trunk = "vgg16-scnn",
+        .format = {}, // both containers of PyTorch occur
+        .hashPrefix = hash,
+        .source = "chaofengc/IQA-PyTorch",
+        .link = "https://github.com/chaofengc/IQA-PyTorch/releases/tag/v0.1-weights",
+        .licence = "PolyForm Noncommercial 1.0.0 and NTU S-Lab 1.0 (not for commercial use)",
+    };
+}
+
+constexpr std::array Published{
+    pyiqa("dbcnn-koniq", "DBCNN_KonIQ10k-2de81c0a.pth", "DBCNN (pyiqa, KonIQ-10k)", "2de81c0a"),
+    pyiqa("dbcnn-livec", "DBCNN_LIVEC-83f6dad3.pth", "DBCNN (pyiqa, LIVE-C)", "83f6dad3"),
+    pyiqa("dbcnn-live", "DBCNN_LIVE-97262bf4.pth", "DBCNN (pyiqa, LIVE)", "97262bf4"),
+    pyiqa("dbcnn-livem", "DBCNN_LIVEM-698474e3.pth", "DBCNN (pyiqa, LIVE MD)", "698474e3"),
+    pyiqa("dbcnn-csiq", "DBCNN_CSIQ-8677d071.pth", "DBCNN (pyiqa, CSIQ)", "8677d071"),
+    pyiqa("dbcnn-tid2013", "DBCNN_TID2013-485d021d.pth", "DBCNN (pyiqa, TID2013)", "485d021d"),
+    pyiqa("dbcnn-tid2008", "DBCNN_TID2008-4b47c5d1.pth", "DBCNN (pyiqa, TID2008)", "4b47c5d1"),
+};
+
+} // namespace
+
+const Family DbcnnFamily{
+    .name = "dbcnn",
+    .title = "DBCNN",
+    .ownTensor = "dbcnn.fc.weight",
+    .takeTorch = takeTorch,
+    .input = input,
+    .likelyScale = likelyScale,
+    .headMaps = HeadMaps,
+    .isOutputBias = [](std::string_view name) { return name == "dbcnn.fc.bias"; },
+    .graph = trunkByName,
+    .shapes = shapes,
+    .make = make,
+    .published = Published,
+};
 
 } // namespace halflens

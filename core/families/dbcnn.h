@@ -3,9 +3,8 @@
 // normalised, and one linear layer (spec models 9).
 #pragma once
 
+#include "core/families/family.h"
 #include "core/nn/inference_form.h"
-#include "core/predictor/model_types.h"
-#include "core/weights/network_weights.h"
 
 #include <vector>
 
@@ -21,7 +20,7 @@ std::vector<float> poolBilinear(const MapView& first, const MapView& second);
 /// Names and shapes of every tensor needed: those of `trunk`, which has the outputs c5 and scnn, and "dbcnn.fc".
 Result<std::map<std::string, Shape>> dbcnnParameters(const std::string& trunk);
 
-/// Features::pooled is the bilinear vector. InvalidInput: tensors missing, surplus or mis-shaped, not finite.
-Result<std::shared_ptr<const Predictor>> makeDbcnn(NetworkWeights weights, ModelInfo info);
+/// Features::pooled is the bilinear vector.
+extern const Family DbcnnFamily;
 
 } // namespace halflens

@@ -4,6 +4,7 @@
 #include "core/families/map_gradient.h"
 #include "core/families/pooled_predictor.h"
 #include "core/nn/trunks.h"
+#include "core/weights/tensor_names.h"
 
 #include <cmath>
 #include <numeric>
@@ -160,7 +161,71 @@ KonceptHead konceptHead(KonceptForm form, const StateDict& state)
     return head;
 }
 
-Result<std::shared_ptr<const Predictor>> makeKoncept(NetworkWeights weights, ModelInfo info)
+namespace {
+
+Result<bool> takeKeras(const KerasLayers& layers, StateDict& state)
+{
+    if (!layers.names.contains("fc_out") || !layers.names.contains("conv_7b"))
+        return false;
+    std::map<std::string, std::string> names;
+    for (const char* prefix : {"conv2d", "batch_normalization"}) {
+        for (const auto& [name, rank] : layers.ranked(prefix))
+            names[name] = "trunk." + std::string(prefix) + "_" + std::to_string(rank + 1);
+    }
+    for (const char* stage : {"0", "1", "2"}) {
+        names[std::string("fc_fc") + stage] = std::string("koncept.fc") + stage;
+        names[std::string("fc_bn") + stage] = std::string("koncept.bn") + stage;
+    }
+    names["fc_out"] = "koncept.out";
+    for (const std::string& name : layers.order) {
+        const auto found = names.find(name);
+        moveLayer(layers.groups.at(name), found == names.end() ? "trunk." + name : found->second, state);
+    }
+    return true;
+}
+
+bool takeTorch(TensorArchive& archive, NetworkWeights& weights)
+{
+    static constexpr std::array<NameMap, 8> Names{{{"base.", "trunk.base."},
+                                                   {"fc.0.", "koncept.fc0."},
+                                                   {"fc.2.", "koncept.bn0."},
+                                                   {"fc.4.", "koncept.fc1."},
+                                                   {"fc.6.", "koncept.bn1."},
+                                                   {"fc.8.", "koncept.fc2."},
+                                                   {"fc.10.", "koncept.bn2."},
+                                                   {"fc.12.", "koncept.out."}}};
+    if (!hasTensor(archive, "base.0.conv.weight") || !hasTensor(archive, "fc.12.weight"))
+        return false;
+    weights.trunk = PortTrunk;
+    moveRenamed(archive, Names, weights.state);
+    return true;
+}
+
+/// KonIQ-10k's copies of 512 x 384.
+Result<InputSpec> input(const std::string&, const StateDict&)
+{
+    return InputSpec{InputPolicy::Native, 512, 384, true, Normalization::PlusMinusOne};
+}
+
+/// The authors learnt KonIQ's MOS column of 0..100, which a fit takes to the 1..5 column (spec models 8.4).
+ScoreScale likelyScale(const StateDict&, NamesOf names)
+{
+    constexpr double Factor = 27.8174;
+    constexpr double Offset = -29.2287;
+    if (names == NamesOf::HalfLens)
+        return {0, 100}; // as the recipes of the lite models have it
+    return {Offset + Factor, Offset + 5 * Factor};
+}
+
+Result<Shapes> shapes(const std::string& trunk, const HeadSizes& sizes)
+{
+    SizesOnly known;
+    for (std::size_t i = 0; i < sizes.widths.size(); ++i)
+        known.add(stageName("fc", i) + ".bias", {sizes.widths[i]});
+    return konceptParameters(trunk, known.state());
+}
+
+Result<std::shared_ptr<const Predictor>> make(NetworkWeights weights, ModelInfo info)
 {
     const Result<std::map<std::string, Shape>> expected = konceptParameters(weights.trunk, weights.state);
     if (!expected)
@@ -173,11 +238,57 @@ Result<std::shared_ptr<const Predictor>> makeKoncept(NetworkWeights weights, Mod
         InferenceForm::create(*trunkByName(weights.trunk), std::move(weights.state), "trunk.");
     if (!trunk)
         return std::move(trunk).error();
-    info.family = "koncept";
+    info.family = KonceptFamily.name;
     info.trunk = weights.trunk;
     info.outputs = 1;
     return std::shared_ptr<const Predictor>(
         std::make_shared<KonceptPredictor>(std::move(info), std::move(*trunk), form, std::move(head)));
 }
+
+constexpr std::array<std::string_view, 1> HeadMaps{"c5"};
+
+constexpr std::array Published{
+    PublishedFile{
+        .id = "koncept512",
+        .file = "koncep512-trained-model.h5",
+        .name = "KonCept512 (Keras)",
+        .trunk = "inceptionresnetv2",
+        .format = "keras-h5",
+        .hashPrefix = {},
+        .source = "subpic/koniq",
+        .link = "https://osf.io/uznf8/download",
+        .licence = "MIT",
+    },
+    PublishedFile{
+        .id = "koncept512-port",
+        .file = "KonCept512.pth",
+        .name = "KonCept512 (PyTorch port)",
+        .trunk = PortTrunk,
+        .format = {},
+        .hashPrefix = {},
+        .source = "ZhengyuZhao/koniq-PyTorch",
+        .link = "https://surfdrive.surf.nl/files/index.php/s/oeGv7wEyyMwwbIO",
+        .licence = "MIT",
+    },
+};
+
+} // namespace
+
+const Family KonceptFamily{
+    .name = "koncept",
+    .title = "KonCept",
+    .ownTensor = "koncept.out.weight",
+    .takeKeras = takeKeras,
+    .takeTorch = takeTorch,
+    .input = input,
+    .likelyScale = likelyScale,
+    .fixedInput = true,
+    .headMaps = HeadMaps,
+    .isOutputBias = [](std::string_view name) { return name == "koncept.out.bias"; },
+    .graph = trunkByName,
+    .shapes = shapes,
+    .make = make,
+    .published = Published,
+};
 
 } // namespace halflens

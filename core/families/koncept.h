@@ -3,10 +3,9 @@
 // them, in the Keras original and the PyTorch port (spec models 8).
 #pragma once
 
+#include "core/families/family.h"
 #include "core/nn/inference_form.h"
 #include "core/predictor/dense.h"
-#include "core/predictor/model_types.h"
-#include "core/weights/network_weights.h"
 
 #include <array>
 #include <vector>
@@ -44,7 +43,7 @@ Result<std::map<std::string, Shape>> konceptParameters(const std::string& trunk,
 
 KonceptHead konceptHead(KonceptForm form, const StateDict& state);
 
-/// Features::pooled is the pooled map. InvalidInput: tensors missing, surplus or mis-shaped, not finite.
-Result<std::shared_ptr<const Predictor>> makeKoncept(NetworkWeights weights, ModelInfo info);
+/// Features::pooled is the pooled map.
+extern const Family KonceptFamily;
 
 } // namespace halflens

@@ -6,8 +6,10 @@
 #include "core/nn/inference_form.h"
 #include "core/nn/matrix.h"
 #include "core/nn/trunks.h"
+#include "core/weights/tensor_names.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -19,6 +21,8 @@ namespace {
 constexpr const char* TrunkPrefix = "swin.";
 constexpr const char* StemPrefix = "trunk.";
 constexpr const char* StemMap = "c5";
+constexpr std::string_view PixelTrunk = "swin";
+constexpr std::string_view StemTrunk = "efficientnet-lite0-swin";
 
 /// Whether the transformer starts from a map of a convolutional network, not from pixels.
 bool hasStem(const StateDict& state)
@@ -189,7 +193,61 @@ SwinIqaHead swinIqaHead(const StateDict& state)
     return head;
 }
 
-Result<std::shared_ptr<const Predictor>> makeSwinIqa(NetworkWeights weights, ModelInfo info)
+namespace {
+
+std::string_view ownTrunk(const TensorArchive& archive)
+{
+    return hasTensor(archive, "trunk._conv_stem.weight") ? StemTrunk : PixelTrunk;
+}
+
+/// Its windows fit one size only.
+Result<InputSpec> input(const std::string&, const StateDict& state)
+{
+    const Result<SwinConfig> config = swinConfig(state, TrunkPrefix);
+    if (!config)
+        return config.error();
+    const int side = config->inputUnit();
+    return InputSpec{InputPolicy::Fit, side, side, false, Normalization::ImageNetUnit};
+}
+
+Result<Graph> graph(const std::string& trunk)
+{
+    if (trunk == StemTrunk)
+        return efficientNetLite0Stride16();
+    if (trunk != PixelTrunk)
+        return trunkByName(trunk);
+    Graph nothing; // before the transformer, which starts from pixels
+    nothing.output(StemMap, nothing.input(3));
+    return nothing;
+}
+
+Result<Shapes> shapes(const std::string& trunk, const HeadSizes& sizes)
+{
+    constexpr int HiddenPerChannel = 4;
+    SwinConfig config;
+    config.patch = sizes.swinPatch;
+    config.width = sizes.swinWidth;
+    SizesOnly known;
+    if (trunk != PixelTrunk) {
+        const Result<Graph> stem = graph(trunk);
+        if (!stem)
+            return stem.error();
+        for (const auto& [name, shape] : stem->parameters())
+            known.add(StemPrefix + name, shape);
+        config.channels = stem->channels(stem->outputs().at(StemMap));
+    }
+    for (std::size_t i = 0; i < sizes.swinDepths.size(); ++i) {
+        const int width = sizes.swinWidth << i;
+        config.stages.push_back(
+            {sizes.swinDepths[i], sizes.swinHeads[i], sizes.swinWindows[i], HiddenPerChannel * width});
+    }
+    for (const auto& [name, shape] : swinParameters(config))
+        known.add(TrunkPrefix + name, shape);
+    known.add("ca.bias", {sizes.width}).add("head.0.bias", {sizes.hidden}).add("head.3.bias", {sizes.outputs});
+    return swinIqaParameters(known.state());
+}
+
+Result<std::shared_ptr<const Predictor>> make(NetworkWeights weights, ModelInfo info)
 {
     const Result<std::map<std::string, Shape>> expected = swinIqaParameters(weights.state);
     if (!expected)
@@ -212,11 +270,28 @@ Result<std::shared_ptr<const Predictor>> makeSwinIqa(NetworkWeights weights, Mod
     Result<std::unique_ptr<SwinTrunk>> trunk = SwinTrunk::create(std::move(weights.state), TrunkPrefix);
     if (!trunk)
         return std::move(trunk).error();
-    info.family = "swin-iqa";
+    info.family = SwinIqaFamily.name;
     info.trunk = weights.trunk;
     info.outputs = head.output.out;
     return std::shared_ptr<const Predictor>(
         std::make_shared<SwinIqaPredictor>(std::move(info), std::move(stem), std::move(*trunk), std::move(head)));
 }
+
+constexpr std::array<std::string_view, 1> HeadMaps{StemMap};
+
+} // namespace
+
+const Family SwinIqaFamily{
+    .name = "swin-iqa",
+    .title = "Swin-IQA",
+    .ownTensor = "swin.patch_embed.proj.weight",
+    .ownTrunk = ownTrunk,
+    .input = input,
+    .headMaps = HeadMaps,
+    .isOutputBias = [](std::string_view name) { return name == "head.3.bias"; },
+    .graph = graph,
+    .shapes = shapes,
+    .make = make,
+};
 
 } // namespace halflens

@@ -3,10 +3,9 @@
 // (spec models 10.3).
 #pragma once
 
+#include "core/families/family.h"
 #include "core/nn/swin.h"
 #include "core/predictor/dense.h"
-#include "core/predictor/model_types.h"
-#include "core/weights/network_weights.h"
 
 #include <vector>
 
@@ -31,8 +30,8 @@ Result<std::map<std::string, Shape>> swinIqaParameters(const StateDict& state);
 
 SwinIqaHead swinIqaHead(const StateDict& state);
 
-/// Features::pooled holds the stages' values. InvalidInput: tensors missing, surplus or mis-shaped, not finite.
-Result<std::shared_ptr<const Predictor>> makeSwinIqa(NetworkWeights weights, ModelInfo info);
+/// Features::pooled holds the stages' values.
+extern const Family SwinIqaFamily;
 
 /// The trunk of published start weights under Microsoft's names, whichever of Microsoft's, timm's and
 /// torchvision's the file uses; buffers and the classifier are left out (spec models 10.4).

@@ -6,6 +6,7 @@
 #include "core/nn/trunks.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 
@@ -272,7 +273,24 @@ TokenGrid tokensOf(std::span<const float> map, int channels, int height, int wid
     return grid;
 }
 
-Result<std::shared_ptr<const Predictor>> makeTriq(NetworkWeights weights, ModelInfo info)
+namespace {
+
+Result<Shapes> shapes(const std::string& trunk, const HeadSizes& sizes)
+{
+    SizesOnly known;
+    known.add("triq.quality_token", {sizes.width})
+        .add("triq.position_embedding", {sizes.positions, sizes.width})
+        .add("triq.head.0.weight", {sizes.hidden, sizes.width})
+        .add("triq.head.1.weight", {sizes.outputs, sizes.hidden});
+    for (int i = 0; i < sizes.layers; ++i) {
+        const std::string layer = "triq.layers." + std::to_string(i);
+        known.add(layer + ".attention.query.weight", {sizes.width, sizes.width})
+            .add(layer + ".feed_forward.0.weight", {sizes.feedForward, sizes.width});
+    }
+    return triqParameters(trunk, known.state());
+}
+
+Result<std::shared_ptr<const Predictor>> make(NetworkWeights weights, ModelInfo info)
 {
     const Result<std::map<std::string, Shape>> expected = triqParameters(weights.trunk, weights.state);
     if (!expected)
@@ -285,12 +303,42 @@ Result<std::shared_ptr<const Predictor>> makeTriq(NetworkWeights weights, ModelI
         InferenceForm::create(graph, withoutPrefixes(std::move(weights.state), {"trunk.", "triq."}), {});
     if (!trunk)
         return std::move(trunk).error();
-    info.family = "triq";
+    info.family = TriqFamily.name;
     info.trunk = weights.trunk;
     info.outputs = encoder.outputs();
     info.masksAttention = true;
     return std::shared_ptr<const Predictor>(
         std::make_shared<TriqPredictor>(std::move(info), std::move(encoder), std::move(*trunk)));
 }
+
+constexpr std::array<std::string_view, 1> HeadMaps{"c5"};
+
+constexpr std::array Published{PublishedFile{
+    .id = "triq",
+    .file = "TRIQ.h5",
+    .name = "TRIQ",
+    .trunk = "resnet50",
+    .format = "keras-h5",
+    .hashPrefix = {},
+    .source = "junyongyou/triq",
+    .link = "https://drive.google.com/file/d/10GSuXCw71g8VQnkI2AfD2z7y3XaY0Yvy/view?usp=sharing",
+    .licence = "MIT",
+}};
+
+} // namespace
+
+const Family TriqFamily{
+    .name = "triq",
+    .title = "TRIQ",
+    .ownTensor = "triq.quality_token",
+    .takeKeras = takeTriqKeras,
+    .masksAttention = true,
+    .headMaps = HeadMaps,
+    .isOutputBias = [](std::string_view name) { return name == "triq.head.1.bias"; },
+    .graph = trunkByName,
+    .shapes = shapes,
+    .make = make,
+    .published = Published,
+};
 
 } // namespace halflens

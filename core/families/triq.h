@@ -2,13 +2,8 @@
 // TRIQ: a convolutional trunk, a 1x1 projection, and a transformer encoder on its tokens (spec models 5).
 #pragma once
 
-#include "core/base/result.h"
-#include "core/nn/graph.h"
-#include "core/predictor/model_types.h"
+#include "core/families/family.h"
 #include "core/predictor/triq_encoder.h"
-#include "core/weights/network_weights.h"
-
-#include <memory>
 
 namespace halflens {
 
@@ -29,8 +24,9 @@ MapSize tokenGridSize(MapSize map);
 /// map has 16 rows or more (spec models 5.2), then row-major tokens.
 TokenGrid tokensOf(std::span<const float> map, int channels, int height, int width);
 
-/// Builds the predictor. `info` says id, name, input and hashes; outputs and masksAttention are filled in here.
-/// InvalidInput: tensors missing, surplus or mis-shaped, not finite; the message lists them.
-Result<std::shared_ptr<const Predictor>> makeTriq(NetworkWeights weights, ModelInfo info);
+/// Family::takeKeras: the authors' file is one whose transformer is a single layer of 8 + 16 L tensors.
+Result<bool> takeTriqKeras(const KerasLayers& layers, StateDict& state);
+
+extern const Family TriqFamily;
 
 } // namespace halflens

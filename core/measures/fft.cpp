@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/measures/fft.h"
 
-#include "core/base/file.h"
-
 #include <fftw3.h>
 
 #include <array>
@@ -17,8 +15,6 @@ namespace halflens {
 namespace {
 
 static_assert(sizeof(Complex) == sizeof(fftw_complex));
-
-constexpr std::uint64_t MaxWisdomBytes = 16'000'000;
 
 enum class Kind { Complex1d, Complex2d, Real2d };
 using PlanKey = std::array<int, 4>; ///< kind, height, width, sign
@@ -131,34 +127,6 @@ FftPlan fftPlan2d(int height, int width, FftDirection direction)
 RealFftPlan realFftPlan2d(int height, int width)
 {
     return FftPlanMaker::make<RealFftPlan>(Kind::Real2d, height, width, 0);
-}
-
-Status saveFftWisdom(const std::filesystem::path& path)
-{
-    std::string text;
-    {
-        const std::scoped_lock lock(plannerMutex());
-        const std::unique_ptr<char, void (*)(void*)> wisdom(fftw_export_wisdom_to_string(),
-                                                            [](void* memory) { std::free(memory); });
-        if (!wisdom)
-            return Error{
-                ErrorCode::OutOfMemory, "wisdom", "FFTW could not write its wisdom down", "close other programs", {}};
-        text = wisdom.get();
-    }
-    return writeFileAtomically(path, text);
-}
-
-Status loadFftWisdom(const std::filesystem::path& path)
-{
-    const Result<std::vector<std::uint8_t>> bytes = readFile(path, MaxWisdomBytes);
-    if (!bytes)
-        return bytes.error();
-    const std::string text(bytes->begin(), bytes->end());
-    const std::scoped_lock lock(plannerMutex());
-    if (fftw_import_wisdom_from_string(text.c_str()) == 0)
-        return Error{ErrorCode::InvalidInput, "wisdom", "not wisdom of this version of FFTW",
-                     "delete the file; it is made again", path.string()};
-    return {};
 }
 
 } // namespace halflens

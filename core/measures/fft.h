@@ -6,11 +6,8 @@
 // callers transform contiguous rows, where the estimated plans are as fast as measured ones.
 #pragma once
 
-#include "core/base/result.h"
-
 #include <complex>
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <vector>
 
@@ -74,10 +71,5 @@ private:
 FftPlan fftPlan(int length, FftDirection direction);
 FftPlan fftPlan2d(int height, int width, FftDirection direction);
 RealFftPlan realFftPlan2d(int height, int width);
-
-/// Writes what FFTW learned in this process to a file, and takes it back. Nothing does so unasked.
-/// Io: unwritable, unreadable; InvalidInput: not wisdom of this FFTW.
-Status saveFftWisdom(const std::filesystem::path& path);
-Status loadFftWisdom(const std::filesystem::path& path);
 
 } // namespace halflens

@@ -21,21 +21,6 @@ double radialCpd(double fy, double fx, double pixelsPerDegree)
     return pixelsPerDegree * std::sqrt(fy * fy + fx * fx);
 }
 
-std::array<std::int64_t, BandCount> cellsPerBand(int height, int width, double pixelsPerDegree)
-{
-    std::array<std::int64_t, BandCount> cells{};
-    for (int y = 0; y < height; ++y) {
-        const double fy = static_cast<double>(std::min(y, height - y)) / height;
-        for (int x = 0; x < width; ++x) {
-            const double fx = static_cast<double>(std::min(x, width - x)) / width;
-            const int band = bandOf(radialCpd(fy, fx, pixelsPerDegree));
-            if (band < BandCount && (x != 0 || y != 0))
-                ++cells[static_cast<std::size_t>(band)];
-        }
-    }
-    return cells;
-}
-
 BandStarts bandStarts(double fy, double step, int count, double pixelsPerDegree)
 {
     BandStarts starts{};

@@ -25,9 +25,6 @@ int bandOf(double cpd);
 /// Radial frequency in cycles per degree of (fy, fx) in cycles per pixel.
 double radialCpd(double fy, double fx, double pixelsPerDegree);
 
-/// Cells of a height x width FFT plane in each band, the cell of frequency 0 left out. O(height * width).
-std::array<std::int64_t, BandCount> cellsPerBand(int height, int width, double pixelsPerDegree);
-
 /// First index, in a row of cells with frequency fy and fx = step * index, at which each band
 /// starts: band k holds starts[k] <= index < starts[k + 1]; `count` cells. The cell of frequency
 /// 0 is in no band.

@@ -4,17 +4,12 @@
 #include "core/base/file.h"
 #include "core/base/installation.h"
 #include "core/checkpoint/tensor_archive.h"
-#include "core/families/aihiqnet.h"
-#include "core/families/dbcnn.h"
-#include "core/families/koncept.h"
+#include "core/families/description.h"
+#include "core/families/families.h"
 #include "core/families/script_model.h"
-#include "core/families/swin_iqa.h"
-#include "core/families/triq.h"
-#include "core/weights/network_weights.h"
 
 #include <QStandardPaths>
 #include <algorithm>
-#include <array>
 
 namespace halflens {
 
@@ -35,35 +30,6 @@ Result<NetworkWeights> readWeights(const std::filesystem::path& file, const std:
 }
 
 } // namespace
-
-Result<std::shared_ptr<const Predictor>> makePredictor(NetworkWeights weights, ModelInfo info)
-{
-    struct Family {
-        const char* name;
-        Result<std::shared_ptr<const Predictor>> (*make)(NetworkWeights, ModelInfo);
-    };
-    static constexpr std::array<Family, 5> Families{{{"triq", makeTriq},
-                                                     {"aihiqnet", makeAihiqnet},
-                                                     {"koncept", makeKoncept},
-                                                     {"dbcnn", makeDbcnn},
-                                                     {"swin-iqa", makeSwinIqa}}};
-    std::string known;
-    for (const Family& family : Families) {
-        if (weights.family == family.name) {
-            const std::vector<std::string> passedOver = weights.passedOver;
-            auto predictor = family.make(std::move(weights), std::move(info));
-            if (!predictor)
-                return mentioning(passedOver, std::move(predictor).error());
-            return predictor;
-        }
-        known += (known.empty() ? "" : ", ") + std::string(family.name);
-    }
-    return Error{ErrorCode::Unsupported,
-                 "model",
-                 "there is no family called \"" + weights.family + "\"",
-                 "use one of " + known,
-                 {}};
-}
 
 ModelRegistry ModelRegistry::scan(const std::vector<std::filesystem::path>& folders)
 {

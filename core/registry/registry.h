@@ -45,10 +45,6 @@ private:
     std::vector<Error> m_problems;
 };
 
-/// The network of recognised weights. `info` says id, name, input, scale and hash.
-/// Unsupported: no such family; InvalidInput: the tensors do not fit.
-Result<std::shared_ptr<const Predictor>> makePredictor(NetworkWeights weights, ModelInfo info);
-
 /// Changes weights after they were read and recognised, for experiments.
 using WeightsEdit = std::function<void(StateDict& state)>;
 

@@ -5,7 +5,7 @@
 #include "core/base/result.h"
 #include "core/predictor/manifest.h"
 #include "core/registry/registry.h"
-#include "core/weights/published.h"
+#include "core/weights/published_file.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -36,7 +36,7 @@ struct ImportedModel {
     std::size_t tensors = 0;
     std::uint64_t values = 0; ///< numbers in all tensors
     std::uint64_t bytes = 0;
-    const PublishedModel* published = nullptr; ///< of this hash, or else of this layout
+    const PublishedFile* published = nullptr; ///< of this hash, or else of this layout
     bool hashMatches = false; ///< the file is `published` beyond doubt
     std::vector<std::string> notes; ///< for people: what was assumed or chosen
     /// One pass over a made-up input.

@@ -4,8 +4,9 @@
 #include "core/base/file.h"
 #include "core/checkpoint/tensor_archive.h"
 #include "core/checkpoint/torch_pickle.h"
+#include "core/families/description.h"
+#include "core/families/families.h"
 #include "core/families/script_model.h"
-#include "core/weights/network_weights.h"
 
 #include <algorithm>
 #include <chrono>
@@ -22,7 +23,8 @@ constexpr double MaxTrialSeconds = 120;
 /// A landscape of 256 x 192 unless the network takes one size, or few, only.
 detail::Trial trialSize(const ModelInfo& info)
 {
-    const bool fixed = info.input.policy == InputPolicy::Fit || info.family == "koncept";
+    const Family* family = familyByName(info.family);
+    const bool fixed = info.input.policy == InputPolicy::Fit || (family && family->fixedInput);
     return fixed ? detail::Trial{info.input.width, info.input.height} : detail::Trial{256, 192};
 }
 

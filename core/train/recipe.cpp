@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/json_object.h"
+#include "core/families/families.h"
 
 #include <algorithm>
 #include <span>
@@ -152,7 +153,7 @@ void readOutput(JsonObject& root, Recipe& recipe, std::string& problem)
     if (!object)
         return;
     JsonObject reader(*object, "output", problem);
-    recipe.outputs = reader.word<int>("kind", {{"distribution", 5}, {"score", 1}});
+    recipe.head.outputs = reader.word<int>("kind", {{"distribution", 5}, {"score", 1}});
     if (const json* scale = reader.get("scale", false)) {
         const bool fits = scale->is_array() && scale->size() == 2 && (*scale)[0].is_number() && (*scale)[1].is_number()
             && (*scale)[0].get<double>() < (*scale)[1].get<double>();
@@ -162,7 +163,7 @@ void readOutput(JsonObject& root, Recipe& recipe, std::string& problem)
             reader.fail("output.scale is not [low, high] with low below high");
     }
     recipe.calibrate = reader.boolean("calibrate", false);
-    if (recipe.calibrate && recipe.outputs != 1)
+    if (recipe.calibrate && recipe.head.outputs != 1)
         reader.fail("output.calibrate needs the kind score: the mean of grades has no scale to fit");
     reader.finish();
 }
@@ -185,9 +186,9 @@ void readLosses(JsonObject& root, Recipe& recipe, std::string& problem)
         reader.finish();
     } else {
         losses.plcc = 1;
-        (recipe.outputs > 1 ? losses.crossEntropy : losses.l1) = 1;
+        (recipe.head.outputs > 1 ? losses.crossEntropy : losses.l1) = 1;
     }
-    if (losses.crossEntropy > 0 && recipe.outputs == 1)
+    if (losses.crossEntropy > 0 && recipe.head.outputs == 1)
         root.fail("losses.cross_entropy needs output.kind \"distribution\"");
     const double sum = recipe.task == TrainingTask::Objectness
         ? losses.bce + losses.iou
@@ -229,8 +230,10 @@ void readMasking(JsonObject& root, Recipe& recipe, std::string& problem)
     recipe.masking.most = reader.integer("most", 1, 11, recipe.masking.most);
     const bool attention = true;
     recipe.masking.byAttention = reader.word<bool>("by", {{"attention", true}, {"zero", false}}, &attention);
-    if (recipe.masking.share > 0 && recipe.masking.byAttention && recipe.family != "triq")
-        reader.fail("masking.by \"attention\" needs the family triq, not \"" + JsonObject::shown(recipe.family) + "\"");
+    const Family* const family = familyByName(recipe.family);
+    if (recipe.masking.share > 0 && recipe.masking.byAttention && !(family && family->masksAttention))
+        reader.fail("masking.by \"attention\" needs a family with an attention mask, not \""
+                    + JsonObject::shown(recipe.family) + "\"");
     if (recipe.masking.share > 0 && !recipe.masking.byAttention && !recipe.trunk.freezeUntil.empty())
         reader.fail("masking.by \"zero\" changes pixels and needs an empty trunk.freeze_until");
     reader.finish();

@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 #include "core/base/score.h"
 #include "core/data/data_recipe.h"
+#include "core/families/head_sizes.h"
 #include "core/image/model_input.h"
 
 #include <cstdint>
@@ -25,19 +26,8 @@ struct TrunkRecipe {
     double rate = 0.3; ///< learning rate as a part of the head's
 };
 
-/// Sizes of a fresh head; what a family does not have is ignored.
-struct HeadRecipe {
-    int width = 32; ///< TRIQ tokens, AIHIQnet pyramid, Swin-IQA projection
-    int layers = 2; ///< TRIQ
-    int feedForward = 64; ///< TRIQ
-    int hidden = 64; ///< TRIQ's and Swin-IQA's head
-    int positions = 193; ///< TRIQ, CLS included
-    std::vector<int> widths{512, 256, 64}; ///< KonCept's three stages
-    int swinWidth = 64;
-    int swinPatch = 2; ///< cells of the map, or pixels, a side
-    std::vector<int> swinWindows{8, 4};
-    std::vector<int> swinDepths{2, 2};
-    std::vector<int> swinHeads{4, 8};
+/// A fresh head.
+struct HeadRecipe : HeadSizes {
     std::optional<double> dropout; ///< rate of every dropout; unset: the family's own
     double dropPath = 0; ///< Swin-IQA
 };
@@ -104,7 +94,6 @@ struct Recipe {
     HeadRecipe head;
     std::string start; ///< complete weights to go on from; what fits is taken
     InputSpec input;
-    int outputs = 5;
     ScoreScale scale; ///< of one-output networks
     bool calibrate = false; ///< one-output networks: fit the last layer's scale and offset to the validation opinions
     std::vector<DataRecipe> data;

@@ -4,10 +4,10 @@
 #include "core/base/file.h"
 #include "core/base/parallel.h"
 #include "core/base/random_stream.h"
+#include "core/families/families.h"
 #include "core/families/torch_loader.h"
 #include "core/families/triq.h"
 #include "core/train_networks/torch/training_module.h"
-#include "core/weights/network_weights.h"
 
 #include <algorithm>
 #include <cmath>
@@ -117,8 +117,7 @@ Tensor freshTensor(const std::string& name, const Shape& shape, std::uint64_t se
 /// The bias a network's only output starts from.
 bool isOutputBias(const std::string& name)
 {
-    return name == "triq.head.1.bias" || name == "koncept.out.bias" || name == "dbcnn.fc.bias" || name == "head.3.bias"
-        || (name.starts_with("aihiq.heads.") && name.ends_with(".output.bias"));
+    return std::ranges::any_of(families(), [&](const Family* family) { return family->isOutputBias(name); });
 }
 
 Status readFiles(const Recipe& recipe, const DataFolders& folders, StartWeights& trunk, StartWeights& complete)
@@ -162,17 +161,15 @@ std::vector<std::string> headMaps(const Recipe& recipe)
 {
     if (recipe.task == TrainingTask::Objectness)
         return {"objectness"};
-    if (recipe.family == "aihiqnet")
-        return {"c2", "c3", "c4", "c5"};
-    if (recipe.family == "dbcnn")
-        return {"c5", "scnn"};
-    return {"c5"};
+    const std::span<const std::string_view> maps = familyByName(recipe.family)->headMaps; // the graph found it
+    return {maps.begin(), maps.end()};
 }
 
 /// A TRIQ needs a position for every token of its inputs and one more (spec models 5.4).
 Status checkPositions(const Recipe& recipe, const Graph& graph)
 {
-    if (recipe.family != "triq" || recipe.input.width < 1 || recipe.input.height < 1)
+    const Family* const family = familyByName(recipe.family);
+    if (!family || !family->masksAttention || recipe.input.width < 1 || recipe.input.height < 1)
         return {};
     const auto tokens = [&](int height, int width) -> Result<int> {
         const Result<std::vector<MapSize>> sizes = graph.sizes(height, width);

@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/base/tensor.h"
+#include "core/families/family.h"
 #include "core/train/graph_cut.h"
 #include "core/train/recipe.h"
 #include "core/train/training_network.h"
@@ -34,7 +35,7 @@ Result<TrainingSetup> prepareTraining(const Recipe& recipe, const DataFolders& f
 Result<Graph> networkGraph(const Recipe& recipe);
 
 /// Names and shapes of all weights of the recipe's network.
-Result<std::map<std::string, Shape>> networkShapes(const Recipe& recipe);
+Result<Shapes> networkShapes(const Recipe& recipe);
 
 /// Changes the last layer of a one-output network so that it puts out slope * score5 + offset instead of score5,
 /// both on 1..5.

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Checkpoint files to the names HalfLens gives parameters, family and trunk recognised from the tensors.
+// The weights of a network under the names HalfLens gives its parameters.
 #pragma once
 
 #include "core/base/result.h"
 #include "core/base/score.h"
 #include "core/base/tensor.h"
-#include "core/checkpoint/tensor_archive.h"
 #include "core/image/model_input.h"
 
 #include <initializer_list>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace halflens {
 
@@ -32,19 +33,6 @@ struct NetworkWeights {
     std::vector<std::string> passedOver = {}; ///< TensorArchive::passedOver
 };
 
-/// Recognises what the tensors are and renames them (spec models 1.3, 2.3, 5.6, 7.3, 8.5, 9.3, 10.3).
-/// Input and scale are those of the manifest in the metadata (ManifestMetadata) where there is one.
-/// Unsupported: no network with a quality head; the message says what the file is, or which names were seen;
-/// InvalidInput: the manifest in the metadata is broken or of another network.
-Result<NetworkWeights> recogniseWeights(TensorArchive archive);
-
-/// Key of the safetensors metadata under which HalfLens puts the manifest of the weights.
-inline constexpr const char* ManifestMetadata = "halflens.manifest";
-
-/// Where the file itself does not tell how it is fed and what its scores mean: the manifest beside it that names
-/// its SHA-256, else the published file of this hash. What was taken from beside stands in the notes.
-void describeByNeighbours(NetworkWeights& weights, const std::filesystem::path& file, const std::string& sha256);
-
 /// `error` with what was passed over in the file, which may be what is missing now.
 Error mentioning(const std::vector<std::string>& passedOver, Error error);
 
@@ -54,13 +42,5 @@ Status checkWeights(const std::map<std::string, Shape>& expected, const StateDic
 
 /// The tensors whose names begin with one of the prefixes, without it.
 StateDict withoutPrefixes(StateDict state, std::initializer_list<std::string_view> prefixes);
-
-/// Parameter name and layout of one Keras weight: kernel -> weight (HWIO to OIHW, [in, out] to
-/// [out, in]), gamma -> weight, beta -> bias, moving_* -> running_* (spec models 0.4).
-struct NetworkTensor {
-    std::string suffix; ///< "weight", "bias", "running_mean", "running_var"; empty when not a known kind
-    Tensor tensor;
-};
-NetworkTensor fromKeras(const std::string& weightName, Tensor tensor);
 
 } // namespace halflens

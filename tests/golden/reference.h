@@ -80,3 +80,11 @@ inline std::string channelMeansDiffer(std::span<const float> map, const std::vec
 } // namespace halflens::test
 
 #define HALFLENS_VERIFY(result) QVERIFY2((result).has_value(), (result) ? "" : (result).error().message().c_str())
+
+/// Skips the test function it stands in without the reference cases; else loads the checkpoint into `m_reference` and
+/// calls it `reference`.
+#define HALFLENS_WITH_REFERENCE(folder, file)                                                                          \
+    HALFLENS_NEEDS_GOLDEN(folder);                                                                                     \
+    if (!halflens::test::provide(m_reference, folder, file))                                                           \
+        return;                                                                                                        \
+    const halflens::test::Reference& reference = *m_reference

@@ -2,6 +2,7 @@
 // AIHIQnet against the numbers of its authors' own code: five grades on ResNet50, one on VGG16.
 #include "core/base/score.h"
 #include "core/families/aihiqnet.h"
+#include "core/families/families.h"
 #include "tests/golden/reference.h"
 #include "tests/support/test_case.h"
 
@@ -54,10 +55,7 @@ void TestGoldenFamiliesAihiqnet::rows()
 
 #define PREPARE()                                                                                                      \
     QFETCH(QString, folder);                                                                                           \
-    HALFLENS_NEEDS_GOLDEN(folder.toStdString());                                                                       \
-    if (!test::provide(m_reference, folder.toStdString(), checkpointOf(folder.toStdString())))                         \
-        return;                                                                                                        \
-    const test::Reference& reference = *m_reference
+    HALFLENS_WITH_REFERENCE(folder.toStdString(), checkpointOf(folder.toStdString()))
 
 void TestGoldenFamiliesAihiqnet::fromImage()
 {

@@ -51,10 +51,7 @@ void TestGoldenFamiliesDbcnn::rows()
 #define PREPARE()                                                                                                      \
     QFETCH(QString, folder);                                                                                           \
     QFETCH(QString, file);                                                                                             \
-    HALFLENS_NEEDS_GOLDEN(folder.toStdString());                                                                       \
-    if (!test::provide(m_reference, folder.toStdString(), file.toStdString()))                                         \
-        return;                                                                                                        \
-    const test::Reference& reference = *m_reference
+    HALFLENS_WITH_REFERENCE(folder.toStdString(), file.toStdString())
 
 void TestGoldenFamiliesDbcnn::fromImage()
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // KonCept512 against the numbers of its authors' own code: the Keras original and the PyTorch port.
+#include "core/families/families.h"
 #include "core/families/koncept.h"
 #include "tests/golden/reference.h"
 #include "tests/support/test_case.h"
@@ -61,10 +62,7 @@ void TestGoldenFamiliesKoncept::rows()
 #define PREPARE()                                                                                                      \
     QFETCH(QString, folder);                                                                                           \
     const std::string caseName = folder.toStdString();                                                                 \
-    HALFLENS_NEEDS_GOLDEN(caseName);                                                                                   \
-    if (!test::provide(m_reference, caseName, checkpointOf(caseName)))                                                 \
-        return;                                                                                                        \
-    const test::Reference& reference = *m_reference
+    HALFLENS_WITH_REFERENCE(caseName, checkpointOf(caseName))
 
 void TestGoldenFamiliesKoncept::fromImage()
 {

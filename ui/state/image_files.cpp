@@ -6,7 +6,6 @@
 #include "core/image/decode.h"
 #include "core/image/image_folder.h"
 
-
 namespace halflens {
 
 using namespace Qt::StringLiterals;

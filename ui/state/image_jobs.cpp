@@ -26,7 +26,9 @@ CacheKey fileKey(const QString& path)
         return "|" + std::to_string(time.tv_sec) + "." + std::to_string(time.tv_nsec);
     };
     return {file.string() + "|" + std::to_string(facts.st_size) + inWords(facts.st_mtim) + inWords(facts.st_ctim),
-            Stage::Decode, {}, {}};
+            Stage::Decode,
+            {},
+            {}};
 }
 
 std::shared_ptr<const Image> fromQImage(const QImage& source)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // AIHIQnet behind its trunk: feature pyramid, five heads with attention, mean of their outputs
 // (spec models 7.2).
-#include "core/families/torch/torch_head_parts.h"
+#include "core/families/torch/torch_head_layers.h"
 #include "core/nn/upsample.h"
 
 #include <array>
@@ -91,9 +91,12 @@ private:
 
 } // namespace
 
-std::unique_ptr<TorchHead> makeAihiqHead(const StateDict& state)
-{
-    return std::make_unique<AihiqHead>(state);
-}
+extern const TorchFamily TorchAihiqnet;
+const TorchFamily TorchAihiqnet{
+    .name = "aihiqnet",
+    .head = [](const StateDict& state, const std::string&) -> std::unique_ptr<TorchHead> {
+        return std::make_unique<AihiqHead>(state);
+    },
+};
 
 } // namespace halflens::torch_module

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/families/torch/torch_head.h"
 
-#include "core/families/torch/torch_head_parts.h"
+#include "core/families/torch/torch_head_layers.h"
 
 #include <algorithm>
 
@@ -69,29 +69,34 @@ at::Tensor dropout(const at::Tensor& x, double rate, const HeadOptions& options)
     return options.training && used > 0 ? at::dropout(x, used, true) : x;
 }
 
+// Each at the end of the file of its head.
+extern const TorchFamily TorchTriq, TorchAihiqnet, TorchKoncept, TorchDbcnn, TorchSwinIqa;
+
+const TorchFamily* torchFamily(std::string_view name)
+{
+    for (const TorchFamily* family : {&TorchTriq, &TorchAihiqnet, &TorchKoncept, &TorchDbcnn, &TorchSwinIqa}) {
+        if (family->name == name)
+            return family;
+    }
+    return nullptr;
+}
+
 Result<std::unique_ptr<TorchHead>> TorchHead::create(const std::string& family, const std::string& trunk,
                                                      const StateDict& state)
 {
     return guarded("model", [&]() -> Result<std::unique_ptr<TorchHead>> {
+        const TorchFamily* const found = torchFamily(family);
+        if (!found)
+            return Error{ErrorCode::Unsupported,
+                         "model",
+                         "the family " + family + " has no head that gradients pass through",
+                         "use a TRIQ, AIHIQnet, KonCept, DBCNN or Swin-IQA model",
+                         {}};
         try {
-            if (family == "triq")
-                return makeTriqHead(state);
-            if (family == "aihiqnet")
-                return makeAihiqHead(state);
-            if (family == "koncept")
-                return makeKonceptHead(state, trunk);
-            if (family == "dbcnn")
-                return makeDbcnnHead(state);
-            if (family == "swin-iqa")
-                return makeSwinIqaHead(state);
+            return found->head(state, trunk);
         } catch (const UnfitState& unfit) {
             return Error{ErrorCode::InvalidInput, "model", unfit.what(), "use weights made for this network", {}};
         }
-        return Error{ErrorCode::Unsupported,
-                     "model",
-                     "the family " + family + " has no head that gradients pass through",
-                     "use a TRIQ, AIHIQnet, KonCept, DBCNN or Swin-IQA model",
-                     {}};
     });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The heads of the five families in LibTorch: what trains them, and what gradients are taken through.
-// They compute what core/families/{triq,aihiqnet,koncept,dbcnn,swin_iqa}.cpp compute.
+// The heads of the families in LibTorch: what trains them, and what gradients are taken through.
+// They compute what the files of the families in core/families compute.
 #pragma once
 
 #include "core/base/result.h"
@@ -32,7 +32,7 @@ public:
     TorchHead(const TorchHead&) = delete;
     TorchHead& operator=(const TorchHead&) = delete;
 
-    /// The head of `family` ("triq", "aihiqnet", "koncept", "dbcnn", "swin-iqa"), its sizes read off the
+    /// The head of the family of this name (torch_family.h), its sizes read off the
     /// shapes. `state` may hold more, e.g. the trunk. `trunk` decides the pooling of KonCept.
     /// InvalidInput: tensors missing or of the wrong rank; Unsupported: no such family.
     static Result<std::unique_ptr<TorchHead>> create(const std::string& family, const std::string& trunk,

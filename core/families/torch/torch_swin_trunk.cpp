@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/families/torch/torch_swin_trunk.h"
 
-#include "core/families/torch/torch_head_parts.h"
+#include "core/families/torch/torch_head_layers.h"
 #include "core/nn/swin.h"
 
 #include <cmath>

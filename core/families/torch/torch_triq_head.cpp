@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // TRIQ behind its trunk: projection, pooling, encoder and head (spec models 5.2, 5.3, 6.1).
-#include "core/families/torch/torch_head_parts.h"
+#include "core/families/torch/torch_head_layers.h"
 
 #include <cmath>
 
@@ -105,9 +105,13 @@ private:
 
 } // namespace
 
-std::unique_ptr<TorchHead> makeTriqHead(const StateDict& state)
-{
-    return std::make_unique<TriqHead>(state);
-}
+extern const TorchFamily TorchTriq;
+const TorchFamily TorchTriq{
+    .name = "triq",
+    .head = [](const StateDict& state, const std::string&) -> std::unique_ptr<TorchHead> {
+        return std::make_unique<TriqHead>(state);
+    },
+    .masksTokens = true,
+};
 
 } // namespace halflens::torch_module

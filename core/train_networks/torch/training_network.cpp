@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A network in training: the trained part of its graph, transformer and head, losses and optimiser.
 #include "core/checkpoint/tensor_archive.h"
-#include "core/families/torch/torch_head.h"
+#include "core/families/torch/torch_family.h"
 #include "core/families/torch/torch_swin_trunk.h"
 #include "core/predictor/triq_encoder.h"
 #include "core/train_networks/torch/graph_form.h"
@@ -59,6 +59,7 @@ class TorchTrainingNetwork final : public TrainingNetwork {
 public:
     TorchTrainingNetwork(const Recipe& recipe, const TrainingSetup& setup, int threads)
         : m_recipe(recipe)
+        , m_family(torchFamily(recipe.family))
         , m_device(torch::cuda::is_available() ? at::kCUDA : at::kCPU)
         , m_threads(threads)
         , m_graph(setup.graph, setup.cut, {recipe.trunk.trainBatchNorm, 0.01, recipe.optimizer.bfloat16})
@@ -75,7 +76,7 @@ public:
             m_graphTensors[name] = tensor;
             addTensor(name, tensor, name.starts_with("decoder.") ? 1 : m_recipe.trunk.rate);
         }
-        if (m_recipe.family == "swin-iqa") {
+        if (m_family && m_family->hasTransformer) {
             Result<std::unique_ptr<TorchSwinTrunk>> swin = TorchSwinTrunk::create(setup.state);
             if (!swin)
                 return std::move(swin).error();
@@ -208,8 +209,10 @@ private:
         return m_graph.forward(boundary, m_graphTensors, training);
     }
 
-    /// KonCept's Keras form starts with the mean of its map, whatever the size of that.
-    bool poolsFirst() const { return m_recipe.family == "koncept" && m_recipe.trunk.name != "inceptionresnetv2-port"; }
+    bool averagesFirst() const
+    {
+        return m_family && m_family->averagesFirst && m_family->averagesFirst(m_recipe.trunk.name);
+    }
 
     /// Logits of the whole batch in its own order.
     at::Tensor logits(const Batch& batch, bool training) const
@@ -224,18 +227,18 @@ private:
             options.dropout = m_recipe.head.dropout;
             if (m_swin)
                 maps = m_swin->forward(maps.front(), training, m_recipe.head.dropPath);
-            else if (m_recipe.family == "triq" && training)
+            else if (m_family->masksTokens && training)
                 options.tokenMask = tokenMask(batch, group, maps.front());
             // Batch norm behind the pooling needs the whole batch: the variance of a lone portrait photo is not a
             // number.
-            parts.push_back(poolsFirst() ? maps.front().mean({2, 3}, true) : m_head->forward(maps, options));
+            parts.push_back(averagesFirst() ? maps.front().mean({2, 3}, true) : m_head->forward(maps, options));
             for (const int member : group.members)
                 place[static_cast<std::size_t>(member)] = next++;
         }
         at::Tensor all = parts.size() == 1
             ? parts.front()
             : at::cat(parts, 0).index_select(0, at::tensor(place, at::kLong).to(m_device));
-        if (!poolsFirst())
+        if (!averagesFirst())
             return all;
         HeadOptions options;
         options.training = training;
@@ -326,6 +329,7 @@ private:
     }
 
     const Recipe m_recipe;
+    const TorchFamily* m_family; ///< null for objectness
     at::Device m_device;
     int m_threads;
     GraphForm m_graph;

@@ -4,6 +4,7 @@
 #include "core/explain/explain_map.h"
 #include "core/explain/map_curves.h"
 #include "core/explain/sanity.h"
+#include "core/families/families.h"
 #include "core/families/triq.h"
 #include "core/families/weight_randomisation.h"
 #include "core/masking/table_builder.h"
@@ -26,7 +27,7 @@ std::shared_ptr<const Predictor> predictorOf(const std::string& family)
     ModelInfo info;
     info.id = "made-up " + family;
     info.input = {InputPolicy::Fit, 128, 96, false, Normalization::PlusMinusOne, {}};
-    return made.make(made.weights, info).value();
+    return makePredictor(made.weights, info).value();
 }
 
 bool isSane(const ScalarMap& map, const Image& image, double low, double high)

@@ -105,7 +105,6 @@ private Q_SLOTS:
     void progressAndCancel();
     void predictorErrors();
     void badOptions();
-    void strongest();
     void cacheKeysDiffer();
     void segmentNames();
 };
@@ -346,15 +345,6 @@ void TstLime::badOptions()
     options.kernelWidth = 0;
     QCOMPARE(limeOf(brightImage(9, 9), blockScores, options).error().code, ErrorCode::InvalidInput);
     QCOMPARE(limeOf(brightImage(2, 2), blockScores, gridOptions()).error().code, ErrorCode::InvalidInput);
-}
-
-void TstLime::strongest()
-{
-    Surrogate surrogate;
-    surrogate.features = {4, 2, 0, 1, 3};
-    surrogate.coefficients = {3, -2, 1.5, 0, 0.5};
-    QVERIFY((strongestPositive(surrogate) == std::vector<int>{4, 0, 3}));
-    QVERIFY((strongestPositive(surrogate, 2) == std::vector<int>{4, 0}));
 }
 
 void TstLime::cacheKeysDiffer()

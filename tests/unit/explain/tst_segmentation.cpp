@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Segments: quickshift against its definition and the reference labels, SLIC's promises, the grid.
+#include "app/direct_quickshift.h"
 #include "core/base/parallel.h"
 #include "core/explain/segmentation.h"
 #include "core/image/decode.h"
 #include "tests/support/golden_float64.h"
 #include "tests/support/test_case.h"
-#include "tests/unit/explain/slow_quickshift.h"
 #include "tests/unit/measures/test_images.h"
 
 #include <QTest>
@@ -138,7 +138,7 @@ void TstSegmentation::quickshiftMatchesDefinition()
         const QuickshiftOptions options{kernelSize, maxDistance, ratio, seed};
         const Segmentation found = quickshift(image, options).value();
         QVERIFY(labelsAreDense(found));
-        QVERIFY(found == slowQuickshift(image, options));
+        QVERIFY(found == directQuickshift(image, options));
     }
 }
 
@@ -162,7 +162,7 @@ void TstSegmentation::quickshiftBreaksTiesInRasterOrder()
     QCOMPARE(distance(ratio), 1.0);
     for (const std::uint64_t seed : {0, 1, 2, 3}) {
         const QuickshiftOptions options{1, 200, ratio, seed};
-        QVERIFY(quickshift(image, options).value() == slowQuickshift(image, options));
+        QVERIFY(quickshift(image, options).value() == directQuickshift(image, options));
     }
 }
 

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tests/unit/families/made_up_families.h"
 
-#include "core/families/aihiqnet.h"
-#include "core/families/dbcnn.h"
-#include "core/families/koncept.h"
-#include "core/families/swin_iqa.h"
-#include "core/families/triq.h"
+#include "core/families/families.h"
 #include "core/nn/trunks.h"
 
 #include <cmath>
@@ -42,88 +38,66 @@ private:
     std::mt19937 m_random;
 };
 
-Tensor sized(Shape shape)
-{
-    std::size_t count = 1;
-    for (const std::int64_t extent : shape)
-        count *= static_cast<std::size_t>(extent);
-    return {std::move(shape), std::vector<float>(count)};
-}
-
 int lastChannels(const std::string& trunk)
 {
     const Graph graph = trunkByName(trunk).value();
     return graph.channels(graph.outputs().at("c5"));
 }
 
-MadeUpFamily filled(MadeUpFamily made, const Result<std::map<std::string, Shape>>& shapes, unsigned seed)
+/// A network of these sizes with values of its own.
+MadeUpFamily filled(MadeUpFamily made, const HeadSizes& sizes, unsigned seed)
 {
+    const Family& family = *familyByName(made.weights.family);
     Filler fill(seed);
-    made.weights.state.clear();
-    for (const auto& [name, shape] : shapes.value())
+    for (const auto& [name, shape] : family.shapes(made.weights.trunk, sizes).value())
         made.weights.state[name] = fill(name, shape);
+    made.headMaps.assign(family.headMaps.begin(), family.headMaps.end());
     return made;
 }
 
 MadeUpFamily triq(int outputs, int height, int width)
 {
     MadeUpTriq made = madeUpTriq("efficientnet-lite0", outputs);
-    return {std::move(made.weights), makeTriq, {"c5"}, "c5", lastChannels("efficientnet-lite0"), height, width};
+    return {std::move(made.weights), {"c5"}, "c5", lastChannels("efficientnet-lite0"), height, width};
 }
 
 MadeUpFamily aihiq(int outputs, int height, int width)
 {
-    MadeUpFamily made{{"aihiqnet", "efficientnet-lite0", {}, {}, {}},
-                      makeAihiqnet,
-                      {"c2", "c3", "c4", "c5"},
-                      "c5",
-                      lastChannels("efficientnet-lite0"),
-                      height,
-                      width};
-    made.weights.state["aihiq.fpn_P6.bias"] = sized({24});
-    made.weights.state["aihiq.heads.0.output.bias"] = sized({outputs});
-    return filled(made, aihiqParameters(made.weights.trunk, made.weights.state), 11);
+    const MadeUpFamily made{
+        {"aihiqnet", "efficientnet-lite0", {}, {}, {}}, {}, "c5", lastChannels("efficientnet-lite0"), height, width};
+    HeadSizes sizes;
+    sizes.width = 24;
+    sizes.outputs = outputs;
+    return filled(made, sizes, 11);
 }
 
 MadeUpFamily koncept()
 {
-    MadeUpFamily made{{"koncept", "efficientnet-lite0", {}, {}, {}},
-                      makeKoncept,
-                      {"c5"},
-                      "c5",
-                      lastChannels("efficientnet-lite0"),
-                      96,
-                      128};
-    for (const auto& [name, width] : {std::pair("0", 32), {"1", 16}, {"2", 8}})
-        made.weights.state[std::string("koncept.fc") + name + ".bias"] = sized({width});
-    return filled(made, konceptParameters(made.weights.trunk, made.weights.state), 12);
+    const MadeUpFamily made{
+        {"koncept", "efficientnet-lite0", {}, {}, {}}, {}, "c5", lastChannels("efficientnet-lite0"), 96, 128};
+    HeadSizes sizes;
+    sizes.widths = {32, 16, 8};
+    return filled(made, sizes, 12);
 }
 
 MadeUpFamily dbcnn(int height, int width)
 {
-    MadeUpFamily made{{"dbcnn", "vgg16-scnn", {}, {}, {}}, makeDbcnn, {"c5", "scnn"}, "c5", 512, height, width};
-    return filled(made, dbcnnParameters(made.weights.trunk), 13);
+    return filled({{"dbcnn", "vgg16-scnn", {}, {}, {}}, {}, "c5", 512, height, width}, {}, 13);
 }
 
 MadeUpFamily swinIqa(int outputs)
 {
-    MadeUpFamily made{{"swin-iqa", "swin", {}, {}, {}}, makeSwinIqa, {"f1", "f2", "f3"}, "f3", 64, 32, 64};
-    StateDict& state = made.weights.state;
-    constexpr int Window = 4;
-    state["swin.patch_embed.proj.weight"] = sized({16, 3, 2, 2});
-    for (const auto& [stage, depth] : {std::pair(0, 2), {1, 2}, {2, 2}}) {
-        for (int block = 0; block < depth; ++block) {
-            const std::string name = "swin.layers." + std::to_string(stage) + ".blocks." + std::to_string(block) + ".";
-            state[name + "norm1.weight"] = sized({16LL << stage});
-            state[name + "attn.relative_position_bias_table"] =
-                sized({(2 * Window - 1) * (2 * Window - 1), 2LL << stage});
-            state[name + "mlp.fc1.weight"] = sized({32LL << stage, 16LL << stage});
-        }
-    }
-    state["ca.bias"] = sized({12});
-    state["head.0.bias"] = sized({20});
-    state["head.3.bias"] = sized({outputs});
-    return filled(made, swinIqaParameters(state), 14);
+    HeadSizes sizes;
+    sizes.outputs = outputs;
+    sizes.width = 12;
+    sizes.hidden = 20;
+    sizes.swinWidth = 16;
+    sizes.swinWindows = {4, 4, 4};
+    sizes.swinDepths = {2, 2, 2};
+    sizes.swinHeads = {2, 4, 8};
+    MadeUpFamily made = filled({{"swin-iqa", "swin", {}, {}, {}}, {}, "f3", 64, 32, 64}, sizes, 14);
+    made.headMaps = {"f1", "f2", "f3"}; // of the transformer, which stands before the head
+    return made;
 }
 
 } // namespace

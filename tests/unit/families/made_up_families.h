@@ -11,7 +11,6 @@ namespace halflens::test {
 
 struct MadeUpFamily {
     NetworkWeights weights;
-    Result<std::shared_ptr<const Predictor>> (*make)(NetworkWeights, ModelInfo) = nullptr;
     std::vector<std::string> headMaps; ///< trunk maps the LibTorch head starts from
     std::string gradientMap; ///< the one of Grad-CAM
     int channels = 0; ///< of that map

@@ -418,26 +418,26 @@ void TestFamilyHeads::swinIqaIncomplete()
     for (const char* name : {"ca.bias", "head.0.bias", "head.3.bias", "swin.patch_embed.proj.weight"}) {
         NetworkWeights weights{"swin-iqa", "swin", smallSwinIqa(5), {}, {}};
         weights.state.erase(name);
-        const auto model = makeSwinIqa(weights, {});
+        const auto model = SwinIqaFamily.make(weights, {});
         QVERIFY2(!model.has_value(), name);
         QCOMPARE(model.error().code, ErrorCode::InvalidInput);
     }
     NetworkWeights weights{"swin-iqa", "swin", smallSwinIqa(5), {}, {}};
     weights.state.erase("proj.1.bias");
     weights.state["proj.2.bias"] = {{6}, std::vector<float>(6)};
-    const auto model = makeSwinIqa(weights, {});
+    const auto model = SwinIqaFamily.make(weights, {});
     QVERIFY(!model.has_value());
     QVERIFY(model.error().reason.find("1 missing: proj.1.bias; 1 surplus: proj.2.bias") != std::string::npos);
     weights.state = smallSwinIqa(5);
     weights.state["ca.weight"].values[3] = std::numeric_limits<float>::quiet_NaN();
-    const auto damaged = makeSwinIqa(weights, {});
+    const auto damaged = SwinIqaFamily.make(weights, {});
     QVERIFY(!damaged.has_value());
     QVERIFY(damaged.error().reason.find("ca.weight") != std::string::npos);
 }
 
 void TestFamilyHeads::pooledPredictor()
 {
-    const auto model = makeSwinIqa({"swin-iqa", "swin", smallSwinIqa(5), {}, {}}, {});
+    const auto model = SwinIqaFamily.make({"swin-iqa", "swin", smallSwinIqa(5), {}, {}}, {});
     QVERIFY(model.has_value());
     QVERIFY((*model)->attentionEncoder() == nullptr);
     QVERIFY(!(*model)->info().masksAttention);

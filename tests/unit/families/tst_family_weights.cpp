@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Which network a file holds, told from its tensors alone: every published family, start weights,
 // and what is said about the rest.
+#include "core/families/description.h"
+#include "core/families/families.h"
 #include "core/registry/registry.h"
 #include "tests/support/test_case.h"
 
@@ -432,7 +434,7 @@ void TestFamilyWeights::incomplete()
                                               : "dbcnn.fc.weight";
     weights.state[misShaped] = {{1, 1}, {1}};
     weights.state["trunk.extra.weight"] = marked(1);
-    auto* make = family == 0 ? makeAihiqnet : family == 1 ? makeKoncept : makeDbcnn;
+    auto* make = family == 0 ? AihiqnetFamily.make : family == 1 ? KonceptFamily.make : DbcnnFamily.make;
     const auto model = make(weights, {});
     QVERIFY(!model.has_value());
     QCOMPARE(model.error().code, ErrorCode::InvalidInput);

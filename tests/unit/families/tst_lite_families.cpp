@@ -110,7 +110,7 @@ void TestLiteFamilies::aihiqnet()
     keep(sizes, "aihiq.heads.0.output.bias", {5});
     const auto shapes = aihiqParameters("efficientnet-lite0", sizes);
     QVERIFY(shapes.has_value());
-    const auto model = makeAihiqnet({"aihiqnet", "efficientnet-lite0", madeUp(*shapes), {}, {}}, {});
+    const auto model = AihiqnetFamily.make({"aihiqnet", "efficientnet-lite0", madeUp(*shapes), {}, {}}, {});
     QVERIFY2(model.has_value(), model ? "" : model.error().message().c_str());
     const double landscape = score(**model, 96, 128);
     QVERIFY(landscape > 1 && landscape < 5);
@@ -124,7 +124,7 @@ void TestLiteFamilies::koncept()
         keep(sizes, "koncept.fc" + std::to_string(i) + ".bias", {32 >> i});
     const auto shapes = konceptParameters("efficientnet-lite0", sizes);
     QVERIFY(shapes.has_value());
-    const auto model = makeKoncept({"koncept", "efficientnet-lite0", madeUp(*shapes), {}, {}}, {});
+    const auto model = KonceptFamily.make({"koncept", "efficientnet-lite0", madeUp(*shapes), {}, {}}, {});
     QVERIFY2(model.has_value(), model ? "" : model.error().message().c_str());
     QVERIFY(std::isfinite(score(**model, 96, 128)));
 }
@@ -134,7 +134,7 @@ void TestLiteFamilies::dbcnn()
     const auto shapes = dbcnnParameters("efficientnet-lite0-scnn");
     QVERIFY(shapes.has_value());
     QVERIFY((shapes->at("dbcnn.fc.weight") == Shape{1, 112LL * 128}));
-    const auto model = makeDbcnn({"dbcnn", "efficientnet-lite0-scnn", madeUp(*shapes), {}, {}}, {});
+    const auto model = DbcnnFamily.make({"dbcnn", "efficientnet-lite0-scnn", madeUp(*shapes), {}, {}}, {});
     QVERIFY2(model.has_value(), model ? "" : model.error().message().c_str());
     QVERIFY(std::isfinite(score(**model, 96, 128))); // the linear maps of the trunk would give roots of negatives
 }
@@ -156,7 +156,7 @@ void TestLiteFamilies::swinStartsFromTheStem()
     const auto shapes = swinIqaParameters(sizes);
     QVERIFY2(shapes.has_value(), shapes ? "" : shapes.error().message().c_str());
     const StateDict state = madeUp(*shapes);
-    const auto model = makeSwinIqa({"swin-iqa", "efficientnet-lite0-swin", state, {}, {}}, {});
+    const auto model = SwinIqaFamily.make({"swin-iqa", "efficientnet-lite0-swin", state, {}, {}}, {});
     QVERIFY2(model.has_value(), model ? "" : model.error().message().c_str());
 
     // The same by hand: stem, transformer, head.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // From a file's tensors to the network's parameters: layouts, order instead of names, what is not known.
+#include "core/families/families.h"
 #include "core/weights/network_weights.h"
 #include "tests/support/test_case.h"
 #include "tests/unit/families/made_up_triq.h"

@@ -2,6 +2,7 @@
 // Model folders: what is found, which one wins, and everything that can be wrong with one.
 #include "core/base/file.h"
 #include "core/checkpoint/safetensors.h"
+#include "core/families/families.h"
 #include "core/registry/registry.h"
 #include "tests/support/test_case.h"
 #include "tests/unit/families/made_up_triq.h"

@@ -2,6 +2,7 @@
 // Taking models in and out: a model is there whole or not at all, and what goes wrong is said.
 #include "core/base/file.h"
 #include "core/checkpoint/safetensors.h"
+#include "core/families/families.h"
 #include "core/registry/store.h"
 #include "tests/support/test_case.h"
 #include "tests/unit/families/made_up_triq.h"
@@ -343,11 +344,11 @@ void TestStore::verifies()
 
 void TestStore::publishedTable()
 {
-    for (const PublishedModel& model : publishedModels()) {
-        QVERIFY(isModelId(std::string(model.id)));
-        QVERIFY(model.link.starts_with("https://") && !model.licence.empty() && !model.source.empty());
-        if (!model.hashPrefix.empty())
-            QCOMPARE(publishedByHash(std::string(model.hashPrefix) + std::string(56, '0')), &model);
+    for (const PublishedFile* file : publishedFiles()) {
+        QVERIFY(isModelId(std::string(file->id)));
+        QVERIFY(file->link.starts_with("https://") && !file->licence.empty() && !file->source.empty());
+        if (!file->hashPrefix.empty())
+            QCOMPARE(publishedByHash(std::string(file->hashPrefix) + std::string(56, '0')), file);
     }
     QVERIFY(publishedByHash(std::string(64, 'f')) == nullptr);
     QCOMPARE(publishedByLayout("triq", "resnet50", "keras-h5")->file, std::string_view("TRIQ.h5"));

@@ -3,6 +3,7 @@
 // on made-up weights of every family.
 #include "core/families/aihiqnet.h"
 #include "core/families/dbcnn.h"
+#include "core/families/families.h"
 #include "core/families/head_gradient.h"
 #include "core/families/koncept.h"
 #include "core/families/swin_iqa.h"
@@ -67,7 +68,7 @@ void TestTorchHeads::sameOutput()
 {
     QFETCH(QByteArray, name);
     const test::MadeUpFamily made = test::madeUpFamily(name.toStdString());
-    const auto predictor = made.make(made.weights, {});
+    const auto predictor = makePredictor(made.weights, {});
     QVERIFY2(predictor.has_value(), predictor ? "" : predictor.error().message().c_str());
     const auto features = (*predictor)->features(inputOf(made), {}, made.headMaps);
     QVERIFY2(features.has_value(), features ? "" : features.error().message().c_str());
@@ -89,7 +90,7 @@ void TestTorchHeads::derivative()
 {
     QFETCH(QByteArray, name);
     const test::MadeUpFamily made = test::madeUpFamily(name.toStdString());
-    const auto predictor = made.make(made.weights, {});
+    const auto predictor = makePredictor(made.weights, {});
     QVERIFY(predictor.has_value());
     const auto features = (*predictor)->features(inputOf(made), {}, made.headMaps);
     QVERIFY(features.has_value());
@@ -148,7 +149,7 @@ void TestTorchHeads::gradientOfPredictor()
 {
     QFETCH(QByteArray, name);
     const test::MadeUpFamily made = test::madeUpFamily(name.toStdString());
-    const auto predictor = made.make(made.weights, {});
+    const auto predictor = makePredictor(made.weights, {});
     QVERIFY(predictor.has_value());
     const auto features = (*predictor)->features(inputOf(made), {}, made.headMaps);
     QVERIFY(features.has_value());

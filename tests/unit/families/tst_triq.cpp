@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The whole of TRIQ on made-up weights: from an archive to a prediction, sizes it refuses, weights it refuses.
+#include "core/families/families.h"
 #include "core/families/triq.h"
 #include "core/masking/table_builder.h"
 #include "tests/support/test_case.h"
@@ -34,7 +35,7 @@ const test::MadeUpTriq& lite()
 
 std::shared_ptr<const Predictor> liteModel()
 {
-    static const std::shared_ptr<const Predictor> model = makeTriq(lite().weights, {}).value();
+    static const std::shared_ptr<const Predictor> model = TriqFamily.make(lite().weights, {}).value();
     return model;
 }
 
@@ -111,7 +112,7 @@ void TestTriq::endToEnd()
     QVERIFY2(weights.has_value(), weights ? "" : weights.error().message().c_str());
     ModelInfo info;
     info.scale = {0, 10};
-    const auto model = makeTriq(*weights, info);
+    const auto model = TriqFamily.make(*weights, info);
     QVERIFY2(model.has_value(), model ? "" : model.error().message().c_str());
     const ModelInput input = test::madeUpInput(height, width);
     const auto features = (*model)->features(input, {});
@@ -147,7 +148,7 @@ void TestTriq::information()
     info.name = "A name";
     info.weightsHash = "hash";
     info.input = {InputPolicy::Fit, 64, 48, true, Normalization::PlusMinusOne};
-    const auto model = makeTriq(lite().weights, info);
+    const auto model = TriqFamily.make(lite().weights, info);
     QVERIFY(model.has_value());
     const ModelInfo& filled = (*model)->info();
     QCOMPARE(filled.id, info.id);
@@ -295,7 +296,7 @@ void TestTriq::notFinite()
     NetworkWeights huge = lite().weights;
     for (float& v : huge.state.at("triq.projection.weight").values)
         v = 3e38F;
-    const auto model = makeTriq(huge, {});
+    const auto model = TriqFamily.make(huge, {});
     QVERIFY(model.has_value());
     const auto overflown = (*model)->features(test::madeUpInput(64, 64), {});
     QVERIFY(!overflown);
@@ -339,7 +340,7 @@ void TestTriq::badWeights()
         weights.state.at(name).shape.push_back(1);
     else
         weights.state.at(name).values.back() = INFINITY;
-    const auto model = makeTriq(weights, {});
+    const auto model = TriqFamily.make(weights, {});
     QVERIFY(!model);
     QCOMPARE(model.error().code, ErrorCode::InvalidInput);
     QVERIFY2(model.error().reason.find(name) != std::string::npos, model.error().reason.c_str());
@@ -368,13 +369,13 @@ void TestTriq::unsupportedSizes()
     QFETCH(QList<int>, shape);
     NetworkWeights weights = lite().weights;
     weights.state.at(tensor.toStdString()).shape.assign(shape.begin(), shape.end());
-    const auto model = makeTriq(weights, {});
+    const auto model = TriqFamily.make(weights, {});
     QVERIFY(!model);
     QCOMPARE(model.error().code, ErrorCode::InvalidInput);
     QVERIFY(!model.error().reason.empty());
     weights = lite().weights;
     weights.trunk = "resnet51";
-    QVERIFY(!makeTriq(weights, {}).has_value());
+    QVERIFY(!TriqFamily.make(weights, {}).has_value());
 }
 
 HALFLENS_TEST(TestTriq)

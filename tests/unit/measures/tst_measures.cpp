@@ -5,7 +5,6 @@
 #include "tests/support/test_case.h"
 #include "tests/unit/measures/test_images.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <thread>
@@ -53,8 +52,6 @@ private Q_SLOTS:
     void repeatable();
     void concurrentCalls();
     void cacheKeysDiffer();
-    void wisdomRoundTrip();
-    void wisdomRejectsOtherFiles();
 };
 
 void TstMeasures::summariesAgreeWithMaps()
@@ -171,29 +168,6 @@ void TstMeasures::cacheKeysDiffer()
     QCOMPARE(keys.size(), 9);
     QVERIFY(options == options);
     QVERIFY(options != MeasureOptions());
-}
-
-void TstMeasures::wisdomRoundTrip()
-{
-    const QTemporaryDir folder;
-    const std::filesystem::path path = std::filesystem::path(folder.path().toStdString()) / "wisdom";
-    const Image image = busyImage(60, 80);
-    const auto before = spatialFrequency(image).value();
-    QVERIFY(saveFftWisdom(path).has_value());
-    QVERIFY(loadFftWisdom(path).has_value());
-    QCOMPARE(spatialFrequency(image).value().map, before.map);
-}
-
-void TstMeasures::wisdomRejectsOtherFiles()
-{
-    const QTemporaryDir folder;
-    const std::filesystem::path path = std::filesystem::path(folder.path().toStdString()) / "wisdom";
-    QCOMPARE(loadFftWisdom(path).error().code, ErrorCode::Io);
-    QFile file(QString::fromStdString(path.string()));
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write("(fftw-9.9 something else)");
-    file.close();
-    QCOMPARE(loadFftWisdom(path).error().code, ErrorCode::InvalidInput);
 }
 
 HALFLENS_TEST(TstMeasures)

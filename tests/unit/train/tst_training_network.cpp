@@ -303,7 +303,7 @@ private Q_SLOTS:
         recipe.family = family.toStdString();
         recipe.trunk.name = trunk.toStdString();
         recipe.trunk.freezeUntil = "all";
-        recipe.outputs = outputs;
+        recipe.head.outputs = outputs;
         recipe.input = {InputPolicy::Fit, 128, 96, true, Normalization::PlusMinusOne};
         recipe.head.swinWindows = {3, 3};
         const Result<TrainingSetup> setup = prepareTraining(recipe, {}, 3.25);

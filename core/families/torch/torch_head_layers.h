@@ -2,7 +2,7 @@
 // Internal to the LibTorch module: reading weights off a state dictionary, and layers the heads share.
 #pragma once
 
-#include "core/families/torch/torch_head.h"
+#include "core/families/torch/torch_family.h"
 
 #include <set>
 #include <stdexcept>
@@ -66,11 +66,5 @@ struct TorchLayerNorm {
 
 /// Dropout of `rate` unless the options name another.
 at::Tensor dropout(const at::Tensor& x, double rate, const HeadOptions& options);
-
-std::unique_ptr<TorchHead> makeTriqHead(const StateDict& state);
-std::unique_ptr<TorchHead> makeAihiqHead(const StateDict& state);
-std::unique_ptr<TorchHead> makeKonceptHead(const StateDict& state, const std::string& trunk);
-std::unique_ptr<TorchHead> makeDbcnnHead(const StateDict& state);
-std::unique_ptr<TorchHead> makeSwinIqaHead(const StateDict& state);
 
 } // namespace halflens::torch_module

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/families/description.h"
+
+#include "core/families/families.h"
+#include "core/predictor/manifest.h"
+
+namespace halflens {
+
+namespace {
+
+void take(NetworkWeights& weights, const Manifest& manifest)
+{
+    weights.input = manifest.input;
+    weights.scale = manifest.scale;
+    weights.isScaleAssumed = manifest.isScaleAssumed;
+}
+
+} // namespace
+
+Status describeByMetadata(NetworkWeights& weights, const std::map<std::string, std::string>& metadata)
+{
+    const auto text = metadata.find(ManifestMetadata);
+    if (text == metadata.end())
+        return {};
+    const auto failure = [](const std::string& reason) {
+        return Error{ErrorCode::InvalidInput,
+                     "checkpoint",
+                     "the manifest the file carries " + reason,
+                     "get the file again from where it was trained, or save its tensors without metadata",
+                     {}};
+    };
+    const Result<Manifest> manifest = parseManifest(text->second, {});
+    if (!manifest)
+        return failure("cannot be used: " + manifest.error().reason);
+    if (manifest->family != weights.family || manifest->trunk != weights.trunk)
+        return failure("is that of " + manifest->family + " on " + manifest->trunk + ", the tensors are "
+                       + weights.family + " on " + weights.trunk);
+    take(weights, *manifest);
+    weights.isDescribed = true;
+    return {};
+}
+
+void describeByNeighbours(NetworkWeights& weights, const std::filesystem::path& file, const std::string& sha256)
+{
+    if (weights.isDescribed)
+        return;
+    const Result<Manifest> manifest = readManifest(file.parent_path() / "manifest.json");
+    if (manifest && manifest->weightsSha256 == sha256 && manifest->family == weights.family
+        && manifest->trunk == weights.trunk) {
+        take(weights, *manifest);
+        weights.notes.emplace_back("scale and input are those of the manifest.json beside the file");
+    } else if (publishedByHash(sha256)) {
+        weights.isScaleAssumed = false; // every file whose hash is known is one of pyiqa's, of about 0..1
+    }
+}
+
+} // namespace halflens

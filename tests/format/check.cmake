@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Checks that clang-format would change nothing: cmake -DROOT=<source tree> -DCLANG_FORMAT=<program or empty> -P check.cmake
+# Only with the version the tree is formatted with: others break lines elsewhere.
+cmake_minimum_required(VERSION 3.25)
+set(version 14)
+
+if(NOT CLANG_FORMAT)
+    message(NOTICE "skipped: clang-format ${version} is not installed")
+    return()
+endif()
+execute_process(COMMAND ${CLANG_FORMAT} --version OUTPUT_VARIABLE found COMMAND_ERROR_IS_FATAL ANY)
+if(NOT found MATCHES "version ${version}\\.")
+    string(STRIP "${found}" found)
+    message(NOTICE "skipped: the tree is formatted with clang-format ${version}, this is ${found}")
+    return()
+endif()
+set(files)
+foreach(folder core ui app tests)
+    file(GLOB_RECURSE some ${ROOT}/${folder}/*.cpp ${ROOT}/${folder}/*.h)
+    list(APPEND files ${some})
+endforeach()
+execute_process(COMMAND ${CLANG_FORMAT} --dry-run --Werror ${files} RESULT_VARIABLE status)
+if(status)
+    message(FATAL_ERROR "the files above are not formatted; ${CLANG_FORMAT} -i FILE... does it")
+endif()
