@@ -107,6 +107,7 @@ void addCompareCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addMeasuresCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addPanelCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addModelsCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
+void addStudyCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addTrainCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 void addBenchCommand(CLI::App& app, CommonOptions& options, CommandBody& run);
 

@@ -28,6 +28,7 @@ void addCommands(CLI::App& app, CommandLine& line)
     addMeasuresCommand(app, line.common, line.run);
     addPanelCommand(app, line.common, line.run);
     addModelsCommand(app, line.common, line.run);
+    addStudyCommand(app, line.common, line.run);
     addTrainCommand(app, line.common, line.run);
     addBenchCommand(app, line.common, line.run);
 }

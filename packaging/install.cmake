@@ -23,7 +23,7 @@ configure_file(${HALFLENS_LINUX}/${HALFLENS_APP_ID}.metainfo.xml.in
 install(TARGETS halflens DESTINATION bin COMPONENT program)
 install(TARGETS halflens_program DESTINATION libexec COMPONENT program)
 install(TARGETS halflens_torch halflens_torch_train DESTINATION lib/halflens COMPONENT program)
-install(DIRECTORY ${CMAKE_SOURCE_DIR}/resources/samples DESTINATION share/halflens COMPONENT program)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/resources/samples ${CMAKE_SOURCE_DIR}/resources/studies DESTINATION share/halflens COMPONENT program)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/resources/help DESTINATION share/doc/halflens COMPONENT program)
 install(FILES ${CMAKE_BINARY_DIR}/packaging/copyright DESTINATION share/doc/halflens COMPONENT program)
 install(FILES ${HALFLENS_LINUX}/${HALFLENS_APP_ID}.desktop DESTINATION share/applications COMPONENT program)

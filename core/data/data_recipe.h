@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,5 +50,8 @@ using DataFolders = std::map<std::string, std::filesystem::path>;
 /// "NAME:PATH" in the folder of NAME, anything else relative to `recipeFolder`. InvalidInput: no folder of that name.
 Result<std::filesystem::path> resolvePath(const std::string& path, const DataFolders& folders,
                                           const std::filesystem::path& recipeFolder);
+
+/// A data set of a recipe; `where` is the path of its object. What is wrong is told in `problem` (JsonObject).
+DataRecipe readDataRecipe(const nlohmann::json& value, const std::string& where, std::string& problem);
 
 } // namespace halflens

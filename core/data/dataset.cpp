@@ -84,9 +84,11 @@ Result<ByName<std::string>> readSplits(const std::filesystem::path& file, const 
 /// Columns of the table a form needs, by index.
 class RowReader {
 public:
-    RowReader(const DataRecipe& data, const Table& table)
+    /// `anyScale`: opinions need not lie on 1..5, because only their correlation is of interest.
+    RowReader(const DataRecipe& data, const Table& table, bool anyScale)
         : m_data(data)
         , m_table(table)
+        , m_anyScale(anyScale)
     { }
 
     Status findColumns(bool needsSplit)
@@ -144,7 +146,7 @@ public:
                          "row " + std::to_string(row + 1) + ": -1 is not on the scale, and often means \"no opinion\"",
                          "leave such rows out with \"no_opinion\": -1 in the recipe",
                          {}};
-        if (result.mos5 < 0.5 || result.mos5 > 5.5)
+        if (!m_anyScale && (result.mos5 < 0.5 || result.mos5 > 5.5))
             return rowError(row, "the score is " + exact(result.mos5) + " on the scale 1 to 5");
         result.grades = discretisedNormal(result.mos5, deviation);
         return {};
@@ -185,6 +187,7 @@ private:
 
     const DataRecipe& m_data;
     const Table& m_table;
+    const bool m_anyScale;
     std::size_t m_image = 0;
     std::optional<std::size_t> m_split;
     std::optional<std::size_t> m_subset;
@@ -283,7 +286,7 @@ Result<Dataset> loadDataset(const DataRecipe& data, const DataFolders& folders,
         dataset.sources.push_back(paths["splits"]);
     }
     const bool splitColumn = wanted == RowsWanted::WithSplit || table->hasColumn(data.splitColumn);
-    RowReader reader(data, *table);
+    RowReader reader(data, *table, wanted == RowsWanted::All);
     if (Status found = reader.findColumns(data.splits.empty() && splitColumn); !found)
         return std::move(found).error().withFile(file);
 
@@ -309,7 +312,7 @@ Result<Dataset> loadDataset(const DataRecipe& data, const DataFolders& folders,
             ++withoutOpinion;
             continue;
         }
-        if (row.split == Split::Train && trainingRows++ % data.trainEvery != 0)
+        if (wanted == RowsWanted::WithSplit && row.split == Split::Train && trainingRows++ % data.trainEvery != 0)
             continue;
         if (!staysInside(row.image + data.imageSuffix))
             return rowError(i, "the image is not inside the image folder").withFile(file);

@@ -45,7 +45,7 @@ GradeDistribution discretisedNormal(double mean, double deviation);
 /// Which rows of a table are wanted.
 enum class RowsWanted {
     WithSplit, ///< rows of no known split are left out, with a note
-    All ///< a split column need not be there
+    All ///< a split column need not be there, opinions may lie on any scale, and no training rows are passed over
 };
 
 /// Reads one data set. Photos are looked for and not opened: where there is none of the very name, the one file of the

@@ -25,46 +25,6 @@ Error recipeError(const std::string& reason)
         ErrorCode::InvalidInput, "recipe", reason, "correct the recipe; the help page on training describes it", {}};
 }
 
-DataRecipe readData(const json& value, const std::string& where, TrainingTask task, std::string& problem)
-{
-    JsonObject reader(value, where, problem);
-    DataRecipe data;
-    data.name = reader.text("name", true);
-    data.form = reader.word<DataForm>("form",
-                                      {{"mos", DataForm::Mos},
-                                       {"mos_deviation", DataForm::MosDeviation},
-                                       {"votes", DataForm::Votes},
-                                       {"masks", DataForm::Masks}});
-    if ((data.form == DataForm::Masks) != (task == TrainingTask::Objectness))
-        reader.fail(reader.path("form") + " does not suit the task");
-    data.images = reader.text("images", true);
-    data.table = reader.text("table", true);
-    data.splits = reader.text("splits", false);
-    data.masks = reader.text("masks", data.form == DataForm::Masks);
-    data.imageSuffix = reader.text("image_suffix", false);
-    data.maskSuffix = reader.text("mask_suffix", false, data.imageSuffix);
-    if (const json* columns = reader.get("columns", false)) {
-        JsonObject names(*columns, reader.path("columns"), problem);
-        data.imageColumn = names.text("image", false, data.imageColumn);
-        data.mosColumn = names.text("mos", false, data.mosColumn);
-        data.deviationColumn = names.text("deviation", false, data.deviationColumn);
-        data.subsetColumn = names.text("subset", false, data.subsetColumn);
-        data.splitColumn = names.text("split", false, data.splitColumn);
-        data.voteColumns = names.texts("votes", 5, data.voteColumns);
-        if (data.voteColumns.size() != 5)
-            names.fail(names.path("votes") + " does not name five columns");
-        names.finish();
-    }
-    data.offset = reader.number("offset", -1e6, 1e6, data.offset);
-    data.factor = reader.number("factor", -1e6, 1e6, data.factor);
-    if (reader.get("no_opinion", false))
-        data.noOpinion = reader.number("no_opinion", -1e6, 1e6, 0);
-    data.trainEvery = reader.integer("train_every", 1, 1000, data.trainEvery);
-    data.deviation = reader.number("deviation", 0.05, 5, data.deviation);
-    reader.finish();
-    return data;
-}
-
 ViewRecipe readView(const json& value, const std::string& where, std::string& problem)
 {
     JsonObject reader(value, where, problem);
@@ -336,7 +296,9 @@ Result<Recipe> parseRecipe(const std::string& text, const std::filesystem::path&
     readInput(root, recipe, problem);
     readOutput(root, recipe, problem);
     readList(root, "data", true, problem, [&](const json& value, const std::string& where, std::string& found) {
-        recipe.data.push_back(readData(value, where, recipe.task, found));
+        recipe.data.push_back(readDataRecipe(value, where, found));
+        if ((recipe.data.back().form == DataForm::Masks) != (recipe.task == TrainingTask::Objectness) && found.empty())
+            found = where + ".form does not suit the task";
     });
     readViews(root, recipe, problem);
     readLosses(root, recipe, problem);

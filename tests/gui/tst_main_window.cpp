@@ -192,11 +192,22 @@ private Q_SLOTS:
         m_fixture->settings.setValue(setting::Epsilon, 0.22);
         Document* document = m_fixture->openAndWait(m_fixture->image(u"a.png"_s));
         auto* headline = window.findChild<QAbstractButton*>(u"headline"_s);
-        QCOMPARE(headline->text(), u"6 of 12 blocks are enough"_s);
+        QCOMPARE(headline->text(), u"6 of 12 blocks decide"_s);
         QTest::mouseClick(headline, Qt::LeftButton);
         QCOMPARE(document->mask().bits(), ImportantBlocks.complement().bits());
+        auto* breaking = window.findChild<QAbstractButton*>(u"breaking"_s);
+        QCOMPARE(breaking->text(), u"Hiding 1 block breaks it: "_s + changeText(-0.70));
+        QTest::mouseClick(breaking, Qt::LeftButton);
+        QCOMPARE(document->mask().bits(), BlockMask().with({5}).bits());
+        auto* next = window.findChild<QAbstractButton*>(u"nextSet"_s);
+        QTest::mouseClick(next, Qt::LeftButton);
+        const DecidingSets& sets = *document->analysis()->report->sets;
+        QCOMPARE(document->mask().bits(), sets.guaranteed.at(1).complement().bits());
+        QTest::mouseClick(window.findChild<QAbstractButton*>(u"previousSet"_s), Qt::LeftButton);
+        QCOMPARE(document->mask().bits(), sets.guaranteed.at(0).complement().bits());
+        QVERIFY(window.findChild<QAbstractButton*>(u"atBest"_s)->text().contains(u"6 blocks"_s));
         window.findChild<QDoubleSpinBox*>(u"epsilon"_s)->setValue(0.11); // at once, no engine
-        QCOMPARE(headline->text(), u"8 of 12 blocks are enough"_s);
+        QCOMPARE(headline->text(), u"8 of 12 blocks decide"_s);
     }
 
     void tableAndCanvasShareTheSelection()

@@ -2,6 +2,7 @@
 #include "ui/panels/block_panel.h"
 
 #include "ui/panels/card.h"
+#include "ui/panels/orders_bar.h"
 #include "ui/state/theme.h"
 
 #include <QHeaderView>
@@ -133,7 +134,9 @@ BlockPanel::BlockPanel(CurrentImage& image, const Comparison& comparison, QWidge
             });
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(m_table);
+    layout->setSpacing(0);
+    layout->addWidget(m_table, 1);
+    layout->addWidget(new OrdersBar(image, this));
     connect(&image, &CurrentImage::changed, this, &BlockPanel::followFocus);
     connect(&image, &CurrentImage::focusChanged, this, &BlockPanel::followFocus);
     connect(&comparison, &Comparison::modelsChanged, this, &BlockPanel::followComparison);

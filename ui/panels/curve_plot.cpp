@@ -132,7 +132,10 @@ void CurvePlot::paintCurves(QPainter& painter) const
     QPolygonF best;
     QPolygonF mean;
     QPolygonF worst;
+    QPolygonF guaranteed;
     for (const CurvePoint& point : m_curve) {
+        if (point.guaranteed)
+            guaranteed << at(point.visible, *point.guaranteed);
         best << at(point.visible, point.best);
         mean << at(point.visible, point.mean);
         worst << at(point.visible, point.worst);
@@ -157,13 +160,17 @@ void CurvePlot::paintCurves(QPainter& painter) const
             line << at(point.visible, point.best);
         painter.drawPolyline(line);
     }
+    painter.setPen(QPen(theme.better, 2));
+    painter.drawPolyline(guaranteed);
     painter.setPen(QPen(theme.accent, 2));
     painter.drawPolyline(best);
 
     // Legend in one line, right-aligned above the plot.
     double right = plotArea().right();
-    const std::pair<QString, QColor> entries[] = {
-        {tr("best"), theme.accent}, {tr("mean"), theme.mutedText}, {tr("worst"), theme.worse}};
+    const std::pair<QString, QColor> entries[] = {{tr("best"), theme.accent},
+                                                  {tr("guaranteed"), theme.better},
+                                                  {tr("mean"), theme.mutedText},
+                                                  {tr("worst"), theme.worse}};
     for (const auto& [text, color] : entries) {
         const int textWidth = fontMetrics().horizontalAdvance(text);
         const double middle = fontMetrics().height() / 2.0;
@@ -220,6 +227,8 @@ void CurvePlot::mouseMoveEvent(QMouseEvent* event)
     QStringList lines{tr("%1 visible: best %2, mean %3, worst %4")
                           .arg(point->visible)
                           .arg(scoreText(point->best), scoreText(point->mean), scoreText(point->worst))};
+    if (point->guaranteed)
+        lines << tr("guaranteed, whatever else is hidden: %1").arg(scoreText(*point->guaranteed));
     for (const OtherCurve& other : m_others) {
         for (const CurvePoint& theirs : other.curve) {
             if (theirs.visible == point->visible)

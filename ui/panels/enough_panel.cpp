@@ -9,6 +9,8 @@
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QPainter>
+#include <QPushButton>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <cmath>
@@ -21,6 +23,28 @@ namespace {
 
 constexpr int Padding = 12;
 constexpr int Stripe = 8; ///< coloured line at the left
+
+/// A sentence that can be pressed, no more than that.
+QPushButton* sentenceButton(const QString& name, QWidget* parent)
+{
+    auto* button = new QPushButton(parent);
+    button->setObjectName(name);
+    button->setFlat(true);
+    button->setCursor(Qt::PointingHandCursor);
+    button->setStyleSheet(u"text-align: left; padding: 3px 6px"_s);
+    return button;
+}
+
+QToolButton* stepButton(Qt::ArrowType arrow, const QString& name, const QString& help, QWidget* parent)
+{
+    auto* button = new QToolButton(parent);
+    button->setObjectName(name);
+    button->setArrowType(arrow);
+    button->setAutoRaise(true);
+    button->setToolTip(help);
+    button->setAccessibleName(help);
+    return button;
+}
 
 } // namespace
 
@@ -100,6 +124,11 @@ EnoughPanel::EnoughPanel(Settings& settings, CurrentImage& image, const Comparis
     , m_settings(settings)
     , m_comparison(comparison)
     , m_headline(new HeadlineButton(this))
+    , m_breaking(sentenceButton(u"breaking"_s, this))
+    , m_best(sentenceButton(u"atBest"_s, this))
+    , m_tryAll(new QPushButton(tr("Try all 4096 masks"), this))
+    , m_sets(new QWidget(this))
+    , m_setLabel(mutedLabel(m_sets))
     , m_epsilon(new QDoubleSpinBox(this))
     , m_curve(new CurvePlot(this))
 {
@@ -120,9 +149,31 @@ EnoughPanel::EnoughPanel(Settings& settings, CurrentImage& image, const Comparis
             m_epsilon->setValue(m_settings.number(setting::Epsilon));
     });
     connect(m_headline, &QAbstractButton::clicked, this, [this] {
+        const BlockReport* report = m_image.report();
+        if (report)
+            Q_EMIT keepRequested(report->sets ? report->sets->keep : report->enough.keep);
+    });
+    connect(m_breaking, &QAbstractButton::clicked, this, [this] {
+        const BlockReport* report = m_image.report();
+        if (report && report->sets && report->sets->smallestBreaking)
+            Q_EMIT keepRequested(report->sets->smallestBreaking->hidden.complement());
+    });
+    connect(m_best, &QAbstractButton::clicked, this, [this] {
         if (const BlockReport* report = m_image.report())
             Q_EMIT keepRequested(report->enough.keep);
     });
+    m_tryAll->setObjectName(u"tryAllMasksButton"_s);
+    connect(m_tryAll, &QAbstractButton::clicked, this, &EnoughPanel::allMasksRequested);
+    auto* back = stepButton(Qt::LeftArrow, u"previousSet"_s, tr("The set before"), m_sets);
+    auto* forth = stepButton(Qt::RightArrow, u"nextSet"_s, tr("The next set"), m_sets);
+    connect(back, &QAbstractButton::clicked, this, [this] { stepSet(-1); });
+    connect(forth, &QAbstractButton::clicked, this, [this] { stepSet(1); });
+    m_setLabel->setObjectName(u"setLabel"_s);
+    auto* setRow = new QHBoxLayout(m_sets);
+    setRow->setContentsMargins(6, 0, 0, 0);
+    setRow->addWidget(m_setLabel, 1);
+    setRow->addWidget(back);
+    setRow->addWidget(forth);
     connect(m_curve, &CurvePlot::chosen, this, &EnoughPanel::keepRequested);
 
     auto* label = mutedLabel(this);
@@ -135,6 +186,13 @@ EnoughPanel::EnoughPanel(Settings& settings, CurrentImage& image, const Comparis
     layout->setContentsMargins(8, 8, 8, 8);
     layout->setSpacing(8);
     layout->addWidget(m_headline);
+    auto* sentences = new QVBoxLayout;
+    sentences->setSpacing(0);
+    sentences->addWidget(m_sets);
+    sentences->addWidget(m_breaking);
+    sentences->addWidget(m_best);
+    sentences->addWidget(m_tryAll, 0, Qt::AlignLeft);
+    layout->addLayout(sentences);
     layout->addLayout(tolerance);
     layout->addWidget(m_curve, 1);
     connect(&image, &CurrentImage::changed, this, &EnoughPanel::refresh);
@@ -153,29 +211,18 @@ void EnoughPanel::refresh()
 {
     const Analysis* analysis = m_image.analysis();
     const bool hasReport = analysis && analysis->report;
+    const bool isExact = hasReport && analysis->report->sets.has_value();
     m_headline->setEnabled(hasReport);
+    m_sets->setVisible(isExact);
+    m_breaking->setVisible(isExact);
+    m_best->setVisible(hasReport);
+    m_tryAll->setVisible(hasReport && !isExact);
     if (hasReport) {
-        const Enough& enough = analysis->report->enough;
-        const MaskTable& table = *analysis->table;
-        const QString headline = !table.exact && enough.visible < BlockCount
-            ? tr("About %1 of 12 blocks are enough").arg(enough.visible)
-            : enough.visible == BlockCount ? tr("All 12 blocks are needed")
-            : enough.visible == 1          ? tr("1 of 12 blocks is enough")
-                                           : tr("%1 of 12 blocks are enough").arg(enough.visible);
-        m_headline->setTexts(
-            headline,
-            !table.exact ? tr("Estimated from %1 of 4096 masks, ±%2. Click to see which.")
-                               .arg(table.samples)
-                               .arg(table.scale.toFive(table.scale.low + table.standardError) - 1, 0, 'f', 2)
-                : enough.visible == BlockCount
-                ? tr("Hiding any block moves the score by more than %1.").arg(scoreText(enough.epsilon))
-                : tr("Without the other %1 the score changes by %2. Click to see which.")
-                      .arg(BlockCount - enough.visible)
-                      .arg(changeText(enough.change)));
-        m_curve->setCurve(analysis->report->curve, enough);
+        refreshSets(*analysis);
+        m_curve->setCurve(analysis->report->curve, analysis->report->enough);
     } else {
         const bool isComing = m_image.document() && !(analysis && !analysis->tableNote.empty());
-        m_headline->setTexts(tr("How much is enough?"),
+        m_headline->setTexts(tr("Which blocks decide?"),
                              !m_image.document()       ? tr("Open an image to find out.")
                                  : m_image.hasFailed() ? tr("The model could not say.")
                                  : isComing            ? tr("Trying all 4096 ways to hide blocks.")
@@ -184,6 +231,63 @@ void EnoughPanel::refresh()
     }
     refreshCurrent();
     refreshOthers();
+}
+
+void EnoughPanel::refreshSets(const Analysis& analysis)
+{
+    const Enough& enough = analysis.report->enough;
+    const QString best = enough.visible == 1
+        ? tr("At best 1 block keeps it, by luck (%1)").arg(changeText(enough.change))
+        : enough.visible == BlockCount
+        ? tr("Hiding any block moves the score by more than %1").arg(scoreText(enough.epsilon))
+        : tr("At best %1 blocks keep it, by luck (%2)").arg(enough.visible).arg(changeText(enough.change));
+    m_best->setText(best);
+    m_best->setEnabled(enough.visible < BlockCount);
+    if (!analysis.report->sets) {
+        const MaskTable& table = *analysis.table;
+        m_headline->setTexts(tr("About %1 of 12 blocks, at best").arg(enough.visible),
+                             tr("Estimated from %1 of 4096 masks, ±%2. Which blocks decide, an estimate cannot "
+                                "guarantee: that needs all 4096 masks.")
+                                 .arg(table.samples)
+                                 .arg(table.scale.toFive(table.scale.low + table.standardError) - 1, 0, 'f', 2));
+        return;
+    }
+    const DecidingSets& sets = *analysis.report->sets;
+    const int count = sets.keep.count();
+    m_headline->setTexts(
+        count == BlockCount ? tr("All 12 blocks decide")
+            : count == 1    ? tr("1 of 12 blocks decides")
+                            : tr("%1 of 12 blocks decide").arg(count),
+        count == BlockCount
+            ? tr("Whichever is hidden, the score may leave ±%1.").arg(scoreText(sets.epsilon))
+            : tr("With them visible the score stays within ±%1, whatever else is hidden. Click to see them.")
+                  .arg(scoreText(sets.epsilon)));
+    m_set = 0;
+    m_setLabel->setText(sets.guaranteed.size() == 1 ? tr("no other smallest choice")
+                                                    : tr("%1 minimal sets decide").arg(sets.guaranteed.size()));
+    m_sets->setEnabled(sets.guaranteed.size() > 1);
+    if (!sets.smallestBreaking) {
+        m_breaking->setText(tr("Hiding 11 blocks never breaks it"));
+    } else {
+        const int hidden = sets.smallestBreaking->hidden.count();
+        m_breaking->setText(
+            (hidden == 1
+                 ? tr("Hiding 1 block breaks it: %1").arg(changeText(sets.smallestBreaking->change))
+                 : tr("Hiding these %1 breaks it: %2").arg(hidden).arg(changeText(sets.smallestBreaking->change))));
+    }
+    m_breaking->setEnabled(sets.smallestBreaking.has_value());
+}
+
+void EnoughPanel::stepSet(int by)
+{
+    const BlockReport* report = m_image.report();
+    if (!report || !report->sets || report->sets->guaranteed.empty())
+        return;
+    const std::size_t count = report->sets->guaranteed.size();
+    m_set = (m_set + count + static_cast<std::size_t>(by + 1) - 1) % count;
+    m_setLabel->setText(
+        tr("set %1 of %2, %3 blocks").arg(m_set + 1).arg(count).arg(report->sets->guaranteed[m_set].count()));
+    Q_EMIT keepRequested(report->sets->guaranteed[m_set]);
 }
 
 void EnoughPanel::refreshOthers()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// "4 of 12 blocks are enough": the headline, its tolerance and the curve behind it.
+// "4 of 12 blocks decide": the headline, its tolerance and the curve behind it (spec measures 10).
 #pragma once
 
 #include "ui/state/comparison.h"
@@ -9,6 +9,9 @@
 #include <QWidget>
 
 class QDoubleSpinBox;
+class QLabel;
+class QPushButton;
+class QToolButton;
 
 namespace halflens {
 
@@ -44,16 +47,26 @@ public:
 
 Q_SIGNALS:
     void keepRequested(halflens::BlockMask keep); ///< show these blocks only
+    void allMasksRequested(); ///< an estimate guarantees nothing: try all 4096
 
 private:
     void refresh();
+    void refreshSets(const Analysis& analysis);
     void refreshCurrent();
     void refreshOthers();
+    /// Shows a minimal guaranteed set, `by` further than the last one, round and round.
+    void stepSet(int by);
 
     CurrentImage& m_image;
     Settings& m_settings;
     const Comparison& m_comparison;
     HeadlineButton* m_headline;
+    QPushButton* m_breaking; ///< "hiding these 2 breaks it"
+    QPushButton* m_best; ///< "at best 1 block, by luck"
+    QPushButton* m_tryAll;
+    QWidget* m_sets; ///< steps through the minimal guaranteed sets
+    QLabel* m_setLabel;
+    std::size_t m_set = 0; ///< shown one of them
     QDoubleSpinBox* m_epsilon;
     CurvePlot* m_curve;
 };

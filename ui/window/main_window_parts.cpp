@@ -104,7 +104,7 @@ void MainWindow::makeDocks()
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     addDock(u"imagesDock"_s, tr("Images"), new FilmStrip(m_viewer.workspace), Qt::BottomDockWidgetArea);
     addDock(u"qualityDock"_s, tr("Quality"), quality, Qt::RightDockWidgetArea);
-    QDockWidget* enoughDock = addDock(u"enoughDock"_s, tr("How much is enough"), enough, Qt::RightDockWidgetArea);
+    QDockWidget* enoughDock = addDock(u"enoughDock"_s, tr("Blocks that decide"), enough, Qt::RightDockWidgetArea);
     QDockWidget* blocks =
         addDock(u"blocksDock"_s, tr("Blocks"), new BlockPanel(m_viewer.workspace.image(), m_viewer.comparison),
                 Qt::RightDockWidgetArea);
@@ -123,6 +123,7 @@ void MainWindow::makeDocks()
         if (Document* document = m_viewer.workspace.current())
             document->changeMask(keep.complement(), tr("Show %n block(s)", nullptr, keep.count()));
     });
+    connect(enough, &EnoughPanel::allMasksRequested, m_actions->tryAllMasks, &QAction::trigger);
 }
 
 /// Needs the size the window is shown with: shares of the room, not pixels, are what lasts.

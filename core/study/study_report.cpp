@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/study/study_report.h"
+
+#include "core/base/file.h"
+#include "core/base/numbers_text.h"
+#include "core/study/paper_values.h"
+#include "core/study/study_report_charts.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace halflens {
+
+namespace {
+
+constexpr std::size_t TellingPhotos = 24;
+constexpr std::size_t MostPoints = 3000; ///< of a scatter plot: a report stays small
+
+constexpr const char* Head = R"(<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+:root{color-scheme:light dark;--ink:#1c1f23;--soft:#5b636d;--line:#d5d9de;--page:#fff;--zebra:#f5f6f8}
+@media(prefers-color-scheme:dark){:root{--ink:#e6e8eb;--soft:#a1a9b3;--line:#3b4148;--page:#17191c;--zebra:#1f2226}}
+@media print{:root{--ink:#000;--soft:#444;--line:#bbb;--page:#fff;--zebra:#fff}table,svg{break-inside:avoid}}
+body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);margin:2rem auto;max-width:72rem;padding:0 1rem}
+h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.15rem;margin:2.2rem 0 .4rem}p{margin:.3rem 0 .8rem}.soft{color:var(--soft)}
+.wide{overflow-x:auto}table{border-collapse:collapse;font-size:13px}th,td{padding:.25rem .6rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--line)}
+td.n{text-align:right;font-variant-numeric:tabular-nums}tr:nth-child(even) td{background:var(--zebra)}.paper{color:var(--soft);font-style:italic}
+.charts{display:flex;flex-wrap:wrap;gap:1.2rem}svg{max-width:100%;height:auto}svg text{fill:var(--ink);font:11px system-ui,sans-serif}
+.ct{font-weight:600!important}.tx{text-anchor:middle}.ty{text-anchor:end}.g{stroke:var(--line);fill:none}.d{stroke:var(--soft);stroke-dasharray:4 3;fill:none}
+.e{stroke:var(--ink);fill:none}
+.s0,.s1,.s2,.s3,.s4,.s5{fill:none;stroke-width:1.8}
+.s0{stroke:#2f6fb5}.s1{stroke:#d1772b}.s2{stroke:#2e8b57}.s3{stroke:#a0499f}.s4{stroke:#7d6b2f}.s5{stroke:#6b7684}
+.f0,.p0{fill:#2f6fb5}.f1,.p1{fill:#d1772b}.f2,.p2{fill:#2e8b57}.f3,.p3{fill:#a0499f}.f4,.p4{fill:#7d6b2f}.f5,.p5{fill:#6b7684}
+.p0,.p1,.p2,.p3,.p4,.p5{fill-opacity:.45}
+</style>
+)";
+
+double numberOf(const std::string& text)
+{
+    return finiteNumber(text).value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
+const StudyTable* find(const std::vector<StudyTable>& tables, const char* name)
+{
+    const auto found =
+        std::find_if(tables.begin(), tables.end(), [&](const StudyTable& table) { return table.name == name; });
+    return found == tables.end() ? nullptr : &*found;
+}
+
+/// The cells of a table by the names of its columns.
+class Cells {
+public:
+    explicit Cells(const StudyTable& table)
+        : m_table(table)
+    { }
+    std::string text(const std::vector<std::string>& row, const char* column) const
+    {
+        const auto found = std::find(m_table.header.begin(), m_table.header.end(), column);
+        return found == m_table.header.end() ? std::string()
+                                             : row[static_cast<std::size_t>(found - m_table.header.begin())];
+    }
+    double number(const std::vector<std::string>& row, const char* column) const { return numberOf(text(row, column)); }
+
+private:
+    const StudyTable& m_table;
+};
+
+class ReportWriter {
+public:
+    ReportWriter(StudyStore& store, const StudyRecipe& recipe, const std::vector<StudyTable>& tables)
+        : m_store(store)
+        , m_recipe(recipe)
+        , m_tables(tables)
+        , m_paper(paperValues(recipe.paper))
+    { }
+
+    Result<std::string> write()
+    {
+        const Status read = m_store.forEach([&](StudiedPhoto photo) -> Status {
+            (photo.findings.error.empty() ? m_photos : m_failed).push_back(std::move(photo));
+            return {};
+        });
+        if (!read)
+            return read.error();
+        m_html = Head;
+        m_html += "<title>" + forHtml(m_recipe.name) + "</title></head><body>\n";
+        head();
+        for (const StudyTable& table : m_tables) {
+            if (table.name != "images")
+                section(table);
+        }
+        telling();
+        failed();
+        return m_html + "</body></html>\n";
+    }
+
+private:
+    void head()
+    {
+        m_html += "<h1>" + forHtml(m_recipe.name) + "</h1>\n<p class=\"soft\">HalfLens " HALFLENS_VERSION ", "
+            + std::to_string(m_photos.size()) + " photos";
+        if (!m_failed.empty())
+            m_html += ", " + std::to_string(m_failed.size()) + " left out";
+        if (m_photos.size() + m_failed.size() < m_store.facts().photos)
+            m_html += ", " + std::to_string(m_store.facts().photos - m_photos.size() - m_failed.size()) + " of "
+                + std::to_string(m_store.facts().photos) + " not yet computed";
+        m_html += ". Halves by " + forHtml(m_store.facts().judge)
+            + ", its attention mask and mean score change. Intervals: 95 %, percentile bootstrap over photos.</p>\n";
+        if (!m_paper.empty())
+            m_html += "<p>Figures in italics are the paper's. Ours come from other weights and other photos: they show "
+                      "whether its claims carry over, not whether its numbers were right.</p>\n";
+    }
+
+    std::string familyOf(const std::string& model) const
+    {
+        // The default pack names its models after their families: "lite-triq", "lite-swin-iqa".
+        for (const char* family : {"triq", "aihiqnet", "koncept", "dbcnn", "swin-iqa"}) {
+            if (model.ends_with(family))
+                return family;
+        }
+        return model;
+    }
+
+    std::string paperCell(const std::string& table, const std::string& row, const std::string& column) const
+    {
+        for (const PaperValue& value : m_paper) {
+            if (value.table == table && value.row == row && value.column == column)
+                return " <span class=\"paper\">" + exact(value.value) + "</span>";
+        }
+        return {};
+    }
+
+    void section(const StudyTable& table)
+    {
+        m_html += "<h2>" + forHtml(table.title) + "</h2>\n";
+        charts(table);
+        m_html += "<div class=\"wide\"><table><thead><tr>";
+        std::vector<std::size_t> shown;
+        for (std::size_t i = 0; i < table.header.size(); ++i) {
+            const std::string& name = table.header[i];
+            if (name.ends_with("_low") || name.ends_with("_high"))
+                continue;
+            shown.push_back(i);
+            m_html += "<th>" + forHtml(name) + "</th>";
+        }
+        m_html += "</tr></thead><tbody>\n";
+        for (const std::vector<std::string>& row : table.rows) {
+            m_html += "<tr>";
+            for (const std::size_t i : shown)
+                m_html += cell(table, row, i);
+            m_html += "</tr>\n";
+        }
+        m_html += "</tbody></table></div>\n";
+    }
+
+    std::string cell(const StudyTable& table, const std::vector<std::string>& row, std::size_t i) const
+    {
+        const bool isNumber = finiteNumber(row[i]).has_value();
+        const bool isFraction = row[i].find_first_of(".e") != std::string::npos;
+        std::string text = isNumber && isFraction ? fixed(numberOf(row[i]), 3) : row[i];
+        if (i + 2 < row.size() && table.header[i + 1] == table.header[i] + "_low" && !row[i + 1].empty())
+            text += " [" + fixed(numberOf(row[i + 1]), 3) + ", " + fixed(numberOf(row[i + 2]), 3) + "]";
+        return std::string(isNumber ? "<td class=\"n\">" : "<td>") + forHtml(text)
+            + paperCell(table.name, familyOf(row.front()), table.header[i]) + "</td>";
+    }
+
+    void charts(const StudyTable& table)
+    {
+        std::string svg;
+        if (table.name == "halves")
+            svg = scatterCharts();
+        else if (table.name == "size")
+            svg = sizeChart(table);
+        else if (table.name == "importance")
+            svg = importanceCharts(table);
+        else if (table.name == "damage")
+            svg = damageCharts(table);
+        if (!svg.empty())
+            m_html += "<div class=\"charts\">" + svg + "</div>\n";
+    }
+
+    std::string scatterCharts() const
+    {
+        std::string svg;
+        for (const std::string& model : m_store.facts().models) {
+            std::vector<ChartSeries> series{{"trivial half hidden", {}}, {"important half hidden", {}}};
+            double low = std::numeric_limits<double>::infinity();
+            double high = -low;
+            const std::size_t step = m_photos.size() / MostPoints + 1;
+            for (std::size_t i = 0; i < m_photos.size(); i += step) {
+                const PhotoFindings& found = m_photos[i].findings;
+                for (const ModelFindings& entry : found.models) {
+                    if (entry.model != model || !found.important)
+                        continue;
+                    const HiddenBy by = entry.oracle ? HiddenBy::Attention : HiddenBy::Zero;
+                    const std::array scores{entry.scoreWith(by, found.important->complement()),
+                                            entry.scoreWith(by, *found.important)};
+                    for (std::size_t half = 0; half < scores.size(); ++half) {
+                        if (!std::isfinite(scores[half]))
+                            continue;
+                        series[half].points.emplace_back(entry.score, scores[half]);
+                        low = std::min({low, entry.score, scores[half]});
+                        high = std::max({high, entry.score, scores[half]});
+                    }
+                }
+            }
+            if (low <= high)
+                svg += scatterChart({model, "score of the whole photo", "score with half hidden", low, high, low, high},
+                                    series);
+        }
+        return svg;
+    }
+
+    std::string sizeChart(const StudyTable& table) const
+    {
+        const Cells cells(table);
+        std::vector<ChartSeries> series;
+        double low = 1;
+        for (const char* line : {"best", "mean", "worst"}) {
+            for (const auto& row : table.rows) {
+                const std::string name = cells.text(row, "model") + ", " + line;
+                const double plcc = cells.number(row, (std::string(line) + "_plcc").c_str());
+                if (!std::isfinite(plcc))
+                    continue;
+                if (series.empty() || series.back().name != name)
+                    series.push_back({name, {}});
+                series.back().points.emplace_back(cells.number(row, "hidden"), plcc);
+                low = std::min(low, plcc);
+            }
+        }
+        return series.empty()
+            ? std::string()
+            : lineChart({"Agreement against hidden blocks", "hidden blocks", "PLCC", 1, 11, low, 1}, series);
+    }
+
+    std::string importanceCharts(const StudyTable& table) const
+    {
+        const Cells cells(table);
+        std::string svg;
+        std::vector<double> values;
+        for (const auto& row : table.rows) {
+            values.push_back(1 - cells.number(row, "mean_plcc"));
+            if (values.size() == BlockCount) {
+                svg += gridChart(cells.text(row, "model") + ": 1 − mean PLCC of each block", values);
+                values.clear();
+            }
+        }
+        return svg;
+    }
+
+    std::string damageCharts(const StudyTable& table) const
+    {
+        const Cells cells(table);
+        std::string svg;
+        std::string title;
+        std::vector<ChartBar> bars;
+        const auto close = [&] {
+            if (!bars.empty())
+                svg += barChart({title, "AUC", {}, 0, 1, 0, 1}, 0.5, bars);
+            bars.clear();
+        };
+        for (const auto& row : table.rows) {
+            if (cells.text(row, "strength") != "full" || cells.text(row, "region") != "2x2")
+                continue;
+            const std::string now = cells.text(row, "model") + ", " + cells.text(row, "kind");
+            if (now != title)
+                close();
+            title = now;
+            bars.push_back({cells.text(row, "explainer"), cells.number(row, "auc"), cells.number(row, "auc_low"),
+                            cells.number(row, "auc_high")});
+        }
+        close();
+        return svg;
+    }
+
+    /// The photos whose score falls most without the important half, and those opinion and score disagree on most.
+    void telling()
+    {
+        struct Entry {
+            const StudiedPhoto* photo;
+            double fall;
+            double disagreement;
+        };
+        std::vector<Entry> entries;
+        for (const StudiedPhoto& photo : m_photos) {
+            if (photo.findings.models.empty() || !photo.findings.important)
+                continue;
+            const ModelFindings& judged = photo.findings.models.front();
+            const HiddenBy by = judged.oracle ? HiddenBy::Attention : HiddenBy::Zero;
+            const double without = judged.scoreWith(by, *photo.findings.important);
+            entries.push_back({&photo, std::isfinite(without) ? judged.score - without : 0,
+                               photo.mos5 ? std::abs(judged.score - *photo.mos5) : 0});
+        }
+        if (entries.empty())
+            return;
+        m_html += "<h2>Telling photos</h2>\n<p class=\"soft\">By "
+            + forHtml(m_photos.front().findings.models.front().model)
+            + ": the largest falls without the important half, then the largest distances between score and opinion. "
+              "<code>halflens FILE</code> opens one in the viewer.</p>\n<div "
+              "class=\"wide\"><table><thead><tr><th>photo</th>"
+              "<th>opinion</th><th>score</th><th>fall</th></tr></thead><tbody>\n";
+        std::vector<const StudiedPhoto*> named;
+        const auto list = [&](const auto& better, std::size_t upTo) {
+            std::stable_sort(entries.begin(), entries.end(), better);
+            for (const Entry& entry : entries) {
+                if (named.size() >= upTo)
+                    break;
+                if (std::find(named.begin(), named.end(), entry.photo) != named.end())
+                    continue;
+                named.push_back(entry.photo);
+                m_html += "<tr><td>" + forHtml(entry.photo->name) + "</td><td class=\"n\">"
+                    + (entry.photo->mos5 ? fixed(*entry.photo->mos5, 3) : std::string()) + "</td><td class=\"n\">"
+                    + fixed(entry.photo->findings.models.front().score, 3) + "</td><td class=\"n\">"
+                    + fixed(entry.fall, 3) + "</td></tr>\n";
+            }
+        };
+        list([](const Entry& a, const Entry& b) { return a.fall > b.fall; }, TellingPhotos / 2);
+        list([](const Entry& a, const Entry& b) { return a.disagreement > b.disagreement; }, TellingPhotos);
+        m_html += "</tbody></table></div>\n";
+    }
+
+    void failed()
+    {
+        if (m_failed.empty())
+            return;
+        m_html += "<h2>Photos left out</h2>\n<div "
+                  "class=\"wide\"><table><thead><tr><th>photo</th><th>reason</th></tr></thead><tbody>\n";
+        for (const StudiedPhoto& photo : m_failed)
+            m_html += "<tr><td>" + forHtml(photo.name) + "</td><td>" + forHtml(photo.findings.error) + "</td></tr>\n";
+        m_html += "</tbody></table></div>\n";
+    }
+
+    StudyStore& m_store;
+    const StudyRecipe& m_recipe;
+    const std::vector<StudyTable>& m_tables;
+    std::vector<PaperValue> m_paper;
+    std::vector<StudiedPhoto> m_photos;
+    std::vector<StudiedPhoto> m_failed;
+    std::string m_html;
+};
+
+} // namespace
+
+std::string forHtml(const std::string& text)
+{
+    std::string safe;
+    for (const char character : text) {
+        switch (character) {
+        case '&':
+            safe += "&amp;";
+            break;
+        case '<':
+            safe += "&lt;";
+            break;
+        case '>':
+            safe += "&gt;";
+            break;
+        case '"':
+            safe += "&quot;";
+            break;
+        default:
+            safe += character;
+        }
+    }
+    return safe;
+}
+
+Status writeStudyReport(StudyStore& store, const StudyRecipe& recipe, const std::vector<StudyTable>& tables,
+                        const std::filesystem::path& folder)
+{
+    const Result<std::string> html = guarded("study", [&] { return ReportWriter(store, recipe, tables).write(); });
+    if (!html)
+        return html.error();
+    return writeFileAtomically(folder / "report.html", *html);
+}
+
+} // namespace halflens

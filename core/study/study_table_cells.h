@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Internal to core/study: what the makers of tables share.
+#pragma once
+
+#include "core/base/numbers_text.h"
+#include "core/study/study_tables.h"
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace halflens {
+
+/// A number that reads back exactly; empty where it is not defined.
+inline std::string cell(double value)
+{
+    return std::isfinite(value) ? exact(value) : std::string();
+}
+
+/// Adds the columns of a number with an interval.
+inline void withInterval(std::vector<std::string>& header, const std::string& name)
+{
+    header.insert(header.end(), {name, name + "_low", name + "_high"});
+}
+
+/// damage.csv and damage_scores.csv.
+std::vector<StudyTable> damageTables(const std::vector<StudiedPhoto>& photos, const std::vector<std::string>& models,
+                                     const StudyRecipe& recipe);
+
+} // namespace halflens
