@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// TIFF as laboratories write it: floating point, signed, 32 bits, odd depths, Lab, YCbCr, and what is black and white.
+// TIFF as laboratories and cameras write it: floating point, signed, 32 bits, odd depths, Lab, YCbCr; several pages,
+// reduced copies, camera raw.
 #include "core/image/decode.h"
 #include "tests/support/test_case.h"
 #include "tests/unit/image/encode.h"
@@ -248,6 +249,63 @@ private Q_SLOTS:
             for (std::size_t i = 0; i < 48; i += 3) {
                 QVERIFY((*image)->rgb[i] >= 252);
                 QVERIFY((*image)->rgb[i + 1] <= 3 && (*image)->rgb[i + 2] <= 3);
+            }
+        }
+    }
+
+    void pagesAreChosen()
+    {
+        const Raster raster = patternRaster(5, 3, 3);
+        TiffOptions options;
+        options.pages = 3;
+        const Bytes tiff = encodeTiff(raster, options);
+        DecodeOptions third;
+        third.page = 3;
+        const auto image = decodeImage(tiff, third);
+        QVERIFY(image.has_value());
+        QVERIFY(hasNote(**image, "picture 3 of 3"));
+        for (std::size_t i = 0; i < (*image)->rgb.size(); ++i)
+            QCOMPARE(static_cast<int>((*image)->rgb[i]), 255 - static_cast<int>(rgbOf(raster)[i]));
+        for (const int page : {0, 4, -1}) {
+            DecodeOptions wrong;
+            wrong.page = page;
+            const auto refused = decodeImage(tiff, wrong);
+            QVERIFY(!refused.has_value());
+            QVERIFY(refused.error().reason.find("3 pages") != std::string::npos);
+        }
+    }
+
+    /// The full picture behind its small copy is the one people mean.
+    void reducedCopiesArePassedOver()
+    {
+        const Raster raster = patternRaster(12, 7, 3);
+        TiffOptions options;
+        options.reducedFirst = true;
+        const auto image = decodeImage(encodeTiff(raster, options));
+        QVERIFY2(image.has_value(), image ? "" : image.error().message().c_str());
+        QVERIFY((*image)->rgb == rgbOf(raster));
+        QCOMPARE((*image)->origin.frames, 1);
+        QVERIFY(hasNote(**image, "reduced copy"));
+        options.pages = 2;
+        QCOMPARE((*decodeImage(encodeTiff(raster, options)))->origin.frames, 2);
+        options.pages = 0;
+        const auto alone = decodeImage(encodeTiff(raster, options));
+        QVERIFY(alone.has_value());
+        QCOMPARE((*alone)->width, 4);
+        QVERIFY(hasNote(**alone, "reduced copy"));
+    }
+
+    void sensorDataIsCameraRaw()
+    {
+        for (const int kind : {32803, 34892}) {
+            for (const bool bigEndian : {false, true}) {
+                TiffOptions options;
+                options.rawBelow = kind;
+                options.pages = 0;
+                options.bigEndian = bigEndian;
+                const auto image = decodeImage(encodeTiff(patternRaster(12, 7, 3), options));
+                QVERIFY(!image.has_value());
+                QVERIFY2(image.error().reason.find("Nikon NEF") != std::string::npos, image.error().reason.c_str());
             }
         }
     }
