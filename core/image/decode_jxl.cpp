@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// JPEG XL through libjxl, which also undoes the orientation: the first picture of the file.
+// JPEG XL through libjxl: the first picture of the file.
 #include "core/image/colour.h"
 #include "core/image/decoder.h"
 
@@ -25,6 +25,7 @@ public:
         if (!m_decoder)
             throw std::bad_alloc();
         JxlDecoderSubscribeEvents(m_decoder.get(), events);
+        JxlDecoderSetKeepOrientation(m_decoder.get(), JXL_TRUE); // undone later, as for all
         JxlDecoderSetUnpremultiplyAlpha(m_decoder.get(), JXL_TRUE);
         JxlDecoderSetInput(m_decoder.get(), bytes.data(), bytes.size());
         JxlDecoderCloseInput(m_decoder.get());
@@ -71,7 +72,7 @@ Result<ImageHeader> probe(ByteSpan bytes, const DecodeOptions&)
         return info.error();
     ImageHeader header;
     header.format = "JPEG XL";
-    header.width = info->xsize; // upright, as the pixels come
+    header.width = info->xsize;
     header.height = info->ysize;
     header.bitsPerChannel = static_cast<int>(info->bits_per_sample);
     header.channels = static_cast<int>(info->num_color_channels + (info->alpha_bits > 0 ? 1 : 0));
@@ -117,7 +118,7 @@ Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header, const DecodeOp
     std::vector<std::string>& notes = image.origin.notes;
     image.width = static_cast<int>(header.width);
     image.height = static_cast<int>(header.height);
-    image.origin.orientationApplied = info->orientation != JXL_ORIENT_IDENTITY;
+    decoded.orientation = static_cast<int>(info->orientation);
     if (chooseColours(reader.get(), *info))
         notes.emplace_back(ProfileIgnoredNote);
     if (!reader.advance(JXL_DEC_NEED_IMAGE_OUT_BUFFER))
