@@ -21,6 +21,8 @@ constexpr std::uint64_t MaxDeflateRatio = 1040;
 /// pixel at most. Its own limit on chunks is no more than a warning.
 constexpr png_alloc_size_t MaxAllocation = 16'000'000;
 
+/// Packed data is taken in pieces of this size.
+constexpr std::size_t PieceBytes = 512;
 constexpr const char* EndsTooEarly = "the file ends too early";
 
 /// One libpng session. libpng leaves by longjmp: everything a jump could skip or leave undefined
@@ -120,6 +122,8 @@ bool PngReader::readHeader()
     if (!m_info)
         return false;
     png_set_read_fn(m_png, this, onRead);
+    // A piece that the file ends in is lost whole.
+    png_set_compression_buffer_size(m_png, PieceBytes);
     // The size is judged by decode.cpp, with a message of its own.
     png_set_user_limits(m_png, 0x7fffffff, 0x7fffffff);
     // Only the chunks pixels need are parsed by libpng. Profiles and texts are compressed: passed

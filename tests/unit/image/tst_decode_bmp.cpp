@@ -128,7 +128,9 @@ private Q_SLOTS:
         QCOMPARE((*image)->origin.format, std::string("BMP"));
         QVERIFY((*image)->rgb == rgbOf(raster));
         QVERIFY((*image)->origin.notes.empty());
-        QVERIFY(!decodeImage(truncated(encodeBmp(bmp), encodeBmp(bmp).size() - 1)).has_value());
+        // The bytes that fill the last row up may be missing.
+        const std::size_t filler = (4 - static_cast<std::size_t>(width * bits / 8) % 4) % 4;
+        QVERIFY(!decodeImage(truncated(encodeBmp(bmp), encodeBmp(bmp).size() - filler - 1)).has_value());
     }
 
     void palette_data()
