@@ -22,6 +22,7 @@ namespace {
 
 std::stop_source g_interrupt;
 int g_wakePipe[2] = {-1, -1};
+int g_outputError = 0; ///< of the first part of standard output that could not be written
 
 extern "C" void onInterrupt(int)
 {
@@ -122,7 +123,9 @@ std::string jsonText(const nlohmann::json& document)
 void printJson(const nlohmann::json& document)
 {
     const std::string text = jsonText(document);
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() && g_outputError == 0)
+        g_outputError = errno;
+    flushOutput();
 }
 
 CLI::Validator numberBetween(double low, double high)
@@ -134,6 +137,17 @@ CLI::Validator numberBetween(double low, double high)
                                                                 : text + " is not a number from " + range;
             },
             "NUMBER from " + range};
+}
+
+CLI::Validator readableFolder()
+{
+    return {[](std::string& folder) {
+                if (std::string problem = CLI::ExistingDirectory(folder); !problem.empty())
+                    return problem;
+                return access(folder.c_str(), R_OK | X_OK) == 0 ? std::string()
+                                                                : folder + " cannot be read: " + systemReason(errno);
+            },
+            "DIR"};
 }
 
 void refuseInputAsOutput(const std::string& option, const std::filesystem::path& output,
@@ -155,17 +169,26 @@ void holdStandardStreams()
             close(file);
         }
     }
+    // Large enough for what commands print between two flushes: a write that fails inside puts() keeps no reason.
+    constexpr std::size_t BufferBytes = 1 << 20;
+    if (isatty(STDOUT_FILENO) == 0)
+        std::setvbuf(stdout, nullptr, _IOFBF, BufferBytes);
+}
+
+void flushOutput()
+{
+    if (std::fflush(stdout) != 0 && g_outputError == 0)
+        g_outputError = errno;
 }
 
 int finishOutput(int status)
 {
     std::cout.flush();
-    const bool flushed = std::fflush(stdout) == 0;
-    const int failed = errno;
-    if (flushed && std::ferror(stdout) == 0 && std::cout.good())
+    flushOutput();
+    if (g_outputError == 0 && std::ferror(stdout) == 0 && std::cout.good())
         return status;
     std::fprintf(stderr, "halflens: standard output: write: %s (what was printed is lost)\n",
-                 flushed ? "an earlier part could not be written" : systemReason(failed).c_str());
+                 g_outputError != 0 ? systemReason(g_outputError).c_str() : "an earlier part could not be written");
     return ExitNothingDone;
 }
 
@@ -191,7 +214,7 @@ CLI::App* addCommand(CLI::App& app, const std::string& name, const std::string& 
             },
             "WHOLE NUMBER"));
     command->add_option("--models-dir", options.modelsDir, "Folder with models, searched first")
-        ->check(CLI::ExistingDirectory);
+        ->check(readableFolder());
     return command;
 }
 

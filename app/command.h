@@ -76,6 +76,9 @@ void printJson(const nlohmann::json& document);
 /// not-a-number pass.
 CLI::Validator numberBetween(double low, double high);
 
+/// A folder that is there and may be read.
+CLI::Validator readableFolder();
+
 /// Thrown at parsing where the output file of `option` is one of the files that are read: nobody's photo is lost.
 void refuseInputAsOutput(const std::string& option, const std::filesystem::path& output,
                          const std::vector<std::filesystem::path>& inputs);
@@ -83,6 +86,9 @@ void refuseInputAsOutput(const std::string& option, const std::filesystem::path&
 /// The very start of main(): standard streams that are closed get a stand-in, so that no file that is opened later is
 /// taken for one of them. What is written to a closed standard output is lost and fails.
 void holdStandardStreams();
+
+/// Sends what was printed on its way, so that rows that are done outlive whatever comes next.
+void flushOutput();
 
 /// The end of a command: `status`, or ExitNothingDone with a message where standard output could not be written.
 int finishOutput(int status);

@@ -387,6 +387,7 @@ private:
                 std::puts("");
             printAsText(m_options, explanation);
         }
+        flushOutput();
     }
 
     const CommonOptions& m_common;

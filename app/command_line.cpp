@@ -16,7 +16,7 @@ void addViewerOptions(CLI::App& app, CommandLine& line)
         ->check(CLI::IsMember({"system", "light", "dark"}))
         ->type_name("NAME");
     app.add_option("--models-dir", line.common.modelsDir, "Folder with models, searched first")
-        ->check(CLI::ExistingDirectory)
+        ->check(readableFolder())
         ->type_name("DIR");
 }
 

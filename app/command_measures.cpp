@@ -85,13 +85,15 @@ Result<std::shared_ptr<const Analysis>> halfToMatch(const Image& image, ModelLoa
                       options.report.analysis().indicator, loader.models(), loader.cache(), contextOf(progress));
 }
 
-void writeMaps(const ImageMeasures& measures, const MeasuresOptions& options, Report& report)
+void writeMaps(const ImageMeasures& measures, const MeasuresOptions& options, Report& report, bool quiet)
 {
     std::error_code failed;
     std::filesystem::create_directories(options.out, failed);
     const std::string stem = std::filesystem::path(options.file).stem().string();
+    int replaced = 0;
     const auto write = [&](const std::string& name, const ScalarMap& map) {
         const std::filesystem::path file = options.out / (stem + "_" + name + "." + options.format);
+        replaced += std::filesystem::exists(file, failed) ? 1 : 0;
         Status written = [&]() -> Status {
             const Result<MapFormat> format = mapFormatOf(file);
             if (!format)
@@ -105,6 +107,11 @@ void writeMaps(const ImageMeasures& measures, const MeasuresOptions& options, Re
         write(entry.name, entry.measure.map);
     for (std::size_t i = 0; i < measures.bands.size(); ++i)
         write("frequency_band" + std::to_string(i), measures.bands[i]);
+    // Maps are called by the photo's name alone: those of another folder's photo of that name would go in silence.
+    if (replaced > 0 && !quiet)
+        std::fprintf(stderr,
+                     "halflens: %s: %d maps of a former run were replaced (use a folder for each set of photos)\n",
+                     options.out.c_str(), replaced);
 }
 
 /// Null for a flat map, which has no halves.
@@ -181,7 +188,7 @@ int runMeasures(const CommonOptions& common, const MeasuresOptions& options)
     document["size"] = {(*image)->height, (*image)->width};
     document["measures"] = measuresToJson(*measures, measureSettings.frequency.mode == FrequencyMode::Bands);
     if (!options.out.empty())
-        writeMaps(*measures, options, report);
+        writeMaps(*measures, options, report, common.quiet);
     Result<std::shared_ptr<const Analysis>> halves = halfToMatch(**image, loader, options, report, progress);
     progress.show({});
     if (halves) {

@@ -78,6 +78,10 @@ public:
     int run()
     {
         const auto predictors = m_loader.load(m_options.models, m_report);
+        for (const std::string& file : m_options.files)
+            m_fileWidth = std::max(m_fileWidth, file.size());
+        for (const auto& predictor : predictors)
+            m_modelWidth = std::max(m_modelWidth, predictor->info().id.size());
         ProgressLine progress(m_common);
         for (std::size_t i = 0; i < m_options.files.size() && !predictors.empty(); ++i) {
             if (interruptToken().stop_requested())
@@ -101,7 +105,7 @@ public:
             for (const auto& predictor : predictors) {
                 Result<Row> row = score(file, **image, *predictor, progress);
                 if (row) {
-                    m_rows.push_back(*std::move(row));
+                    take(*std::move(row), progress);
                     m_report.succeed();
                 } else {
                     m_report.fail(std::move(row).error().withFile(file));
@@ -109,7 +113,10 @@ public:
             }
         }
         progress.show({});
-        print();
+        if (m_common.json)
+            printAsJson();
+        else if (!m_options.csv)
+            printModelNotes();
         return m_report.status();
     }
 
@@ -145,14 +152,16 @@ private:
         return row;
     }
 
-    void print() const
+    /// Rows are printed as they come: a long run that ends early has not been for nothing. A JSON document is whole.
+    void take(Row row, ProgressLine& progress)
     {
-        if (m_common.json)
-            printAsJson();
-        else if (m_options.csv)
-            printAsCsv();
-        else
-            printAsText();
+        progress.show({});
+        if (m_options.csv && !m_common.json)
+            printCsvRow(row);
+        else if (!m_common.json)
+            printTextRow(row);
+        flushOutput();
+        m_rows.push_back(std::move(row));
     }
 
     void printAsJson() const
@@ -187,41 +196,36 @@ private:
         printJson({{"version", HALFLENS_VERSION}, {"results", results}, {"errors", m_report.errors()}});
     }
 
-    void printAsCsv() const
+    void printCsvRow(const Row& row) const
     {
-        std::puts("file,model,family,mask,zero,fill,score,score5,p1,p2,p3,p4,p5,notes");
-        for (const Row& row : m_rows) {
-            std::string line = csvField(row.file) + "," + csvField(row.model.id) + "," + row.model.family + ","
-                + csvField(blocksToString(row.hiding.mask)) + "," + csvField(blocksToString(row.hiding.filled)) + ","
-                + m_options.fill + "," + exact(row.fed.prediction.score) + "," + exact(row.fed.prediction.score5);
-            for (std::size_t i = 0; i < 5; ++i)
-                line +=
-                    "," + (row.fed.prediction.hasDistribution() ? exact(row.fed.prediction.output[i]) : std::string());
-            std::string notes;
-            for (const std::string& note : row.notes)
-                notes += (notes.empty() ? "" : "; ") + note;
-            line += "," + csvField(notes);
-            std::puts(line.c_str());
-        }
+        if (m_rows.empty())
+            std::puts("file,model,family,mask,zero,fill,score,score5,p1,p2,p3,p4,p5,notes");
+        std::string line = csvField(row.file) + "," + csvField(row.model.id) + "," + row.model.family + ","
+            + csvField(blocksToString(row.hiding.mask)) + "," + csvField(blocksToString(row.hiding.filled)) + ","
+            + m_options.fill + "," + exact(row.fed.prediction.score) + "," + exact(row.fed.prediction.score5);
+        for (std::size_t i = 0; i < 5; ++i)
+            line += "," + (row.fed.prediction.hasDistribution() ? exact(row.fed.prediction.output[i]) : std::string());
+        std::string notes;
+        for (const std::string& note : row.notes)
+            notes += (notes.empty() ? "" : "; ") + note;
+        line += "," + csvField(notes);
+        std::puts(line.c_str());
     }
 
-    void printAsText() const
+    void printTextRow(const Row& row) const
     {
-        std::size_t fileWidth = 4;
-        std::size_t modelWidth = 5;
-        for (const Row& row : m_rows) {
-            fileWidth = std::max(fileWidth, row.file.size());
-            modelWidth = std::max(modelWidth, row.model.id.size());
-        }
+        const int fileWidth = static_cast<int>(m_fileWidth);
+        const int modelWidth = static_cast<int>(m_modelWidth);
         if (m_rows.empty())
-            return;
-        std::printf("%-*s  %-*s  %9s  %6s\n", static_cast<int>(fileWidth), "file", static_cast<int>(modelWidth),
-                    "model", "score", "of 1-5");
-        for (const Row& row : m_rows)
-            std::printf("%-*s  %-*s  %9.4f  %6.3f\n", static_cast<int>(fileWidth), row.file.c_str(),
-                        static_cast<int>(modelWidth), row.model.id.c_str(), row.fed.prediction.score,
-                        row.fed.prediction.score5);
-        std::set<std::string> told; // each model once; what there is to say on images has been said on reading them
+            std::printf("%-*s  %-*s  %9s  %6s\n", fileWidth, "file", modelWidth, "model", "score", "of 1-5");
+        std::printf("%-*s  %-*s  %9.4f  %6.3f\n", fileWidth, row.file.c_str(), modelWidth, row.model.id.c_str(),
+                    row.fed.prediction.score, row.fed.prediction.score5);
+    }
+
+    /// Each once; what there is to say on images has been said on reading them.
+    void printModelNotes() const
+    {
+        std::set<std::string> told;
         for (const Row& row : m_rows) {
             for (const std::string& note : row.model.notes) {
                 if (told.insert(row.model.id + ": " + note).second)
@@ -236,6 +240,8 @@ private:
     Report m_report;
     ModelLoader m_loader;
     std::vector<Row> m_rows;
+    std::size_t m_fileWidth = 4; ///< of columns, for text
+    std::size_t m_modelWidth = 5;
 };
 
 } // namespace
