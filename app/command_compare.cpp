@@ -85,8 +85,8 @@ private:
         std::optional<TableCache> cache;
         if (!m_options.noCache && options.by == ExchangeBy::Pixels)
             cache.emplace();
-        Result<Comparison> comparison = compareVersions(*m_images[0], *m_images[1], predictor, options,
-                                                        cache ? &*cache : nullptr, interruptToken(), sink);
+        Result<VersionComparison> comparison = compareVersions(*m_images[0], *m_images[1], predictor, options,
+                                                               cache ? &*cache : nullptr, interruptToken(), sink);
         progress.show({});
         if (cache && m_common.verbose && !cache->problem().empty())
             std::fprintf(stderr, "halflens: %s\n", cache->problem().c_str());
@@ -105,7 +105,7 @@ private:
         else if (m_options.csv)
             printAsCsv();
         else
-            for (const Comparison& comparison : m_comparisons)
+            for (const VersionComparison& comparison : m_comparisons)
                 printAsText(comparison);
     }
 
@@ -120,7 +120,7 @@ private:
         return object;
     }
 
-    static nlohmann::json toJson(const Comparison& comparison)
+    static nlohmann::json toJson(const VersionComparison& comparison)
     {
         const Difference& difference = comparison.difference;
         const MaskTable& table = *comparison.table;
@@ -157,7 +157,7 @@ private:
     void printAsJson() const
     {
         nlohmann::json models = nlohmann::json::array();
-        for (const Comparison& comparison : m_comparisons)
+        for (const VersionComparison& comparison : m_comparisons)
             models.push_back(toJson(comparison));
         printJson({{"version", HALFLENS_VERSION},
                    {"a", fileToJson(0)},
@@ -172,7 +172,7 @@ private:
         for (int block = 0; block < BlockCount; ++block)
             header += ",shapley" + std::to_string(block);
         std::puts(header.c_str());
-        for (const Comparison& comparison : m_comparisons) {
+        for (const VersionComparison& comparison : m_comparisons) {
             const Difference& difference = comparison.difference;
             const auto& carries = difference.carries;
             std::string line = csvField(m_options.files[0]) + "," + csvField(m_options.files[1]) + ","
@@ -189,7 +189,7 @@ private:
         }
     }
 
-    void printAsText(const Comparison& comparison) const
+    void printAsText(const VersionComparison& comparison) const
     {
         const Difference& difference = comparison.difference;
         std::printf("%s: %.4f in %s, %.4f in %s, change %+.4f\n\n", comparison.model.id.c_str(), difference.scoreA,
@@ -220,7 +220,7 @@ private:
     Report m_report;
     ModelLoader m_loader;
     Images m_images;
-    std::vector<Comparison> m_comparisons;
+    std::vector<VersionComparison> m_comparisons;
 };
 
 } // namespace

@@ -15,8 +15,9 @@ std::string nameOf(const std::string& file)
     return std::filesystem::path(file).filename().string();
 }
 
-Result<Comparison> compared(const CommonOptions& common, const std::array<std::shared_ptr<const Image>, 2>& images,
-                            const Predictor& predictor)
+Result<VersionComparison> compared(const CommonOptions& common,
+                                   const std::array<std::shared_ptr<const Image>, 2>& images,
+                                   const Predictor& predictor)
 {
     ProgressLine progress(common);
     progress.show("running " + predictor.info().id);
@@ -32,7 +33,8 @@ Result<Comparison> compared(const CommonOptions& common, const std::array<std::s
 }
 
 DifferenceFigure figureOf(const DifferencePanelOptions& options,
-                          const std::array<std::shared_ptr<const Image>, 2>& images, const Comparison& comparison)
+                          const std::array<std::shared_ptr<const Image>, 2>& images,
+                          const VersionComparison& comparison)
 {
     DifferenceFigure figure;
     figure.a = {images[0], nameOf(options.files[0]), comparison.difference.scoreA};
@@ -51,7 +53,7 @@ DifferenceFigure figureOf(const DifferencePanelOptions& options,
 }
 
 Provenance provenanceOf(const DifferencePanelOptions& options,
-                        const std::array<std::shared_ptr<const Image>, 2>& images, const Comparison& comparison)
+                        const std::array<std::shared_ptr<const Image>, 2>& images, const VersionComparison& comparison)
 {
     Provenance provenance;
     provenance.figure = "difference";
@@ -89,7 +91,7 @@ int runDifferencePanel(const CommonOptions& common, const DifferencePanelOptions
     const auto predictors = loader.load(options.models, report);
     if (predictors.empty())
         return report.status();
-    Result<Comparison> comparison = compared(common, images, *predictors.front());
+    Result<VersionComparison> comparison = compared(common, images, *predictors.front());
     if (!comparison)
         return failed(std::move(comparison).error().withFile(options.files[1]), ExitNothingDone);
     const Status written = [&]() -> Status {

@@ -29,7 +29,7 @@ struct Layout {
     int used() const { return alpha < 0 ? colours : colours + 1; }
 };
 
-/// Known only for samples that ValueRange has to judge.
+/// Known only for samples that SampleRange has to judge.
 SampleType typeOf(const TiffFile& file)
 {
     switch (file.sampleFormat()) {
@@ -250,7 +250,7 @@ private:
     const Layout& m_layout;
     unsigned m_bits;
     SampleType m_type;
-    ValueRange m_range;
+    SampleRange m_range;
     std::optional<LabConverter> m_lab;
     bool m_signedChroma;
     unsigned m_largest = 0; ///< of 16-bit samples

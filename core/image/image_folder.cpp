@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <set>
+#include <iterator>
 
 namespace halflens {
 
@@ -109,11 +109,6 @@ std::vector<std::filesystem::path> imagesInFolder(const std::filesystem::path& f
 std::vector<std::filesystem::path> expandImagePaths(const std::vector<std::string>& arguments)
 {
     std::vector<std::filesystem::path> files;
-    std::set<std::string> seen;
-    const auto add = [&](std::filesystem::path path) {
-        if (seen.insert(path.native()).second)
-            files.push_back(std::move(path));
-    };
     for (const std::string& argument : arguments) {
         std::filesystem::path path = fromArgument(argument);
         std::error_code failed;
@@ -122,8 +117,7 @@ std::vector<std::filesystem::path> expandImagePaths(const std::vector<std::strin
             inside = imagesInFolder(path);
         if (inside.empty())
             inside.push_back(std::move(path));
-        for (std::filesystem::path& file : inside)
-            add(std::move(file));
+        files.insert(files.end(), std::make_move_iterator(inside.begin()), std::make_move_iterator(inside.end()));
     }
     return files;
 }

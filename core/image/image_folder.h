@@ -18,7 +18,7 @@ bool comesBefore(const QString& a, const QString& b);
 /// files without suffix that start as an image does. Hidden files are left out. Empty when the folder cannot be read.
 std::vector<std::filesystem::path> imagesInFolder(const std::filesystem::path& folder);
 
-/// Folders replaced by their images, "file://" addresses by paths, without doubles. Other things stay in the list, and
+/// Folders replaced by their images, "file://" addresses by paths. Other things stay in the list, and
 /// so do folders without images: opening them tells what is wrong.
 std::vector<std::filesystem::path> expandImagePaths(const std::vector<std::string>& arguments);
 

@@ -66,7 +66,7 @@ double SampleType::valueAt(const std::uint8_t* packed, std::size_t index) const
                      : read<std::int32_t>(packed, index);
 }
 
-void ValueRange::add(double value)
+void SampleRange::add(double value)
 {
     if (!std::isfinite(value)) {
         ++m_notNumbers;
@@ -78,7 +78,7 @@ void ValueRange::add(double value)
     ++m_count;
 }
 
-void ValueRange::finish()
+void SampleRange::finish()
 {
     m_black = 0;
     const bool isFloat = m_type.format == SampleType::Format::Float;
@@ -97,7 +97,7 @@ void ValueRange::finish()
     }
 }
 
-std::uint8_t ValueRange::toByte(double value) const
+std::uint8_t SampleRange::toByte(double value) const
 {
     if (!std::isfinite(value) || m_white <= m_black)
         return 0;
@@ -106,7 +106,7 @@ std::uint8_t ValueRange::toByte(double value) const
     return static_cast<std::uint8_t>(std::lround(255 * std::clamp(part, 0.0, 1.0)));
 }
 
-std::string ValueRange::note() const
+std::string SampleRange::note() const
 {
     const std::string kind = std::to_string(m_type.bits)
         + (m_type.format == SampleType::Format::Float        ? "-bit floating-point values"

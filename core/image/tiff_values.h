@@ -24,9 +24,9 @@ struct SampleType {
 /// - whole numbers within 0 to 255, or within 0 to 65535: these, as an 8- or 16-bit file would have them;
 /// - other unsigned ones: 0 and the largest number there is;
 /// - everything else: the smallest and the largest sample of the picture.
-class ValueRange {
+class SampleRange {
 public:
-    explicit ValueRange(const SampleType& type)
+    explicit SampleRange(const SampleType& type)
         : m_type(type)
     { }
 

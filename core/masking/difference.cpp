@@ -155,11 +155,11 @@ Result<std::array<ModelInput, 2>> comparedInputs(const Image& a, const Image& b,
     return std::array<ModelInput, 2>{*std::move(first), *std::move(second)};
 }
 
-Result<Comparison> compareVersions(const Image& a, const Image& b, const Predictor& predictor,
-                                   const ComparisonOptions& options, TableCache* cache, std::stop_token stop,
-                                   const TableSink& sink)
+Result<VersionComparison> compareVersions(const Image& a, const Image& b, const Predictor& predictor,
+                                          const ComparisonOptions& options, TableCache* cache, std::stop_token stop,
+                                          const TableSink& sink)
 {
-    Comparison result;
+    VersionComparison result;
     result.model = predictor.info();
     result.by = options.by;
     if (options.by == ExchangeBy::Tokens && !predictor.attentionEncoder())

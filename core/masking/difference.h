@@ -79,7 +79,7 @@ struct ComparisonOptions {
 };
 
 /// Two pictures seen by one model. Immutable once shared.
-struct Comparison {
+struct VersionComparison {
     ModelInfo model;
     ExchangeBy by = ExchangeBy::Tokens;
     int fedWidth = 0;
@@ -93,8 +93,8 @@ struct Comparison {
 /// Feeds both pictures, fills the table, reports. Rows of pixels are kept in `cache` (may be null) under the contents
 /// of both pictures; `sink` is told of pixels only. Any thread, one per predictor. Unsupported: tokens of a model
 /// without attention mask; errors of comparedInputs() and of the model; Cancelled.
-Result<Comparison> compareVersions(const Image& a, const Image& b, const Predictor& predictor,
-                                   const ComparisonOptions& options, TableCache* cache = nullptr,
-                                   std::stop_token stop = {}, const TableSink& sink = {});
+Result<VersionComparison> compareVersions(const Image& a, const Image& b, const Predictor& predictor,
+                                          const ComparisonOptions& options, TableCache* cache = nullptr,
+                                          std::stop_token stop = {}, const TableSink& sink = {});
 
 } // namespace halflens

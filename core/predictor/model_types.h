@@ -77,8 +77,8 @@ struct MapGradient {
     Prediction prediction; ///< for the same input
 };
 
-/// One loaded network. Const calls are safe from one thread at a time per object; the engine has one. Those that run side
-/// by side are safe from all workers of one crew at a time.
+/// One loaded network. Const calls are safe from one thread at a time per object; the engine has one. Those that run
+/// side by side are safe from all workers of one crew at a time.
 class Predictor {
 public:
     Predictor() = default;

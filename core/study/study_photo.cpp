@@ -269,7 +269,7 @@ private:
 
 double ModelFindings::scoreWith(HiddenBy by, BlockMask hidden) const
 {
-    for (const MaskedScore& entry : masked) {
+    for (const HiddenScore& entry : masked) {
         if (entry.by == by && entry.hidden == hidden)
             return entry.score;
     }

@@ -24,7 +24,7 @@ inline constexpr std::array<const char*, StudyMeasures> StudyMeasureNames{"salie
                                                                           "averaged"};
 
 /// A native score with blocks hidden.
-struct MaskedScore {
+struct HiddenScore {
     HiddenBy by = HiddenBy::Zero;
     BlockMask hidden;
     double score = 0;
@@ -41,7 +41,7 @@ struct EnoughCount {
 struct ModelFindings {
     std::string model;
     double score = 0; ///< of the whole photo
-    std::vector<MaskedScore> masked;
+    std::vector<HiddenScore> masked;
     std::optional<BlockMask> oracle; ///< the six blocks whose absence, by attention, changes the score least
     std::vector<EnoughCount> enough; ///< one an epsilon where all 4096 masks are known
     std::vector<double> table; ///< scores of all masks, by attention where the model can; empty: not computed

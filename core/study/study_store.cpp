@@ -117,7 +117,7 @@ private:
         row.bind(1, m_number).bind(2, found.model).bind(3, found.score);
         bindMask(row, 4, found.oracle);
         run(row);
-        for (const MaskedScore& masked : found.masked) {
+        for (const HiddenScore& masked : found.masked) {
             // The random half may be one of the others: the same set of blocks has the same score.
             SqliteStatement entry(m_database, "INSERT OR IGNORE INTO masked VALUES (?1, ?2, ?3, ?4, ?5)");
             entry.bind(1, m_number).bind(2, found.model).bind(3, static_cast<std::int64_t>(masked.by));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How far the score moves against how many blocks stay visible: best, mean and worst choice, and what a choice guarantees.
+// How far the score moves against how many blocks stay visible: best, mean and worst choice, and what a choice
+// guarantees.
 #pragma once
 
 #include "core/masking/importance.h"
