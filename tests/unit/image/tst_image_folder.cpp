@@ -59,7 +59,8 @@ private Q_SLOTS:
         fs::create_directory(folder / "empty");
         const std::string address = "file://" + folder.string() + "/a%20b.png";
         const auto files = expandImagePaths({folder.string(), address, "-", (folder / "empty").string(), "absent.png"});
-        const std::vector<fs::path> expected{folder / "a b.png", "-", folder / "empty", "absent.png"};
+        const std::vector<fs::path> expected{folder / "a b.png", folder / "a b.png", "-", folder / "empty",
+                                             "absent.png"};
         QVERIFY(files == expected);
         QCOMPARE(fromArgument("file://localhost/tmp/%C3%BC%2").string(), std::string("/tmp/\xc3\xbc%2"));
         QCOMPARE(fromArgument("file://elsewhere/a.png").string(), std::string("file://elsewhere/a.png"));
