@@ -169,8 +169,9 @@ Result<Hdf5Superblock> readSuperblock(const Hdf5Bytes& file, std::uint64_t userB
         return hdf5Damaged("it is too short");
     if (base != userBlock)
         return hdf5Unusual("a user block of another size than it says");
-    if (superblock.endOfFile > file.size()) {
-        return hdf5Damaged("it has " + std::to_string(file.size()) + " of its " + std::to_string(superblock.endOfFile)
+    const std::uint64_t size = userBlock + file.size(); // this one address counts from the very beginning
+    if (superblock.endOfFile > size) {
+        return hdf5Damaged("it has " + std::to_string(size) + " of its " + std::to_string(superblock.endOfFile)
                            + " bytes");
     }
     return superblock;

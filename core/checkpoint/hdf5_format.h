@@ -87,7 +87,7 @@ private:
 Error hdf5Damaged(const std::string& what);
 Error hdf5Unusual(const std::string& what);
 
-/// All addresses of a file count from the end of its user block, which is where `file` begins.
+/// Addresses count from the end of the user block, which is where `file` begins.
 Result<Hdf5Superblock> readSuperblock(const Hdf5Bytes& file, std::uint64_t userBlock);
 Result<Hdf5Header> readObjectHeader(Hdf5Bytes& file, Hdf5Address address);
 Hdf5Type readDatatype(ByteReader data);

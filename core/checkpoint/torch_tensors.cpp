@@ -220,9 +220,9 @@ Result<std::size_t> choose(const PickleMachine& machine, const std::vector<Node>
         return unsupported("the file holds no tensors under the key \"" + printable(key) + "\"",
                            "leave --key out, or name one of " + listed(nodes, filled));
     }
-    std::erase_if(filled, [&](std::size_t i) { return 2 * nodes[i].tensors < most; });
+    std::erase_if(filled, [&](std::size_t i) { return 2 * nodes[i].tensors <= most; });
     const std::size_t chosen = *std::min_element(filled.begin(), filled.end(), [&](std::size_t a, std::size_t b) {
-        return rankOf(nodes[a].key) < rankOf(nodes[b].key); // the first of equals
+        return std::pair(rankOf(nodes[a].key), nodes[b].tensors) < std::pair(rankOf(nodes[b].key), nodes[a].tensors);
     });
     if (filled.size() > 1) {
         std::erase(filled, chosen);

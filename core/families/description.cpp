@@ -50,7 +50,8 @@ void describeByNeighbours(NetworkWeights& weights, const std::filesystem::path& 
         take(weights, *manifest);
         weights.notes.emplace_back("scale and input are those of the manifest.json beside the file");
     } else if (publishedByHash(sha256)) {
-        weights.isScaleAssumed = false; // every file whose hash is known is one of pyiqa's, of about 0..1
+        weights.scale = {0, 1}; // every file whose hash is known is one of pyiqa's (spec models 9.4)
+        weights.isScaleAssumed = false;
     }
 }
 
