@@ -247,6 +247,16 @@ void addImage(CLI::App& command, std::string& file, CommonOptions& options)
     command.parse_complete_callback([&file] { file = fromArgument(file).string(); });
 }
 
+void addTwoImages(CLI::App& command, std::vector<std::string>& files, CommonOptions& options)
+{
+    command.add_option("images", files, "Two image files, A and B")->required()->expected(2);
+    addDecodeOptions(command, options.decode);
+    command.parse_complete_callback([&files] {
+        for (std::string& file : files)
+            file = fromArgument(file).string();
+    });
+}
+
 Result<std::shared_ptr<const Image>> openImage(const std::string& file, const CommonOptions& options)
 {
     Result<std::shared_ptr<const Image>> image = readImage(file, options.decode);

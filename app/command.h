@@ -102,6 +102,9 @@ void addImages(CLI::App& command, std::vector<std::string>& files, CommonOptions
 /// The same of a command that takes one image.
 void addImage(CLI::App& command, std::string& file, CommonOptions& options);
 
+/// The same of a command that takes two, `a` and `b`, which may be one and the same.
+void addTwoImages(CLI::App& command, std::vector<std::string>& files, CommonOptions& options);
+
 /// An image as the options say. What was done to it on the way is told on standard error. Errors of readImage().
 Result<std::shared_ptr<const Image>> openImage(const std::string& file, const CommonOptions& options);
 

@@ -70,7 +70,7 @@ private:
     {
         ProgressLine progress(m_common);
         progress.show("running " + predictor.info().id);
-        ComparisonOptions options;
+        VersionComparisonOptions options;
         const std::string by = !m_options.by.empty() ? m_options.by
             : predictor.info().masksAttention        ? "tokens"
                                                      : "pixels";
@@ -230,7 +230,7 @@ void addCompareCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
     auto options = std::make_shared<CompareOptions>();
     CLI::App* command =
         addCommand(app, "compare", "Show which part of the change between two versions of a picture matters", common);
-    addImages(*command, options->files, common); // A and B: the first version, such as the original, and the second
+    addTwoImages(*command, options->files, common); // the first version, such as the original, and the second
     options->models.addTo(*command, true);
     command
         ->add_option("--by", options->by,
@@ -254,8 +254,6 @@ void addCompareCommand(CLI::App& app, CommonOptions& common, CommandBody& run)
     command->add_flag("--no-cache", options->noCache, "Neither read nor keep predictions of pixels");
     command->add_flag("--csv", options->csv, "Print comma-separated values");
     command->callback([&common, &run, options] {
-        if (options->files.size() != 2)
-            throw CLI::ValidationError("images", "are two, A and B: the first and the second version");
         refuseInputAsOutput("--table", options->table,
                             {options->files[0], options->files[1], options->models.checkpoint});
         if (!options->table.empty() && options->models.isSeveral())

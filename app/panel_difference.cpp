@@ -21,7 +21,7 @@ Result<VersionComparison> compared(const CommonOptions& common,
 {
     ProgressLine progress(common);
     progress.show("running " + predictor.info().id);
-    ComparisonOptions options;
+    VersionComparisonOptions options;
     options.by = predictor.info().masksAttention ? ExchangeBy::Tokens : ExchangeBy::Pixels;
     options.seed = common.seed;
     TableSink sink;

@@ -59,7 +59,7 @@ Error sizeError(const Image& a, const Image& b, const char* remedy)
 
 Result<std::shared_ptr<const MaskTable>> pixelTable(const Image& a, const Image& b, const Predictor& predictor,
                                                     const std::array<ModelInput, 2>& inputs, BlockMask differing,
-                                                    const ComparisonOptions& options, TableCache* cache,
+                                                    const VersionComparisonOptions& options, TableCache* cache,
                                                     std::stop_token stop, const TableSink& sink)
 {
     CompositeTableOptions filling;
@@ -156,8 +156,8 @@ Result<std::array<ModelInput, 2>> comparedInputs(const Image& a, const Image& b,
 }
 
 Result<VersionComparison> compareVersions(const Image& a, const Image& b, const Predictor& predictor,
-                                          const ComparisonOptions& options, TableCache* cache, std::stop_token stop,
-                                          const TableSink& sink)
+                                          const VersionComparisonOptions& options, TableCache* cache,
+                                          std::stop_token stop, const TableSink& sink)
 {
     VersionComparison result;
     result.model = predictor.info();

@@ -71,7 +71,7 @@ Result<std::array<ModelInput, 2>> comparedInputs(const Image& a, const Image& b,
 /// Rows computed of pictures that differ in more than eight blocks, where nobody asks for another number.
 inline constexpr int FirstExchanges = 256;
 
-struct ComparisonOptions {
+struct VersionComparisonOptions {
     ExchangeBy by = ExchangeBy::Tokens;
     int samples = 0; ///< of pixels: rows really computed, LeastSamples..MaskCount; 0: all up to eight differing blocks
     std::uint64_t seed = 0; ///< of the random rows
@@ -94,7 +94,7 @@ struct VersionComparison {
 /// of both pictures; `sink` is told of pixels only. Any thread, one per predictor. Unsupported: tokens of a model
 /// without attention mask; errors of comparedInputs() and of the model; Cancelled.
 Result<VersionComparison> compareVersions(const Image& a, const Image& b, const Predictor& predictor,
-                                          const ComparisonOptions& options, TableCache* cache = nullptr,
+                                          const VersionComparisonOptions& options, TableCache* cache = nullptr,
                                           std::stop_token stop = {}, const TableSink& sink = {});
 
 } // namespace halflens

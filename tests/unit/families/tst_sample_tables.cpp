@@ -107,7 +107,7 @@ void TestSampleTables::comparison()
         }
     }
     for (const ExchangeBy by : {ExchangeBy::Pixels, ExchangeBy::Tokens}) {
-        ComparisonOptions options;
+        VersionComparisonOptions options;
         options.by = by;
         const auto result = compareVersions(clean, damaged, *m_model, options);
         QVERIFY2(result.has_value(), result ? "" : result.error().message().c_str());

@@ -54,9 +54,9 @@ std::unique_ptr<BlockSensor> sensorOf(BlockSensor::Score score, int outputs = 1)
     return sensor;
 }
 
-ComparisonOptions byPixels(int samples = 0)
+VersionComparisonOptions byPixels(int samples = 0)
 {
-    ComparisonOptions options;
+    VersionComparisonOptions options;
     options.by = Pixels;
     options.samples = samples;
     return options;
