@@ -125,7 +125,7 @@ void TestDecidingSets::agreesWithDefinition()
 
 void TestDecidingSets::listsAreMinimalAndOrdered()
 {
-    const auto sets = decidingSets(randomGradeTable(9), 1.4);
+    const auto sets = decidingSets(randomGradeTable(9), 0.9);
     QVERIFY(sets->guaranteed.size() > 5 && sets->breaking.size() > 5);
     QVERIFY(std::is_sorted(sets->guaranteed.begin(), sets->guaranteed.end(), [](BlockMask a, BlockMask b) {
         return std::pair(a.count(), a.complement()) < std::pair(b.count(), b.complement());
