@@ -13,7 +13,7 @@ namespace halflens {
 namespace {
 
 constexpr int FewBlocks = 8; ///< all rows of so many differing blocks are computed unasked
-constexpr std::int64_t LeastProportion = 100; ///< pictures may differ in proportion by one part in so many
+constexpr std::int64_t MostStretchPercent = 1;
 
 Carries whatCarries(const MaskTable& table, const CarriesOptions& options)
 {
@@ -138,9 +138,10 @@ Result<std::array<ModelInput, 2>> comparedInputs(const Image& a, const Image& b,
         return std::move(first).error();
     if (b.width < 1 || b.height < 1)
         return Error{ErrorCode::InvalidInput, "compare", "the second picture is empty", "open another image", {}};
+    // Whole numbers: exactly 1 % is within.
     const std::int64_t across = std::int64_t{a.width} * b.height;
     const std::int64_t down = std::int64_t{a.height} * b.width;
-    if (std::abs(across - down) * LeastProportion > down) // whole numbers: the limit itself is still fine
+    if (std::abs(across - down) * 100 > down * MostStretchPercent)
         return sizeError(a, b, "compare two versions of one picture: their proportions may differ by 1 % at most");
     if (spec.policy == InputPolicy::Native && (a.width != b.width || a.height != b.height))
         return sizeError(a, b, "this model takes pictures at their own size: bring both to one size");
