@@ -5,6 +5,7 @@
 #include "tests/support/test_case.h"
 
 #include <QFile>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
@@ -39,13 +40,18 @@ private:
 
 void TestDefaultPack::initTestCase()
 {
+    // Models somebody keeps for oneself take no part.
+    const QTemporaryDir home;
+    Surroundings alone;
+    alone.environment.insert(QStringLiteral("XDG_DATA_HOME"), home.path());
     QStringList arguments{QStringLiteral("score")};
     for (const char* sample : Samples)
         arguments << pathOf(sample);
     const Outcome scored =
         runProgram(arguments
-                   + QStringList{QStringLiteral("--models"), QStringLiteral("all"), QStringLiteral("--json"),
-                                 QStringLiteral("--models-dir"), QStringLiteral(HALFLENS_SOURCE_DIR "/models")});
+                       + QStringList{QStringLiteral("--models"), QStringLiteral("all"), QStringLiteral("--json"),
+                                     QStringLiteral("--models-dir"), QStringLiteral(HALFLENS_SOURCE_DIR "/models")},
+                   alone);
     QVERIFY2(scored.status == 0, scored.errors.constData());
     for (const json& result : scored.document.at("results")) {
         const std::string file = result.at("file");
@@ -54,7 +60,8 @@ void TestDefaultPack::initTestCase()
     }
     for (const char* sample : Samples) {
         const Outcome explained = runProgram({QStringLiteral("explain"), pathOf(sample), QStringLiteral("--model"),
-                                              QStringLiteral("lite-triq"), QStringLiteral("--json")});
+                                              QStringLiteral("lite-triq"), QStringLiteral("--json")},
+                                             alone);
         QVERIFY2(explained.status == 0, explained.errors.constData());
         m_found["halves"][sample] = explained.document.at("important");
     }
