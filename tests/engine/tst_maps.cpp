@@ -36,7 +36,7 @@ Image picture(int width = 120, int height = 90)
 /// Explains with a ramp, and counts.
 class ExplainingModels final : public ModelSource, public Evaluator {
 public:
-    std::vector<ModelEntry> models() const override { return {{"one", "One", "triq", ""}}; }
+    std::vector<ModelEntry> models() const override { return {{"one", "One", "triq", "", ""}}; }
     std::string defaultId() const override { return "one"; }
     std::string weightsHash(const std::string&) const override { return "weights"; }
     std::string objectnessKey() const override { return {}; }

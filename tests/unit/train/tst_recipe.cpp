@@ -37,7 +37,6 @@ private Q_SLOTS:
         const Result<Recipe> recipe = parseRecipe(smallest().dump(), "folder");
         QVERIFY2(recipe.has_value(), recipe ? "" : recipe.error().message().c_str());
         QCOMPARE(recipe->name, std::string("one"));
-        QCOMPARE(recipe->outputs, 5);
         QCOMPARE(recipe->losses.crossEntropy, 1.0);
         QCOMPARE(recipe->losses.plcc, 1.0);
         QCOMPARE(recipe->optimizer.batch, 16);
