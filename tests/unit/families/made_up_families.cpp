@@ -49,7 +49,8 @@ MadeUpFamily filled(MadeUpFamily made, const HeadSizes& sizes, unsigned seed)
 {
     const Family& family = *familyByName(made.weights.family);
     Filler fill(seed);
-    for (const auto& [name, shape] : family.shapes(made.weights.trunk, sizes).value())
+    const Shapes shapes = family.shapes(made.weights.trunk, sizes).value();
+    for (const auto& [name, shape] : shapes)
         made.weights.state[name] = fill(name, shape);
     made.headMaps.assign(family.headMaps.begin(), family.headMaps.end());
     return made;
