@@ -12,7 +12,6 @@
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
-using halflens::test::programEnvironment;
 using nlohmann::json;
 
 namespace {
@@ -32,10 +31,10 @@ Outcome finished(QProcess& process)
 }
 
 /// Standard output goes to a file or device where one is named.
-Outcome halflens(const QStringList& arguments, const QString& output = {}, const QProcessEnvironment& environment = {})
+Outcome run(const QStringList& arguments, const QString& output = {}, const QProcessEnvironment& environment = {})
 {
     QProcess process;
-    process.setProcessEnvironment(environment.isEmpty() ? programEnvironment() : environment);
+    process.setProcessEnvironment(environment.isEmpty() ? QProcessEnvironment::systemEnvironment() : environment);
     if (!output.isEmpty())
         process.setStandardOutputFile(output);
     process.start(QStringLiteral(HALFLENS_PROGRAM), arguments);
@@ -46,7 +45,7 @@ Outcome halflens(const QStringList& arguments, const QString& output = {}, const
 Outcome shell(const QString& line)
 {
     QProcess process;
-    QProcessEnvironment environment = programEnvironment();
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert(QStringLiteral("H"), QStringLiteral(HALFLENS_PROGRAM));
     environment.insert(QStringLiteral("S"), QStringLiteral(HALFLENS_SOURCE_DIR "/resources/samples"));
     process.setProcessEnvironment(environment);
@@ -111,7 +110,7 @@ void TestOutput::fullDisk()
     QFETCH(QStringList, arguments);
     if (!QFileInfo::exists(QStringLiteral("/dev/full")))
         QSKIP("SKIPPED: this system has no /dev/full");
-    const Outcome outcome = halflens(arguments, QStringLiteral("/dev/full"));
+    const Outcome outcome = run(arguments, QStringLiteral("/dev/full"));
     QCOMPARE(outcome.status, 3);
     QVERIFY2(outcome.errors.contains("standard output"), outcome.errors.constData());
     QVERIFY2(outcome.errors.contains("no space left on device"), outcome.errors.constData());
@@ -151,7 +150,7 @@ void TestOutput::inputsAreNotReplaced()
     QVERIFY(QFile::link(photo, link));
     arguments.replaceInStrings(QStringLiteral("PHOTO"), photo);
     arguments.replaceInStrings(QStringLiteral("LINK"), link);
-    const Outcome outcome = halflens(arguments);
+    const Outcome outcome = run(arguments);
     QCOMPARE(outcome.status, 2);
     QVERIFY2(outcome.errors.contains("would replace"), outcome.errors.constData());
     QCOMPARE(contentOf(photo), contentOf(sample("cat.png")));
@@ -170,7 +169,7 @@ void TestOutput::devicesAndPipes()
     QVERIFY(contentOf(got).startsWith("\x93NUMPY"));
     struct stat info { };
     QVERIFY(stat(qPrintable(pipe), &info) == 0 && S_ISFIFO(info.st_mode));
-    QCOMPARE(halflens(words("explain --table /dev/null") << sample("cat.png")).status, 0);
+    QCOMPARE(run(words("explain --table /dev/null") << sample("cat.png")).status, 0);
     QVERIFY(stat("/dev/null", &info) == 0 && S_ISCHR(info.st_mode));
 }
 
@@ -200,7 +199,7 @@ void TestOutput::noSuchNumbers_data()
 void TestOutput::noSuchNumbers()
 {
     QFETCH(QStringList, arguments);
-    const Outcome outcome = halflens(arguments);
+    const Outcome outcome = run(arguments);
     QCOMPARE(outcome.status, 2);
     QVERIFY2(outcome.errors.contains("is not a"), outcome.errors.constData());
 }
@@ -213,7 +212,7 @@ void TestOutput::localeTouchesNoNumber()
                 words("-c -i de_DE -f UTF-8") << folder.filePath(QStringLiteral("de_DE.UTF-8")));
     if (!maker.waitForFinished() || !QFileInfo::exists(folder.filePath(QStringLiteral("de_DE.UTF-8"))))
         QSKIP("SKIPPED: localedef cannot make a locale with decimal commas here");
-    QProcessEnvironment german = programEnvironment();
+    QProcessEnvironment german = QProcessEnvironment::systemEnvironment();
     german.insert(QStringLiteral("LOCPATH"), folder.path());
     german.insert(QStringLiteral("LC_ALL"), QStringLiteral("de_DE.UTF-8"));
     QProcess printf;
@@ -224,8 +223,8 @@ void TestOutput::localeTouchesNoNumber()
     for (const char* line : {"score", "score --csv", "explain --epsilon 0.25", "explain --json --epsilon 0.25",
                              "measures --objectness mb+ --ppd 60.5"}) {
         const QStringList arguments = words(line) << sample("cat.png");
-        const Outcome here = halflens(arguments);
-        const Outcome there = halflens(arguments, {}, german);
+        const Outcome here = run(arguments);
+        const Outcome there = run(arguments, {}, german);
         QVERIFY2(there.status == 0, there.errors.constData());
         if (!QByteArray(line).contains("explain")) // which tells its seconds
             QCOMPARE(there.output, here.output);
@@ -236,7 +235,7 @@ void TestOutput::localeTouchesNoNumber()
     }
     const auto panel = [&](const QProcessEnvironment& environment) {
         const QString file = folder.filePath(QStringLiteral("f.svg"));
-        const Outcome outcome = halflens(
+        const Outcome outcome = run(
             words("panel --width-mm 85.5 --figure 3 --opacity 0.5 -o") << file << sample("cat.png"), {}, environment);
         return outcome.status == 0 ? contentOf(file) : QByteArray();
     };
@@ -254,21 +253,21 @@ void TestOutput::flatImages()
     file.write("P5 96 72 255\n" + QByteArray(96 * 72, '\0'));
     file.close();
 
-    const json measures = json::parse(halflens(words("measures --json") << black).output.toStdString());
+    const json measures = json::parse(run(words("measures --json") << black).output.toStdString());
     for (const char* name : {"saliency", "frequency"}) {
         QVERIFY2(measures["measures"][name]["upper"].is_null(), measures["measures"].dump().c_str());
         QVERIFY(measures["match"]["n"][name].is_null());
     }
 
-    const Outcome lime = halflens(words("explain --method lime --segments slic --samples 40 --json --map")
-                                  << folder.filePath(QStringLiteral("m.png")) << black);
+    const Outcome lime = run(words("explain --method lime --segments slic --samples 40 --json --map")
+                             << folder.filePath(QStringLiteral("m.png")) << black);
     QVERIFY2(lime.status == 0, lime.errors.constData());
     const json document = json::parse(lime.output.toStdString());
     QCOMPARE(document["min"].get<double>(), 0.0);
     QCOMPARE(document["max"].get<double>(), 0.0);
     QVERIFY(document["upper"].is_null());
     QVERIFY(document["notes"][0].get<std::string>().find("does not change") != std::string::npos);
-    const Outcome text = halflens(words("explain --method lime --segments slic --samples 40") << black);
+    const Outcome text = run(words("explain --method lime --segments slic --samples 40") << black);
     QVERIFY2(text.output.contains("does not change"), text.output.constData());
 }
 

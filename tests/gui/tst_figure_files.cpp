@@ -79,7 +79,8 @@ private:
         settings.setValue(setting::Theme, u"light"_s);
         settings.setValue(setting::Model, model);
         const ThemeController theme(settings);
-        MainWindow window(models, settings);
+        Viewer viewer(models, settings);
+        MainWindow window(viewer);
         window.show();
         window.workspace().open({Photo});
         if (!QTest::qWaitFor([&] { return window.workspace().current() && window.workspace().current()->analysis(); },
