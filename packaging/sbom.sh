@@ -9,12 +9,6 @@ shift
 
 quoted() { tr -s '[:cntrl:]' ' ' <<<"$1" | sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/ $//' -e 's/.*/"&"/'; }
 
-# The Debian package that owns a library; merged /usr makes both spellings of a path valid.
-owner() {
-    local path=$1
-    dpkg-query -S "$path" 2>/dev/null || dpkg-query -S "${path#/usr}" 2>/dev/null || dpkg-query -S "/usr$path" 2>/dev/null || true
-}
-
 # Licence names of a machine-readable copyright file, as one SPDX comment; other files are for people to read.
 licences() {
     local file=/usr/share/doc/$1/copyright
@@ -23,16 +17,25 @@ licences() {
 }
 
 mapfile -t libraries < <(ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// {print $3} $1 ~ /^\// && !/:$/ {print $1}' | sort -u)
-unowned=()
-declare -A packages=()
+# All spellings of a library's path: links resolved or not, /usr merged or not.
+spellings() {
+    local path
+    for path in "$1" "$(readlink -f "$1")"; do
+        echo "$path"
+        echo "${path#/usr}"
+        echo "/usr${path#/usr}"
+    done
+}
+# One query for all: dpkg reads its lists anew each time.
+declare -A owner=() packages=()
+while IFS= read -r line; do
+    owner[${line##*: }]=${line%%:*}
+done < <(for library in "${libraries[@]}"; do spellings "$library"; done | sort -u | xargs dpkg-query -S 2>/dev/null || true)
 for library in "${libraries[@]}"; do
-    line=$(owner "$library" | head -1)
-    [[ -n $line ]] || line=$(owner "$(readlink -f "$library")" | head -1)
-    if [[ -z $line ]]; then unowned+=("$library"); else packages[${line%%: *}]=1; fi
+    package=""
+    while IFS= read -r path; do package=${package:-${owner[$path]:-}}; done < <(spellings "$library")
+    if [[ -n $package ]]; then packages[$package]=1; else echo "sbom: no Debian package owns $library" >&2; fi
 done
-if ((${#unowned[@]} > 0)); then
-    echo "sbom: no Debian package owns ${unowned[*]}" >&2
-fi
 
 created=$(date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" +%Y-%m-%dT%H:%M:%SZ)
 cat <<END
@@ -64,9 +67,8 @@ cat <<END
     {"spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES", "relatedSpdxElement": "SPDXRef-halflens"}
 END
 for name in "${names[@]}"; do
-    package=${name%%:*}
     printf '    ,{"spdxElementId": "SPDXRef-halflens", "relationshipType": "DYNAMIC_LINK", "relatedSpdxElement": "SPDXRef-%s"}\n' \
-        "${package//[^A-Za-z0-9.-]/-}"
+        "${name//[^A-Za-z0-9.-]/-}"
 done
 echo '  ]'
 echo '}'
