@@ -139,7 +139,7 @@ private Q_SLOTS:
         workspace.open(paths);
         for (int i = 0; i < Images; ++i) {
             workspace.show(i);
-            QTRY_VERIFY(workspace.currentIndex() == i && workspace.image().report());
+            QTRY_VERIFY2(workspace.currentIndex() == i && workspace.image().report(), qPrintable(QString::number(i)));
         }
         int told = 0;
         for (int i = 0; i < Images; ++i)

@@ -173,14 +173,15 @@ private Q_SLOTS:
         QVERIFY(std::abs(whole.width() - view.imageRect().width) < 1);
     }
 
-    void pastedAlphaLiesOnBlack()
+    /// As for files: transparency is dropped, colours stay.
+    void pastedAlphaIsDropped()
     {
         QImage source(3, 2, QImage::Format_ARGB32);
         source.fill(QColor(200, 100, 50, 0));
         source.setPixelColor(1, 1, QColor(200, 100, 50, 255));
         const auto image = fromQImage(source);
         QCOMPARE(image->width, 3);
-        QCOMPARE(int(image->row(0)[0]), 0);
+        QCOMPARE(int(image->row(0)[0]), 200);
         QCOMPARE(int(image->row(1)[3]), 200);
         QCOMPARE(image->contentHash.size(), std::size_t(64));
         QVERIFY(!fromQImage({}));

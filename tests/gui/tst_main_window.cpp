@@ -199,13 +199,13 @@ private Q_SLOTS:
         QCOMPARE(breaking->text(), u"Hiding 1 block breaks it: "_s + changeText(-0.70));
         QTest::mouseClick(breaking, Qt::LeftButton);
         QCOMPARE(document->mask().bits(), BlockMask().with({5}).bits());
+        window.findChild<QDoubleSpinBox*>(u"epsilon"_s)->setValue(0.27); // several minimal sets
         auto* next = window.findChild<QAbstractButton*>(u"nextSet"_s);
         QTest::mouseClick(next, Qt::LeftButton);
         const DecidingSets& sets = *document->analysis()->report->sets;
         QCOMPARE(document->mask().bits(), sets.guaranteed.at(1).complement().bits());
         QTest::mouseClick(window.findChild<QAbstractButton*>(u"previousSet"_s), Qt::LeftButton);
         QCOMPARE(document->mask().bits(), sets.guaranteed.at(0).complement().bits());
-        QVERIFY(window.findChild<QAbstractButton*>(u"atBest"_s)->text().contains(u"6 blocks"_s));
         window.findChild<QDoubleSpinBox*>(u"epsilon"_s)->setValue(0.11); // at once, no engine
         QCOMPARE(headline->text(), u"8 of 12 blocks decide"_s);
     }

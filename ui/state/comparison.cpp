@@ -48,8 +48,8 @@ void Comparison::reloadModels()
     m_models.clear();
     for (const ModelEntry& entry : m_workspace.models().models())
         m_models.emplace_back().entry = entry;
+    Q_EMIT modelsChanged(); // before any news of one of them
     fill();
-    Q_EMIT modelsChanged();
 }
 
 void Comparison::followImage()
