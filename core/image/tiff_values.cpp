@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/image/tiff_values.h"
 
+#include "core/base/numbers_text.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -29,13 +31,6 @@ double halfFloat(const std::uint8_t* packed, std::size_t index)
         : exponent == 0 ? std::ldexp(fraction, -24)
                         : std::ldexp(fraction + 1024, exponent - 25);
     return (bits & 0x8000) != 0 ? -size : size;
-}
-
-std::string text(double value)
-{
-    char buffer[32];
-    const auto [end, failed] = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, 6);
-    return failed == std::errc() ? std::string(buffer, end) : std::string("?");
 }
 
 } // namespace
@@ -112,7 +107,7 @@ std::string SampleRange::note() const
         + (m_type.format == SampleType::Format::Float        ? "-bit floating-point values"
                : m_type.format == SampleType::Format::Signed ? "-bit signed values"
                                                              : "-bit values");
-    std::string note = kind + ": " + text(m_black) + " is black, " + text(m_white) + " white";
+    std::string note = kind + ": " + exact(m_black) + " is black, " + exact(m_white) + " white";
     if (m_stretched)
         note += ", the smallest and the largest of the picture";
     if (m_notNumbers > 0)

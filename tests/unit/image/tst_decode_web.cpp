@@ -260,7 +260,8 @@ private Q_SLOTS:
         const Raster raster = smooth(96, 64, 8);
         const auto image = decodeImage(encodeJxl(raster, options));
         QVERIFY2(image.has_value(), image ? "" : image.error().message().c_str());
-        QVERIFY(largestDifference((*image)->rgb, rgbOf(raster)) <= 8);
+        const int difference = largestDifference((*image)->rgb, rgbOf(raster));
+        QVERIFY2(difference <= 8, qPrintable(QString::number(difference)));
     }
 
     void truncationIsAnError_data()
