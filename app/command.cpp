@@ -187,6 +187,9 @@ int finishOutput(int status)
     flushOutput();
     if (g_outputError == 0 && std::ferror(stdout) == 0 && std::cout.good())
         return status;
+    // What failed inside a library left no reason; one more byte into the same place tells it.
+    if (g_outputError == 0 && write(STDOUT_FILENO, "\n", 1) < 0)
+        g_outputError = errno;
     std::fprintf(stderr, "halflens: standard output: write: %s (what was printed is lost)\n",
                  g_outputError != 0 ? systemReason(g_outputError).c_str() : "an earlier part could not be written");
     return ExitNothingDone;

@@ -297,7 +297,8 @@ Result<Recipe> parseRecipe(const std::string& text, const std::filesystem::path&
     readOutput(root, recipe, problem);
     readList(root, "data", true, problem, [&](const json& value, const std::string& where, std::string& found) {
         recipe.data.push_back(readDataRecipe(value, where, found));
-        if ((recipe.data.back().form == DataForm::Masks) != (recipe.task == TrainingTask::Objectness) && found.empty())
+        // Before what follows from it, such as missing masks.
+        if ((recipe.data.back().form == DataForm::Masks) != (recipe.task == TrainingTask::Objectness))
             found = where + ".form does not suit the task";
     });
     readViews(root, recipe, problem);

@@ -128,7 +128,7 @@ void TestOutput::closedStreams()
     const QString figure = folder.filePath(QStringLiteral("f.svg"));
     const Outcome all =
         shell(QStringLiteral("exec $H panel $S/cat.png $S/coffee.png -o '%1' <&- >&- 2>&-").arg(figure));
-    QCOMPARE(all.status, 0);
+    QCOMPARE(all.status, 3); // the scores had no place to go; the figure is whole all the same
     QVERIFY(contentOf(figure).startsWith("<?xml"));
 }
 
@@ -231,7 +231,7 @@ void TestOutput::localeTouchesNoNumber()
         else if (QByteArray(line).contains("json"))
             QCOMPARE(json::parse(there.output.toStdString())["enough"]["epsilon"].get<double>(), 0.25);
         else
-            QVERIFY2(there.output.contains("0.25") && !there.output.contains("0,"), there.output.constData());
+            QVERIFY2(there.output.contains("0.25") && !there.output.contains("0,25"), there.output.constData());
     }
     const auto panel = [&](const QProcessEnvironment& environment) {
         const QString file = folder.filePath(QStringLiteral("f.svg"));

@@ -77,6 +77,8 @@ void AnalysisService::prepare(Document& document)
 
 void AnalysisService::prefetch(std::uint64_t document, const std::shared_ptr<const Image>& image)
 {
+    if (document == m_document)
+        return; // it came on screen while it was on its way: its answer is waited for
     if (!m_modelId.isEmpty() && !m_cache.find<Analysis>(analysisKey(*image, m_modelId.toStdString(), m_models)))
         m_engine.submit(request(document, image, Lane::Prefetch), {});
 }

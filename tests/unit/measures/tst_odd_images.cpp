@@ -92,7 +92,8 @@ void TestOddImages::measures()
     QVERIFY(isSane(all->averaged.map, image, 0, 1));
     for (const double mean : all->averaged.blockMeans)
         QVERIFY(std::isfinite(mean));
-    QCOMPARE(all->averaged.upper.count(), HalfSize);
+    const bool isFlat = all->averaged.range.low == all->averaged.range.high; // which has no upper half
+    QCOMPARE(all->averaged.upper.count(), isFlat ? 0 : HalfSize);
 }
 
 HALFLENS_TEST(TestOddImages)

@@ -110,7 +110,7 @@ private Q_SLOTS:
         written.bestWeights["a"] = {{1, 1}, {3.F}};
         QVERIFY(writeCheckpoint(path("c.safetensors"), written));
         const Result<TrainingCheckpoint> read = readTrainingCheckpoint(path("c.safetensors"));
-        QVERIFY(read.has_value());
+        QVERIFY2(read.has_value(), read ? "" : read.error().message().c_str());
         QCOMPARE(read->step, written.step);
         QCOMPARE(read->rowsHash, written.rowsHash);
         QCOMPARE(read->lossSum, written.lossSum);
