@@ -52,13 +52,14 @@ Result<TensorArchive> parse(std::span<const std::uint8_t> bytes, const Checkpoin
 {
     if (looksLikeZip(bytes))
         return parseTorchZip(bytes, limits, key);
-    if (looksLikePickle(bytes))
+    const bool isSafetensors = looksLikeSafetensors(bytes); // whose length may begin as a pickle does
+    if (!isSafetensors && looksLikePickle(bytes))
         return parseTorchLegacy(bytes, limits, key);
     if (!key.empty())
         return detail::unsupported("this is no PyTorch file, it holds one set of weights only", "leave --key out");
     if (looksLikeHdf5(bytes))
         return parseKerasHdf5(bytes, limits);
-    if (looksLikeSafetensors(bytes))
+    if (isSafetensors)
         return parseSafetensors(bytes, limits);
     if (looksLikeCaffemodel(bytes)) // last: it has no signature
         return parseCaffemodel(bytes, limits);

@@ -156,7 +156,9 @@ void TestGoldenGradients::others()
 
     const auto image = readImage(goldenFolder("images") / "a_384x512.png");
     HALFLENS_VERIFY(image);
-    const auto explained = explainMap(*reference->model, **image, {});
+    MapRequest request;
+    request.kind = MapKind::GradCam;
+    const auto explained = explainMap(*reference->model, **image, request);
     HALFLENS_VERIFY(explained);
     QCOMPARE(explained->layer, std::string("c5"));
     const std::vector<double>& expected = outputs.at(name + "/heatmap_grid64");

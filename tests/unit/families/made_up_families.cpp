@@ -96,7 +96,7 @@ MadeUpFamily swinIqa(int outputs)
     sizes.swinWindows = {4, 4, 4};
     sizes.swinDepths = {2, 2, 2};
     sizes.swinHeads = {2, 4, 8};
-    MadeUpFamily made = filled({{"swin-iqa", "swin", {}, {}, {}}, {}, "f3", 64, 32, 64}, sizes, 14);
+    MadeUpFamily made = filled({{"swin-iqa", "swin", {}, {}, {}}, {}, "f3", 64, 32, 64}, sizes, 23);
     made.headMaps = {"f1", "f2", "f3"}; // of the transformer, which stands before the head
     return made;
 }
