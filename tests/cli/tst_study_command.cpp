@@ -142,7 +142,8 @@ private:
         for (int i = 0; i < Photos; ++i)
             words << path(QStringLiteral("photos/%1.png").arg(i));
         std::vector<double> found;
-        for (const json& row : runProgram(words).document.at("results"))
+        const Outcome outcome = runProgram(words);
+        for (const json& row : outcome.document.at("results"))
             found.push_back(row.at("score").get<double>());
         return found;
     }
