@@ -57,11 +57,7 @@ struct Scene {
 
     Status make()
     {
-        const ModelRegistry registry = ModelRegistry::scan(ModelRegistry::defaultFolders());
-        const Manifest* manifest = registry.find(registry.defaultId());
-        if (!manifest)
-            return Error{ErrorCode::Model, "bench", "there is no model to explain", "install the model pack", {}};
-        Result<std::shared_ptr<const Predictor>> loaded = loadModel(*manifest);
+        Result<std::shared_ptr<const Predictor>> loaded = benchModel();
         if (!loaded)
             return std::move(loaded).error();
         predictor = *std::move(loaded);

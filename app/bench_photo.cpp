@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/bench_photo.h"
 
+#include "core/registry/registry.h"
+
 #include "app/bench_weights.h"
 
 #include <algorithm>
@@ -57,6 +59,15 @@ Image benchPhoto(int height, int width)
     }
     image.contentHash = "bench photo";
     return image;
+}
+
+Result<std::shared_ptr<const Predictor>> benchModel()
+{
+    const ModelRegistry registry = ModelRegistry::scan(ModelRegistry::defaultFolders());
+    const Manifest* manifest = registry.find(registry.defaultId());
+    if (!manifest)
+        return Error{ErrorCode::Model, "bench", "there is no model to explain", "install the model pack", {}};
+    return loadModel(*manifest);
 }
 
 } // namespace halflens
