@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // halflens study: the paper's experiments on a data set, resumable and in parts.
 #include "app/model_options.h"
-#include "core/base/file.h"
 #include "core/base/installation.h"
 #include "core/base/numbers_text.h"
 #include "core/study/study_check.h"
@@ -84,10 +83,6 @@ private:
         Result<StudyRecipe> recipe = readStudyRecipe(file);
         if (!recipe)
             return std::move(recipe).error();
-        const Result<std::vector<std::uint8_t>> text = readFile(file, 1'000'000);
-        if (!text)
-            return text.error();
-        m_recipeText.assign(text->begin(), text->end());
         Result<DataFolders> folders = foldersOf(m_options.data);
         if (!folders)
             return std::move(folders).error();
@@ -117,7 +112,7 @@ private:
         for (const PlannedModel& model : plan->models)
             ids.push_back(model.id);
         if (Status made =
-                store.create(m_options.out, {plan->identity, m_recipeText, plan->judge, ids, plan->photos.size()});
+                store.create(m_options.out, {plan->identity, plan->recipe.text, plan->judge, ids, plan->photos.size()});
             !made)
             return made;
         ProgressLine line(m_common);
@@ -269,7 +264,6 @@ private:
     const StudyOptions& m_options;
     Report m_report;
     ModelLoader m_loader;
-    std::string m_recipeText;
     std::filesystem::path m_out;
     bool m_hasProblems = false;
 };

@@ -105,6 +105,7 @@ Result<StudyRecipe> parseStudyRecipe(const std::string& text)
     std::string problem;
     JsonObject root(document, {}, problem);
     StudyRecipe recipe;
+    recipe.text = text;
     root.integer("format", 1, 1, 1);
     recipe.name = root.text("name", true);
     recipe.paper = root.text("paper", false);

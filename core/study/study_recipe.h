@@ -53,6 +53,7 @@ enum class StudyRows : std::uint8_t {
 };
 
 struct StudyRecipe {
+    std::string text; ///< what it was read from, as it is kept with the rows
     std::string name;
     std::string paper; ///< whose column of the paper's tables stands beside ours: "koniq", "spaq"; empty: none
     std::optional<DataRecipe> data; ///< the scored set; none: known damage on the folder `photos`

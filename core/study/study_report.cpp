@@ -42,13 +42,6 @@ double numberOf(const std::string& text)
     return finiteNumber(text).value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
-const StudyTable* find(const std::vector<StudyTable>& tables, const char* name)
-{
-    const auto found =
-        std::find_if(tables.begin(), tables.end(), [&](const StudyTable& table) { return table.name == name; });
-    return found == tables.end() ? nullptr : &*found;
-}
-
 /// The cells of a table by the names of its columns.
 class Cells {
 public:
