@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // halflens score: predictions of one or more models for one or more images.
 #include "app/model_options.h"
-#include "core/explain/tiles.h"
+#include "core/analysis/region.h"
 #include "core/image/decode.h"
 #include "core/masking/block_set.h"
 
@@ -136,20 +136,23 @@ private:
             hiding.mask = m_hidden.mask.resolve(halves->report->important);
             hiding.filled = m_hidden.zero.resolve(halves->report->important);
         }
+        Result<RegionScore> scored =
+            m_hidden.region ? scoreRegion(image, predictor, hiding, interruptToken()) : whole(image, predictor, hiding);
+        if (!scored)
+            return std::move(scored).error();
+        std::vector<std::string> notes = image.origin.notes;
+        notes.insert(notes.end(), model.notes.begin(), model.notes.end());
+        return Row{
+            file, model, hiding, std::move(halves), std::move(scored->fed), std::move(notes), std::move(scored->tiles)};
+    }
+
+    static Result<RegionScore> whole(const Image& image, const Predictor& predictor, const Hiding& hiding)
+    {
         Result<Fed> fed = feed(image, predictor, hiding, interruptToken());
         if (!fed)
             return std::move(fed).error();
         fed->features = nullptr; // only what is printed is kept
-        std::vector<std::string> notes = image.origin.notes;
-        notes.insert(notes.end(), model.notes.begin(), model.notes.end());
-        Row row{file, model, hiding, std::move(halves), *std::move(fed), std::move(notes), {}};
-        if (m_hidden.region && tileGrid(image.width, image.height, model.input)) {
-            Result<Tiles> tiles = scoreTiles(image, predictor, interruptToken());
-            if (!tiles)
-                return std::move(tiles).error();
-            row.tiles = *std::move(tiles);
-        }
-        return row;
+        return RegionScore{*std::move(fed), {}};
     }
 
     /// Rows are printed as they come: a long run that ends early has not been for nothing. A JSON document is whole.

@@ -29,8 +29,6 @@ struct Explained {
 constexpr const char* FlatMap =
     "the map is the same everywhere: by this method the score does not change with any part of "
     "the image, and there are no halves";
-/// Where nobody says how many samples LIME shall take: its coefficients' errors are this part of them, or 1000 are.
-constexpr double LimeSettleShare = 0.2;
 constexpr std::array SampleCounts{50, 100, 200, 500, 1000, 2000, 4000};
 
 /// Rank correlation with the maps of the same network after shuffling a part of its weights.

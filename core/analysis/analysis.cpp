@@ -124,6 +124,7 @@ Result<BlockReport> reportOn(const MaskTable& table, const AnalysisOptions& opti
         return important.error();
     report.important = *important;
     report.trivial = important->complement();
+    report.margin = halfMargin(report.importance, options.indicator).value();
     report.oracleTrivial = oracleTrivialHalf(table);
     report.shapley = computeShapley(table);
     report.curve = enoughCurve(table);

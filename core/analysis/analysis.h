@@ -64,6 +64,7 @@ struct BlockReport {
     Importance importance;
     BlockMask important; ///< the six most important blocks
     BlockMask trivial; ///< the other six
+    HalfMargin margin; ///< how clear the border between them is
     BlockMask oracleTrivial; ///< the six whose absence changes the score least, of all 924 sets
     Shapley shapley;
     std::vector<CurvePoint> curve; ///< 13 points, from 12 visible blocks down to 0

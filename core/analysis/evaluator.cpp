@@ -52,10 +52,13 @@ Result<Prediction> NetworkEvaluator::predictHidden(const Predictor& predictor, c
 Result<MapExplanation> NetworkEvaluator::explain(const Predictor& predictor, const Image& image,
                                                  const MapRequest& request, const JobContext& context)
 {
-    return explainMap(predictor, image, request, context.stop(), [&](int done, int total) {
-        context.report(static_cast<double>(done) / std::max(1, total),
-                       "Making the " + spokenName(request.kind) + " map");
-    });
+    return explainMap(
+        predictor, image, request, context.stop(),
+        [&](int done, int total) {
+            context.report(static_cast<double>(done) / std::max(1, total),
+                           "Making the " + spokenName(request.kind) + " map");
+        },
+        [&](MapExplanation soFar) { context.publish(std::make_shared<const MapExplanation>(std::move(soFar))); });
 }
 
 std::string NetworkEvaluator::tableProblem() const

@@ -47,7 +47,8 @@ public:
     virtual Result<Prediction> predictHidden(const Predictor& predictor, const Image& image, BlockMask hidden,
                                              const std::stop_token& stop) = 0;
 
-    /// LIME, Grad-CAM, attention or their product, with progress. Unsupported: this model has no such map.
+    /// explainMap() with progress; MapExplanation of what is refined in place is published. Unsupported: this model
+    /// has no such map.
     virtual Result<MapExplanation> explain(const Predictor& predictor, const Image& image, const MapRequest& request,
                                            const JobContext& context) = 0;
 };

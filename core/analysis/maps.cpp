@@ -21,7 +21,41 @@ struct RawMap {
     std::string unit = {};
     std::string source = {};
     bool isFallback = false;
+    std::vector<std::uint8_t> weak = {};
+    std::optional<MapEstimate> estimate = {};
+    std::shared_ptr<const Tiles> tiles = {};
 };
+
+RawMap rawOf(MapExplanation explained)
+{
+    return {std::move(explained.map),  std::move(explained.unit), std::move(explained.done), false,
+            std::move(explained.weak), explained.estimate,        std::move(explained.tiles)};
+}
+
+Result<std::shared_ptr<const ImageMap>> completed(const Maker& maker, const MapRequest& request, RawMap raw)
+{
+    auto result = std::make_shared<ImageMap>();
+    result->request = request;
+    result->imageHash = maker.image.contentHash;
+    result->modelId = needsModel(request.kind) ? maker.modelId : std::string();
+    result->map = std::move(raw.map);
+    result->unit = std::move(raw.unit);
+    result->source = std::move(raw.source);
+    result->isFallback = raw.isFallback;
+    result->weak = std::move(raw.weak);
+    result->estimate = raw.estimate;
+    result->tiles = std::move(raw.tiles);
+    result->range = mapExtremes(result->map);
+    if (result->map.height >= GridRows && result->map.width >= GridColumns) {
+        Result<BlockMeans> means = blockMeans(result->map);
+        if (!means)
+            return std::move(means).error();
+        result->blockMeans = *means;
+        if (!isFlat(result->range))
+            result->upper = upperHalf(*means);
+    }
+    return std::shared_ptr<const ImageMap>(std::move(result));
+}
 
 Result<std::shared_ptr<const ImageMap>> make(const Maker& maker, const MapRequest& request);
 
@@ -76,11 +110,20 @@ Result<RawMap> makeByModel(const Maker& maker, const MapRequest& request)
     if (maker.context.isStopped())
         return cancelledError();
     maker.context.report(-1, "Asking the model for its " + spokenName(request.kind) + " map");
-    Result<MapExplanation> explained =
-        maker.models.evaluator().explain(**predictor, maker.image, request, maker.context);
+    const JobContext& outer = maker.context;
+    const JobContext context(
+        outer.stop(), [&](const Progress& progress) { outer.report(progress.fraction, progress.text); },
+        [&](const Artifact& snapshot) {
+            const auto soFar = snapshot.as<MapExplanation>();
+            if (!soFar)
+                return;
+            if (Result<std::shared_ptr<const ImageMap>> map = completed(maker, request, rawOf(*soFar)))
+                outer.publish(*std::move(map));
+        });
+    Result<MapExplanation> explained = maker.models.evaluator().explain(**predictor, maker.image, request, context);
     if (!explained)
         return std::move(explained).error();
-    return RawMap{std::move(explained->map), std::move(explained->unit), std::move(explained->done)};
+    return rawOf(*std::move(explained));
 }
 
 Result<RawMap> makeRaw(const Maker& maker, const MapRequest& request)
@@ -121,26 +164,10 @@ Result<std::shared_ptr<const ImageMap>> make(const Maker& maker, const MapReques
         return std::move(raw).error();
     if (maker.context.isStopped())
         return cancelledError();
-    auto result = std::make_shared<ImageMap>();
-    result->request = request;
-    result->imageHash = maker.image.contentHash;
-    result->modelId = needsModel(request.kind) ? maker.modelId : std::string();
-    result->map = std::move(raw->map);
-    result->unit = std::move(raw->unit);
-    result->source = std::move(raw->source);
-    result->isFallback = raw->isFallback;
-    result->range = mapExtremes(result->map);
-    if (maker.image.height >= GridRows && maker.image.width >= GridColumns) {
-        Result<BlockMeans> means = blockMeans(result->map);
-        if (!means)
-            return std::move(means).error();
-        result->blockMeans = *means;
-        if (!isFlat(result->range))
-            result->upper = upperHalf(*means);
-    }
-    std::shared_ptr<const ImageMap> shared = std::move(result);
-    maker.cache.insert(key, shared, byteSize(*shared));
-    return shared;
+    Result<std::shared_ptr<const ImageMap>> result = completed(maker, request, *std::move(raw));
+    if (result)
+        maker.cache.insert(key, *result, byteSize(**result));
+    return result;
 }
 
 } // namespace
@@ -163,7 +190,8 @@ Result<std::shared_ptr<const ImageMap>> makeMap(const Image& image, const MapReq
 
 std::uint64_t byteSize(const ImageMap& map)
 {
-    return sizeof(ImageMap) + map.map.values.size() * sizeof(float);
+    const std::uint64_t tiles = map.tiles ? map.tiles->scores.size() * sizeof(double) : 0;
+    return sizeof(ImageMap) + map.map.values.size() * sizeof(float) + map.weak.size() + tiles;
 }
 
 } // namespace halflens

@@ -6,13 +6,14 @@
 #include "core/base/block.h"
 #include "core/engine/request.h"
 #include "core/engine/result_cache.h"
-#include "core/explain/map_request.h"
+#include "core/explain/explain_map.h"
 #include "core/image/image.h"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace halflens {
 
@@ -21,7 +22,11 @@ struct ImageMap {
     MapRequest request;
     std::string imageHash;
     std::string modelId; ///< empty for measures
-    ScalarMap map; ///< H x W of the image, raw values
+    /// Raw values, H x W of the image; or coarser, each value for an equal part of it (fine contributions, tiles).
+    ScalarMap map;
+    std::vector<std::uint8_t> weak; ///< one a value, see MapExplanation; drawn grey. Empty: none
+    std::optional<MapEstimate> estimate; ///< how far it is, where that is a question
+    std::shared_ptr<const Tiles> tiles; ///< of tiles that are complete
     MapExtremes range;
     std::optional<BlockMeans> blockMeans; ///< none where the image is smaller than the grid
     BlockMask upper; ///< the six blocks with the largest means; empty without them
@@ -34,7 +39,8 @@ struct ImageMap {
 CacheKey mapKey(const Image& image, const MapRequest& request, const std::string& modelId, const ModelSource& models);
 
 /// The map from the cache, or made and kept there. The parts of an averaged or product map are kept
-/// too. `modelId` may be empty for measures. Worker thread; progress goes to `context`.
+/// too. `modelId` may be empty for measures. Worker thread; progress goes to `context`, and so does an ImageMap of
+/// what is refined in place, whenever there is a better one.
 /// InvalidInput: empty image, parameters out of range; Unsupported: the model has no such map;
 /// errors of the model; Cancelled.
 Result<std::shared_ptr<const ImageMap>> makeMap(const Image& image, const MapRequest& request,

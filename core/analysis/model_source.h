@@ -6,9 +6,11 @@
 #include "core/analysis/model_library.h"
 #include "core/base/result.h"
 #include "core/measures/objectness.h"
+#include "core/predictor/manifest.h"
 #include "core/predictor/model_types.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,7 @@ struct ModelEntry {
     std::string family;
     std::string licence;
     std::string weightsSha256;
+    std::optional<Leak> leak; ///< of its hidden blocks, where it was measured
     bool operator==(const ModelEntry&) const = default;
 };
 

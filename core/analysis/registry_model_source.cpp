@@ -46,7 +46,8 @@ std::vector<ModelEntry> RegistryModelSource::models() const
     std::vector<ModelEntry> entries;
     const std::shared_ptr<const ModelRegistry> current = registry();
     for (const Manifest& manifest : current->manifests())
-        entries.push_back({manifest.id, manifest.name, manifest.family, manifest.licence, manifest.weightsSha256});
+        entries.push_back(
+            {manifest.id, manifest.name, manifest.family, manifest.licence, manifest.weightsSha256, manifest.leak});
     return entries;
 }
 

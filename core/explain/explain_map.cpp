@@ -8,6 +8,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <limits>
+#include <numeric>
 #include <optional>
 
 namespace halflens {
@@ -28,6 +31,7 @@ struct Job {
     const MapRequest& request;
     std::stop_token stop;
     const ExplainProgress& progress;
+    const ExplainPublish& publish;
     double networkSeconds = 0;
 
     template<class Run> auto inNetwork(Run&& run)
@@ -151,6 +155,25 @@ Error firstProblem(const std::vector<Result<Prediction>>& predictions)
     return found == predictions.end() ? cancelledError() : found->error();
 }
 
+/// Everything about a fit but its samples.
+MapExplanation limeExplanation(const LimeResult& fitted, ScalarMap map, const LimeOptions& options, bool isLast)
+{
+    MapExplanation result;
+    result.map = std::move(map);
+    result.unit = "change of the score when a segment is visible";
+    result.done = "LIME, " + std::to_string(fitted.samples.samples) + " samples of "
+        + std::to_string(fitted.segments.count) + " segments (" + toString(options.segments) + ")";
+    MapEstimate estimate;
+    estimate.samples = fitted.samples.samples;
+    estimate.most = options.samples;
+    estimate.standardError = fitted.error;
+    estimate.r2 = fitted.surrogate.score;
+    estimate.segments = fitted.segments.count;
+    estimate.settled = isLast;
+    result.estimate = estimate;
+    return result;
+}
+
 Result<MapExplanation> limeMap(Job& job)
 {
     Prediction whole;
@@ -187,17 +210,139 @@ Result<MapExplanation> limeMap(Job& job)
         inputs.emplace(*std::move(made));
         return score;
     };
-    Result<LimeResult> fitted = lime(job.image, scorer, job.request.lime, job.stop, job.progress);
+    LimePublish publish;
+    if (job.publish)
+        publish = [&](const ScalarMap& map, const LimeResult& soFar) {
+            job.publish(limeExplanation(soFar, map, job.request.lime, false));
+        };
+    Result<LimeResult> fitted = lime(job.image, scorer, job.request.lime, job.stop, job.progress, publish);
     if (!fitted)
         return std::move(fitted).error();
-    MapExplanation result;
-    result.map = std::move(fitted->map);
+    ScalarMap map = std::move(fitted->map);
     fitted->map = {};
-    result.unit = "change of the score when a segment is visible";
-    result.done = "LIME, " + std::to_string(fitted->samples.samples) + " samples of "
-        + std::to_string(fitted->segments.count) + " segments (" + toString(job.request.lime.segments) + ")";
+    MapExplanation result = limeExplanation(*fitted, std::move(map), job.request.lime, true);
     result.prediction = std::move(whole);
     result.lime = std::make_shared<const LimeResult>(*std::move(fitted));
+    return result;
+}
+
+MapExplanation fineExplanation(const FineContributions& fine, const ScoreScale& scale)
+{
+    // As coarse as cells and blocks allow together: both keep their edges.
+    const int height = std::lcm(fine.cells.rows, GridRows);
+    const int width = std::lcm(fine.cells.columns, GridColumns);
+    std::vector<double> weak(fine.values.size());
+    for (std::size_t cell = 0; cell < weak.size(); ++cell)
+        weak[cell] = fine.isClear(cell) ? 0 : 1;
+    const ScalarMap weakMap = paintCells(fine.cells, weak, height, width);
+    MapExplanation result;
+    result.map = fineMap(fine, height, width);
+    if (fine.permutations > 0) // before, nothing is known of any error
+        result.weak.assign(weakMap.values.begin(), weakMap.values.end());
+    result.unit = "adds to the score, a cell";
+    result.done = std::to_string(fine.permutations) + " random orders of " + std::to_string(fine.cells.count())
+        + " cells; they sum to the score less that of nothing visible";
+    MapEstimate estimate;
+    estimate.samples = fine.permutations;
+    estimate.most = MostPermutations;
+    const double largest = *std::max_element(fine.standardErrors.begin(), fine.standardErrors.end());
+    estimate.standardError = std::isfinite(largest) ? std::abs(changeOnFive(scale, largest)) : largest;
+    estimate.settled = fine.settled;
+    result.estimate = estimate;
+    return result;
+}
+
+Result<MapExplanation> fineContributionMap(Job& job, const ModelInput& input)
+{
+    const ScoreScale scale = job.predictor.info().scale;
+    const Result<std::shared_ptr<const Features>> features =
+        job.inNetwork([&] { return job.predictor.features(input, job.stop); });
+    if (!features)
+        return features.error();
+    Result<Prediction> prediction = job.predictor.predict(**features, BlockMask());
+    if (!prediction)
+        return std::move(prediction).error();
+    FineSink sink;
+    if (job.progress)
+        sink.progress = [&](int permutations, double error) {
+            // Errors fall with the root of the number; an estimate of how many it takes.
+            const double ratio = error / job.request.fine.standardError;
+            const double wanted = job.request.fine.permutations > 0 ? job.request.fine.permutations
+                                                                    : permutations * std::max(1.0, ratio * ratio);
+            job.progress(permutations, static_cast<int>(std::min<double>(wanted, MostAskedPermutations)));
+        };
+    if (job.publish)
+        sink.publish = [&](const std::shared_ptr<const FineContributions>& soFar) {
+            job.publish(fineExplanation(*soFar, scale));
+        };
+    const Result<FineContributions> fine =
+        job.inNetwork([&] { return fineContributions(job.predictor, **features, job.request.fine, job.stop, sink); });
+    if (!fine)
+        return fine.error();
+    MapExplanation result = fineExplanation(*fine, scale);
+    result.layer = "tokens";
+    result.layerShape = {1, (*features)->tokens.height, (*features)->tokens.width};
+    result.prediction = *std::move(prediction);
+    return result;
+}
+
+/// Windows without a score get the mean of the others, and are weak.
+MapExplanation tilesExplanation(const TileGrid& grid, std::span<const double> scores, const Image& image)
+{
+    const int longest = std::max(image.width, image.height);
+    const double shrink = std::min(1.0, static_cast<double>(LongestTileMap) / longest);
+    const int height = std::max(1, static_cast<int>(std::lround(image.height * shrink)));
+    const int width = std::max(1, static_cast<int>(std::lround(image.width * shrink)));
+    MapExplanation result;
+    result.map = tileMap(grid, scores, height, width);
+    result.unit = "score of the windows";
+    MapEstimate estimate;
+    estimate.most = grid.count();
+    std::vector<double> known(scores.size());
+    double sum = 0;
+    for (std::size_t tile = 0; tile < scores.size(); ++tile) {
+        const bool isKnown = !std::isnan(scores[tile]);
+        known[tile] = isKnown ? 1 : std::numeric_limits<double>::quiet_NaN();
+        sum += isKnown ? scores[tile] : 0;
+        estimate.samples += isKnown ? 1 : 0;
+    }
+    estimate.settled = estimate.samples == estimate.most;
+    if (!estimate.settled && estimate.samples > 0) {
+        const ScalarMap isKnown = tileMap(grid, known, height, width);
+        result.weak.resize(isKnown.values.size());
+        for (std::size_t i = 0; i < isKnown.values.size(); ++i) {
+            result.weak[i] = isKnown.values[i] > 0 ? 0 : 1;
+            if (result.weak[i] != 0)
+                result.map.values[i] = static_cast<float>(sum / estimate.samples);
+        }
+    }
+    result.estimate = estimate;
+    result.done = std::to_string(estimate.samples) + " windows of " + std::to_string(grid.windowWidth) + " × "
+        + std::to_string(grid.windowHeight) + " pixels at native scale; local quality, not the score";
+    return result;
+}
+
+Result<MapExplanation> tiles(Job& job, const ModelInput& input)
+{
+    // Words about the photo's size come before the network runs.
+    const InputSpec& spec = job.predictor.info().input;
+    if (const Result<TileGrid> grid = tileGrid(job.image.width, job.image.height, spec); !grid)
+        return grid.error();
+    Result<Prediction> prediction = job.inNetwork([&] { return job.predictor.predict(input, job.stop); });
+    if (!prediction)
+        return std::move(prediction).error();
+    TileSink sink;
+    sink.progress = job.progress;
+    if (job.publish)
+        sink.publish = [&](const TileGrid& grid, std::span<const double> scores) {
+            job.publish(tilesExplanation(grid, scores, job.image));
+        };
+    Result<Tiles> scored = job.inNetwork([&] { return scoreTiles(job.image, job.predictor, job.stop, sink); });
+    if (!scored)
+        return std::move(scored).error();
+    MapExplanation result = tilesExplanation(scored->grid, scored->scores, job.image);
+    result.prediction = *std::move(prediction);
+    result.tiles = std::make_shared<const Tiles>(*std::move(scored));
     return result;
 }
 
@@ -213,6 +358,10 @@ Result<MapExplanation> explained(Job& job)
         return attention(job, *input);
     case MapKind::Product:
         return product(job, *input);
+    case MapKind::Fine:
+        return fineContributionMap(job, *input);
+    case MapKind::Tiles:
+        return tiles(job, *input);
     default:
         return gradCam(job, *input);
     }
@@ -222,11 +371,13 @@ Result<MapExplanation> explained(Job& job)
 
 bool supports(const ModelInfo& model, MapKind kind)
 {
+    if (kind == MapKind::Tiles)
+        return model.input.policy == InputPolicy::Fit;
     return kind == MapKind::Lime || kind == MapKind::GradCam || (needsModel(kind) && model.masksAttention);
 }
 
 Result<MapExplanation> explainMap(const Predictor& predictor, const Image& image, const MapRequest& request,
-                                  std::stop_token stop, const ExplainProgress& progress)
+                                  std::stop_token stop, const ExplainProgress& progress, const ExplainPublish& publish)
 {
     if (image.width < 1 || image.height < 1)
         return Error{ErrorCode::InvalidInput, "explain", "the image is empty", "open another image", {}};
@@ -234,7 +385,7 @@ Result<MapExplanation> explainMap(const Predictor& predictor, const Image& image
         return Error{ErrorCode::InvalidInput,
                      "explain",
                      toString(request.kind) + " is a measure, no map of a model",
-                     "choose lime, gradcam, attention or product",
+                     "choose lime, gradcam, attention, product, fine or tiles",
                      {}};
     const ModelInfo& info = predictor.info();
     const bool wantsAttention = request.kind == MapKind::Attention || request.kind == MapKind::Product;
@@ -246,7 +397,7 @@ Result<MapExplanation> explainMap(const Predictor& predictor, const Image& image
                      {}};
     return guarded("explain", [&]() -> Result<MapExplanation> {
         const auto begin = Clock::now();
-        Job job{predictor, image, request, std::move(stop), progress};
+        Job job{predictor, image, request, std::move(stop), progress, publish};
         Result<MapExplanation> result = explained(job);
         if (!result)
             return result;

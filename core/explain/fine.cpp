@@ -214,21 +214,25 @@ Result<FineContributions> fineContributions(const Predictor& predictor, const Fe
         predictor.info().scale, options, std::move(stop), sink);
 }
 
-ScalarMap fineMap(const FineContributions& fine, int height, int width)
+ScalarMap paintCells(CellGrid cells, std::span<const double> values, int height, int width)
 {
-    // The cell of a pixel as blocks cut theirs: from floor(part * length / parts) on.
+    // The cell of a position as blocks cut theirs: from floor(part * length / parts) on.
     const auto cellOf = [](int position, int parts, int length) {
         return static_cast<int>((static_cast<std::int64_t>(position) * parts + parts - 1) / length);
     };
     ScalarMap map(height, width);
     for (int y = 0; y < height; ++y) {
         for (int x = 0; x < width; ++x) {
-            const int cell =
-                cellOf(y, fine.cells.rows, height) * fine.cells.columns + cellOf(x, fine.cells.columns, width);
-            map.row(y)[static_cast<std::size_t>(x)] = static_cast<float>(fine.values[static_cast<std::size_t>(cell)]);
+            const int cell = cellOf(y, cells.rows, height) * cells.columns + cellOf(x, cells.columns, width);
+            map.row(y)[static_cast<std::size_t>(x)] = static_cast<float>(values[static_cast<std::size_t>(cell)]);
         }
     }
     return map;
+}
+
+ScalarMap fineMap(const FineContributions& fine, int height, int width)
+{
+    return paintCells(fine.cells, fine.values, height, width);
 }
 
 } // namespace halflens

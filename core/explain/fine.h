@@ -68,7 +68,9 @@ Result<FineContributions> fineContributions(const Predictor& predictor, const Fe
                                             const FineOptions& options, std::stop_token stop = {},
                                             const FineSink& sink = {});
 
-/// The values painted over an image of H x W, cell by cell; rows and columns are cut as those of blocks are.
+/// A value per cell painted over H x W, cell by cell; rows and columns are cut as those of blocks are.
+ScalarMap paintCells(CellGrid cells, std::span<const double> values, int height, int width);
+/// The contributions painted so.
 ScalarMap fineMap(const FineContributions& fine, int height, int width);
 
 } // namespace halflens

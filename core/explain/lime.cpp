@@ -61,7 +61,8 @@ public:
                 if (Status fitted = fit(result); !fitted)
                     return fitted;
                 if (looks && m_publish)
-                    m_publish(paintSegments(result.segments, result.surrogate.byFeature(result.segments.count)), done);
+                    m_publish(paintSegments(result.segments, result.surrogate.byFeature(result.segments.count)),
+                              result);
                 if (looks && hasSettled(result))
                     break;
             }

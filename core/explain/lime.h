@@ -39,6 +39,8 @@ struct LimeOptions {
 };
 
 inline constexpr int LimeCheckSamples = 100;
+/// What viewer and commands settle at where nobody says how many samples to take.
+inline constexpr double LimeSettleShare = 0.2;
 
 /// Text that differs where results differ.
 std::string cacheKey(const LimeOptions& options);
@@ -64,8 +66,9 @@ struct LimeResult {
     ScalarMap map; ///< H x W, the coefficient of each pixel's segment; signed
 };
 
-/// Told at every multiple of LimeCheckSamples before the last sample, for pictures that are refined in place.
-using LimePublish = std::function<void(const ScalarMap& map, int samples)>;
+/// Told at every multiple of LimeCheckSamples before the last sample, for pictures that are refined in place. `soFar`
+/// has everything but the map.
+using LimePublish = std::function<void(const ScalarMap& map, const LimeResult& soFar)>;
 
 /// Segments, samples, predictions, fit. Runs in the calling thread but for segmentation.
 /// InvalidInput: empty image, options out of range; Model: a prediction missing or not finite;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/explain/map_request.h"
 
+#include "core/base/numbers_text.h"
+
 namespace halflens {
 
 std::string toString(MapKind kind)
@@ -22,6 +24,10 @@ std::string toString(MapKind kind)
         return "attention";
     case MapKind::Product:
         return "product";
+    case MapKind::Fine:
+        return "fine";
+    case MapKind::Tiles:
+        return "tiles";
     }
     return {};
 }
@@ -35,7 +41,7 @@ Result<MapKind> mapKindFromString(const std::string& word)
     return Error{ErrorCode::InvalidInput,
                  "options",
                  "unknown map \"" + word + "\"",
-                 "use saliency, frequency, objectness, averaged, lime, gradcam, attention or product",
+                 "use saliency, frequency, objectness, averaged, lime, gradcam, attention, product, fine or tiles",
                  {}};
 }
 
@@ -61,6 +67,10 @@ std::string spokenName(MapKind kind)
         return "LIME";
     case MapKind::GradCam:
         return "Grad-CAM";
+    case MapKind::Fine:
+        return "fine contribution";
+    case MapKind::Tiles:
+        return "tile";
     default:
         return toString(kind);
     }
@@ -92,6 +102,12 @@ std::string cacheKey(const MapRequest& request)
         return kind + "; " + attention;
     case MapKind::Product:
         return kind + "; " + cam + "; " + attention;
+    case MapKind::Fine:
+        return kind + "; cells=" + std::to_string(request.fine.cells.rows) + "x"
+            + std::to_string(request.fine.cells.columns) + " n=" + std::to_string(request.fine.permutations)
+            + " error=" + exact(request.fine.standardError) + " seed=" + std::to_string(request.fine.seed);
+    case MapKind::Tiles:
+        return kind;
     }
     return kind;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/explain/fine.h"
 #include "core/explain/grad_cam.h"
 #include "core/explain/lime.h"
 #include "core/measures/measures.h"
@@ -13,11 +14,23 @@
 
 namespace halflens {
 
-enum class MapKind : std::uint8_t { Saliency, Frequency, Objectness, Averaged, Lime, GradCam, Attention, Product };
+enum class MapKind : std::uint8_t {
+    Saliency,
+    Frequency,
+    Objectness,
+    Averaged,
+    Lime,
+    GradCam,
+    Attention,
+    Product,
+    Fine, ///< contributions of small cells
+    Tiles ///< local quality at native scale
+};
 inline constexpr std::array AllMapKinds{MapKind::Saliency, MapKind::Frequency, MapKind::Objectness, MapKind::Averaged,
-                                        MapKind::Lime,     MapKind::GradCam,   MapKind::Attention,  MapKind::Product};
+                                        MapKind::Lime,     MapKind::GradCam,   MapKind::Attention,  MapKind::Product,
+                                        MapKind::Fine,     MapKind::Tiles};
 
-/// Those that a model has to be asked for.
+/// Those of a model with a value for every pixel; fine contributions and tiles are coarser.
 inline constexpr std::array ModelMapKinds{MapKind::Lime, MapKind::GradCam, MapKind::Attention, MapKind::Product};
 
 /// Which attention a map shows.
@@ -39,11 +52,12 @@ struct MapRequest {
     LimeOptions lime;
     CamSign camSign = CamSign::Raises;
     AttentionKind attention = AttentionKind::Rollout;
+    FineOptions fine;
     bool operator==(const MapRequest&) const = default;
 };
 
-/// "saliency", "frequency", "objectness", "averaged", "lime", "gradcam", "attention", "product" and back.
-/// InvalidInput: another word.
+/// "saliency", "frequency", "objectness", "averaged", "lime", "gradcam", "attention", "product", "fine", "tiles" and
+/// back. InvalidInput: another word.
 std::string toString(MapKind kind);
 Result<MapKind> mapKindFromString(const std::string& word);
 
@@ -59,7 +73,7 @@ constexpr bool needsModel(MapKind kind)
 /// Whether zero is a value with a meaning in the middle of the range: then a diverging colour map fits.
 constexpr bool isSigned(MapKind kind)
 {
-    return kind == MapKind::Lime;
+    return kind == MapKind::Lime || kind == MapKind::Fine;
 }
 
 /// Text that differs where results of the same image, and model where there is one, differ:

@@ -103,6 +103,22 @@ Pieces piecesOf(const std::vector<int>& begins, int window)
     return pieces;
 }
 
+/// Of the known scores of windows in these rows and columns; 0 where there is none.
+float meanOf(std::span<const double> scores, std::size_t stride, std::pair<std::size_t, std::size_t> rows,
+             std::pair<std::size_t, std::size_t> columns)
+{
+    double sum = 0;
+    int count = 0;
+    for (std::size_t row = rows.first; row < rows.second; ++row) {
+        for (std::size_t column = columns.first; column < columns.second; ++column) {
+            const double score = scores[row * stride + column];
+            sum += std::isnan(score) ? 0 : score;
+            count += std::isnan(score) ? 0 : 1;
+        }
+    }
+    return count > 0 ? static_cast<float>(sum / count) : 0.0F;
+}
+
 } // namespace
 
 PixelRect TileGrid::rect(int tile) const
@@ -184,32 +200,44 @@ Result<Tiles> scoreTiles(const Image& image, const Predictor& predictor, std::st
     });
 }
 
-ScalarMap tileMap(const TileGrid& grid, std::span<const double> scores, int imageHeight, int imageWidth)
+ScalarMap tileMap(const TileGrid& grid, std::span<const double> scores, int height, int width)
 {
-    ScalarMap map(imageHeight, imageWidth);
+    ScalarMap map(height, width);
     const Pieces rows = piecesOf(grid.rows, grid.windowHeight);
     const Pieces columns = piecesOf(grid.columns, grid.windowWidth);
-    for (std::size_t i = 0; i < rows.windows.size(); ++i) {
-        std::vector<float> line(static_cast<std::size_t>(imageWidth));
-        for (std::size_t j = 0; j < columns.windows.size(); ++j) {
-            double sum = 0;
-            int count = 0;
-            for (std::size_t row = rows.windows[i].first; row < rows.windows[i].second; ++row) {
-                for (std::size_t column = columns.windows[j].first; column < columns.windows[j].second; ++column) {
-                    const double score = scores[row * grid.columns.size() + column];
-                    if (std::isnan(score))
-                        continue;
-                    sum += score;
-                    ++count;
-                }
-            }
-            std::fill(line.begin() + columns.edges[j], line.begin() + columns.edges[j + 1],
-                      count > 0 ? static_cast<float>(sum / count) : 0.0F);
+    // The piece the middle of a part of the photo lies in.
+    const auto places = [](const Pieces& pieces, int length) {
+        std::vector<std::size_t> result;
+        for (int i = 0; i < length; ++i) {
+            const std::int64_t middle = (2 * std::int64_t{i} + 1) * pieces.edges.back() / (2 * std::int64_t{length});
+            const auto after = std::upper_bound(pieces.edges.begin(), pieces.edges.end(), middle);
+            result.push_back(static_cast<std::size_t>(after - pieces.edges.begin()) - 1);
         }
-        for (int y = rows.edges[i]; y < rows.edges[i + 1]; ++y)
-            std::copy(line.begin(), line.end(), map.row(y).begin());
+        return result;
+    };
+    const std::vector<std::size_t> placeOfX = places(columns, width);
+    const std::vector<std::size_t> placeOfY = places(rows, height);
+    std::vector<float> line(static_cast<std::size_t>(width));
+    for (int y = 0; y < height; ++y) {
+        const std::size_t piece = placeOfY[static_cast<std::size_t>(y)];
+        if (y == 0 || piece != placeOfY[static_cast<std::size_t>(y) - 1]) {
+            std::vector<float> means;
+            for (const auto& windows : columns.windows)
+                means.push_back(meanOf(scores, grid.columns.size(), rows.windows[piece], windows));
+            std::transform(placeOfX.begin(), placeOfX.end(), line.begin(), [&](std::size_t x) { return means[x]; });
+        }
+        std::copy(line.begin(), line.end(), map.row(y).begin());
     }
     return map;
+}
+
+int ninthOf(const TileGrid& grid, const PixelRect& rect)
+{
+    const auto third = [](int start, int length, int whole) {
+        return std::clamp(3 * (start + length / 2) / whole, 0, 2);
+    };
+    return 3 * third(rect.y, rect.height, grid.rows.back() + grid.windowHeight)
+        + third(rect.x, rect.width, grid.columns.back() + grid.windowWidth);
 }
 
 Result<Image> cropped(const Image& image, const PixelRect& rect)

@@ -64,8 +64,13 @@ struct TileSink {
 Result<Tiles> scoreTiles(const Image& image, const Predictor& predictor, std::stop_token stop = {},
                          const TileSink& sink = {});
 
-/// The mean score, at each pixel, of the windows over it; pixels without one, of unfinished scores, are 0.
-ScalarMap tileMap(const TileGrid& grid, std::span<const double> scores, int imageHeight, int imageWidth);
+/// The mean score, at each pixel, of the windows over it; pixels without one, of unfinished scores, are 0. `height` and
+/// `width` are those of the photo, or smaller: then each value is that of the middle of its part.
+ScalarMap tileMap(const TileGrid& grid, std::span<const double> scores, int height, int width);
+
+/// 0..8 for upper left, above, upper right, left, middle, ... lower right: the third of the photo the middle of `rect`
+/// lies in, row by row.
+int ninthOf(const TileGrid& grid, const PixelRect& rect);
 
 /// The rectangle as a photo of its own; its contentHash tells it from others.
 /// InvalidInput: empty, or not inside the image.

@@ -57,18 +57,43 @@ template<class Value> BlockValues meanPerBlock(Value value)
     return means;
 }
 
-/// The six blocks with the largest value, ties to the smaller index.
-BlockMask largestHalf(const BlockValues& values)
+/// By decreasing value, ties to the smaller index.
+std::array<int, BlockCount> rankedBlocks(const BlockValues& values)
 {
     std::array<int, BlockCount> order{};
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
         return values[static_cast<std::size_t>(a)] > values[static_cast<std::size_t>(b)];
     });
-    BlockMask half;
-    for (int i = 0; i < HalfSize; ++i)
-        half = half.with({order[static_cast<std::size_t>(i)]});
-    return half;
+    return order;
+}
+
+/// The larger the more important. InvalidInput: the indicator needs five outputs and the table has one.
+Result<BlockValues> worthBy(const Importance& importance, Indicator indicator)
+{
+    switch (indicator) {
+    case Indicator::Dmos:
+        return importance.dmos;
+    case Indicator::Dmos2:
+        return importance.dmos2;
+    case Indicator::Emd:
+        if (importance.emd)
+            return *importance.emd;
+        break;
+    case Indicator::Plcc5:
+        if (importance.plcc5) {
+            BlockValues loss{};
+            std::transform(importance.plcc5->begin(), importance.plcc5->end(), loss.begin(), std::negate<>());
+            return loss;
+        }
+        break;
+    }
+    return Error{ErrorCode::InvalidInput,
+                 "importance",
+                 "the indicator " + toString(indicator)
+                     + " compares grade distributions, and this model has a single output",
+                 "use dmos or dmos2",
+                 {}};
 }
 
 } // namespace
@@ -119,29 +144,28 @@ Result<Indicator> indicatorFromString(const std::string& word)
 
 Result<BlockMask> importantHalf(const Importance& importance, Indicator indicator)
 {
-    switch (indicator) {
-    case Indicator::Dmos:
-        return largestHalf(importance.dmos);
-    case Indicator::Dmos2:
-        return largestHalf(importance.dmos2);
-    case Indicator::Emd:
-        if (importance.emd)
-            return largestHalf(*importance.emd);
-        break;
-    case Indicator::Plcc5:
-        if (importance.plcc5) {
-            BlockValues loss{};
-            std::transform(importance.plcc5->begin(), importance.plcc5->end(), loss.begin(), std::negate<>());
-            return largestHalf(loss);
-        }
-        break;
-    }
-    return Error{ErrorCode::InvalidInput,
-                 "importance",
-                 "the indicator " + toString(indicator)
-                     + " compares grade distributions, and this model has a single output",
-                 "use dmos or dmos2",
-                 {}};
+    const Result<BlockValues> values = worthBy(importance, indicator);
+    if (!values)
+        return values.error();
+    const std::array<int, BlockCount> order = rankedBlocks(*values);
+    BlockMask half;
+    for (int i = 0; i < HalfSize; ++i)
+        half = half.with({order[static_cast<std::size_t>(i)]});
+    return half;
+}
+
+Result<HalfMargin> halfMargin(const Importance& importance, Indicator indicator)
+{
+    const Result<BlockValues> values = worthBy(importance, indicator);
+    if (!values)
+        return values.error();
+    const std::array<int, BlockCount> order = rankedBlocks(*values);
+    HalfMargin margin{order[HalfSize - 1], order[HalfSize], 0};
+    const double sixth = (*values)[static_cast<std::size_t>(margin.sixth)];
+    const double seventh = (*values)[static_cast<std::size_t>(margin.seventh)];
+    const double larger = std::max(std::abs(sixth), std::abs(seventh));
+    margin.share = larger > 0 ? (sixth - seventh) / larger : 0;
+    return margin;
 }
 
 BlockMask oracleTrivialHalf(const MaskTable& table)

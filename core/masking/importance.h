@@ -36,6 +36,19 @@ Result<Indicator> indicatorFromString(const std::string& word);
 /// InvalidInput: the indicator needs five outputs and the table has one.
 Result<BlockMask> importantHalf(const Importance& importance, Indicator indicator = Indicator::Dmos);
 
+/// How clear the border between the halves is: the blocks ranked sixth and seventh.
+struct HalfMargin {
+    static constexpr double CloseShare = 0.02; ///< closer ones could as well stand the other way round
+
+    int sixth = 0; ///< the last block of the important half
+    int seventh = 0; ///< the first of the trivial half
+    double share = 0; ///< difference of their values, of the larger magnitude; 0 where both are 0
+
+    bool isClose() const { return share < CloseShare; }
+};
+/// Errors of importantHalf().
+Result<HalfMargin> halfMargin(const Importance& importance, Indicator indicator = Indicator::Dmos);
+
 /// The 6-block mask with the smallest |score change| of all 924, ties to the smaller mask number.
 BlockMask oracleTrivialHalf(const MaskTable& table);
 

@@ -143,6 +143,21 @@ void readOutput(JsonObject& root, Manifest& manifest, std::string& problem)
     reader.finish();
 }
 
+void readLeak(JsonObject& root, Manifest& manifest, std::string& problem)
+{
+    const json* object = root.get("leak", false);
+    if (!object)
+        return;
+    JsonObject reader(*object, "leak", problem);
+    Leak leak;
+    for (const auto& [key, share] : {std::pair{"blur", &leak.blur}, {"noise", &leak.noise}, {"jpeg", &leak.jpeg}}) {
+        reader.get(key, true); // missing?
+        *share = reader.number(key, 0, 10, 0);
+    }
+    manifest.leak = leak;
+    reader.finish();
+}
+
 } // namespace
 
 bool isModelId(const std::string& id)
@@ -190,6 +205,7 @@ Result<Manifest> parseManifest(const std::string& text, const std::filesystem::p
     manifest.source = reader.text("source", false);
     manifest.cardFile = reader.text("card", false);
     checkFile(reader, "card", manifest.cardFile);
+    readLeak(reader, manifest, problem);
     if ((manifest.outputs == 0) != (manifest.family == ObjectnessFamily))
         reader.fail("output.kind is \"map\" for the family objectness, and for no other");
     reader.finish();

@@ -6,11 +6,21 @@
 #include "core/predictor/model_types.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace halflens {
 
 inline constexpr const char* ObjectnessFamily = "objectness"; ///< its networks put out a map, no score
+
+/// How much say hidden blocks still have (spec measures 14): share of a change by damage that stays when the damaged
+/// 2 x 2 blocks, at full strength, are hidden.
+struct Leak {
+    double blur = 0;
+    double noise = 0;
+    double jpeg = 0;
+    bool operator==(const Leak&) const = default;
+};
 
 struct Manifest {
     std::string id;
@@ -27,6 +37,7 @@ struct Manifest {
     std::string licence;
     std::string source; ///< where the weights come from, for people; empty when not known
     std::string cardFile; ///< relative; empty when there is none
+    std::optional<Leak> leak; ///< of models with attention mask, where it was measured
     std::filesystem::path folder;
 };
 

@@ -60,6 +60,8 @@ std::string toJsonText(const Manifest& manifest)
         json["source"] = manifest.source;
     if (!manifest.cardFile.empty())
         json["card"] = manifest.cardFile;
+    if (manifest.leak)
+        json["leak"] = {{"blur", manifest.leak->blur}, {"noise", manifest.leak->noise}, {"jpeg", manifest.leak->jpeg}};
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

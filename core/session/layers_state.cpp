@@ -17,9 +17,9 @@ constexpr double Largest = std::numeric_limits<double>::max();
 
 json toJson(const LayerLook& look)
 {
-    return {{"visible", look.visible},      {"opacity", look.opacityPercent}, {"colors", colorMapName(look.colors)},
-            {"fixed", look.fixedRange},     {"low", look.range.low},          {"high", look.range.high},
-            {"blockMeans", look.blockMeans}};
+    return {{"visible", look.visible},       {"opacity", look.opacityPercent}, {"colors", colorMapName(look.colors)},
+            {"fixed", look.fixedRange},      {"low", look.range.low},          {"high", look.range.high},
+            {"blockMeans", look.blockMeans}, {"outline", look.outline}};
 }
 
 LayerLook lookFromJson(JsonObject object, const LayerLook& fallback)
@@ -32,6 +32,7 @@ LayerLook lookFromJson(JsonObject object, const LayerLook& fallback)
     look.range.low = object.number("low", -Largest, Largest, fallback.range.low);
     look.range.high = object.number("high", -Largest, Largest, fallback.range.high);
     look.blockMeans = object.boolean("blockMeans", fallback.blockMeans);
+    look.outline = object.boolean("outline", fallback.outline);
     if (!(look.range.low < look.range.high)) {
         object.fail(object.path("low") + " is not below " + object.path("high"));
         look.range = fallback.range;
@@ -47,6 +48,7 @@ json parametersToJson(const MapRequest& request)
             {"band", request.band},
             {"segments", toString(request.lime.segments)},
             {"samples", request.lime.samples},
+            {"settle", request.lime.settle},
             {"seed", request.lime.seed},
             {"sign", toString(request.camSign)},
             {"attention", toString(request.attention)}};
@@ -54,13 +56,14 @@ json parametersToJson(const MapRequest& request)
 
 MapRequest parametersFromJson(JsonObject object)
 {
-    const MapRequest fallback;
+    const MapRequest fallback = LayersState().parameters;
     MapRequest request;
     request.saliency.mode = wordOf(object, "saliency", saliencyModeFromString, fallback.saliency.mode);
     request.frequency.mode = wordOf(object, "frequency", frequencyModeFromString, fallback.frequency.mode);
     request.band = object.integer("band", 0, BandCount, 0);
     request.lime.segments = wordOf(object, "segments", limeSegmentsFromString, fallback.lime.segments);
     request.lime.samples = object.integer("samples", 2, MaxLimeSamples, fallback.lime.samples);
+    request.lime.settle = object.number("settle", 0, 1, fallback.lime.settle);
     request.lime.seed = static_cast<std::uint64_t>(object.integer("seed", 0, std::numeric_limits<int>::max(), 0));
     request.camSign = wordOf(object, "sign", camSignFromString, fallback.camSign);
     request.attention = wordOf(object, "attention", attentionKindFromString, fallback.attention);
@@ -104,6 +107,8 @@ LayerLook defaultLook(OverlayId id)
     }
     if (!isMapLayer(id))
         look.opacityPercent = 45;
+    if (id == OverlayId::Halves) // which half matters is told at once, without colouring the photo
+        look.visible = look.outline = true;
     return look;
 }
 
@@ -117,6 +122,7 @@ LayersState::LayersState()
 {
     for (int id = 0; id < LayerCount; ++id)
         look(static_cast<OverlayId>(id)) = defaultLook(static_cast<OverlayId>(id));
+    parameters.lime.settle = LimeSettleShare;
 }
 
 json toJson(const LayersState& layers)

@@ -13,7 +13,7 @@
 namespace halflens {
 
 /// From the top of the stack to its bottom. The first four have one value for each block, the others
-/// one for each pixel. Not called LayerId: that is a layer of a network, and one name for two types breaks both.
+/// are maps. Not called LayerId: that is a layer of a network, and one name for two types breaks both.
 enum class OverlayId : std::uint8_t {
     Agreement,
     Halves,
@@ -26,9 +26,11 @@ enum class OverlayId : std::uint8_t {
     Lime,
     GradCam,
     Attention,
-    Product
+    Product,
+    Fine,
+    Tiles
 };
-inline constexpr int LayerCount = 12;
+inline constexpr int LayerCount = 14;
 
 constexpr bool isMapLayer(OverlayId id)
 {
@@ -59,6 +61,7 @@ struct LayerLook {
     bool fixedRange = false; ///< else from the values of each image
     ValueRange range; ///< when it is fixed; low < high, finite
     bool blockMeans = false; ///< maps only: the means of the blocks in place of the pixels
+    bool outline = false; ///< halves only: their borders in place of coloured blocks
     bool operator==(const LayerLook&) const = default;
 };
 LayerLook defaultLook(OverlayId id);

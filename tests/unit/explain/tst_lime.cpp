@@ -398,9 +398,9 @@ void TstLime::stopsWhenSettled()
         };
     };
     std::vector<int> pictures;
-    const LimePublish publish = [&](const ScalarMap& map, int samples) {
+    const LimePublish publish = [&](const ScalarMap& map, const LimeResult& soFar) {
         QCOMPARE(map.width, 32);
-        pictures.push_back(samples);
+        pictures.push_back(soFar.samples.samples);
     };
     const auto all = lime(image, scorerOf(0), options, {}, {}, publish);
     QVERIFY(all.has_value());
