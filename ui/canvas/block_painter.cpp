@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/canvas/block_painter.h"
 
+#include <QPainterPath>
+
 #include <algorithm>
 #include <cmath>
 
@@ -96,6 +98,27 @@ void paintFrame(QPainter& painter, const QRectF& rect, const QColor& color, doub
     painter.drawRect(inner);
 }
 
+/// A line along the inner side of the edge of a set of blocks, on a dark one that carries it on bright photos.
+void paintOutline(QPainter& painter, BlockMask set, const ViewTransform& view, const QColor& color, bool dashed)
+{
+    QPainterPath path;
+    for (int block = 0; block < BlockCount; ++block) {
+        if (!set.contains({block}))
+            continue;
+        QPainterPath one;
+        one.addRect(blockViewRect({block}, view));
+        path = path.united(one);
+    }
+    painter.save();
+    painter.setClipPath(path, Qt::IntersectClip); // half of the pen's width is outside
+    painter.strokePath(path, QPen(QColor(0, 0, 0, 150), 10, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
+    QPen pen(color, 6, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin);
+    if (dashed)
+        pen.setDashPattern({2, 1.5});
+    painter.strokePath(path, pen);
+    painter.restore();
+}
+
 } // namespace
 
 HiddenStyle hiddenStyleFromWord(const QString& word)
@@ -144,6 +167,10 @@ void paintBlocks(QPainter& painter, const BlockScene& scene, const ViewTransform
     }
     if (scene.grid)
         paintGrid(painter, view);
+    if (scene.important) {
+        paintOutline(painter, scene.important->complement(), view, theme.trivial, scene.dashed);
+        paintOutline(painter, *scene.important, view, theme.important, scene.dashed);
+    }
     painter.setRenderHint(QPainter::Antialiasing, true);
     if (scene.numbers) {
         for (int block = 0; block < BlockCount; ++block)
@@ -153,11 +180,26 @@ void paintBlocks(QPainter& painter, const BlockScene& scene, const ViewTransform
         for (int block = 0; block < BlockCount; ++block)
             paintValue(painter, (*scene.values)[static_cast<std::size_t>(block)], blockViewRect({block}, view));
     }
+    for (const int block : toList(scene.marked))
+        paintFrame(painter, blockViewRect({block}, view), Qt::white, 4);
     if (scene.hovered)
         paintFrame(painter, blockViewRect(*scene.hovered, view), QColor(255, 255, 255, 200), 1.5);
     if (scene.focused)
         paintFrame(painter, blockViewRect(*scene.focused, view),
                    scene.focusVisible ? theme.accent : QColor(200, 200, 200), 3);
+}
+
+void paintLabel(QPainter& painter, const QString& text, double viewWidth)
+{
+    const QFontMetricsF metrics(painter.font());
+    const double textWidth = metrics.horizontalAdvance(text);
+    const QRectF chip((viewWidth - textWidth) / 2 - 14, 14, textWidth + 28, metrics.height() + 10);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(QColor(0, 0, 0, 165));
+    painter.drawRoundedRect(chip, chip.height() / 2, chip.height() / 2);
+    painter.setPen(Qt::white);
+    painter.drawText(chip, Qt::AlignCenter, text);
 }
 
 } // namespace halflens

@@ -27,6 +27,9 @@ using BlockTints = std::array<QColor, BlockCount>;
 struct BlockScene {
     BlockMask hidden;
     HiddenStyle style = HiddenStyle::Black;
+    std::optional<BlockMask> important; ///< the halves are outlined
+    bool dashed = false; ///< their border could as well run elsewhere
+    BlockMask marked; ///< blocks that are pointed at from elsewhere
     std::optional<std::array<QString, BlockCount>> values; ///< written into the blocks
     bool grid = true;
     bool numbers = true;
@@ -46,5 +49,8 @@ void paintTints(QPainter& painter, const BlockTints& tints, const ViewTransform&
 
 /// `painter` works in logical pixels.
 void paintBlocks(QPainter& painter, const BlockScene& scene, const ViewTransform& view, const ThemeColors& theme);
+
+/// A word in the middle of the upper edge of a view so wide.
+void paintLabel(QPainter& painter, const QString& text, double viewWidth);
 
 } // namespace halflens

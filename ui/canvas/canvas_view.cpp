@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/canvas/canvas_view.h"
 
+#include "ui/canvas/region_painter.h"
 #include "ui/state/text.h"
 
 #include <QAccessible>
@@ -74,6 +75,25 @@ void CanvasView::actualSize()
     m_view.set(view().zoomedTo(1, rect().contains(pointer.toPoint()) ? toViewPoint(pointer) : view().viewCenter()));
 }
 
+void CanvasView::showAt100(const PixelRect& place)
+{
+    if (view().isEmpty())
+        return;
+    ViewState state;
+    state.fit = false;
+    state.zoom = 1;
+    state.centreX = std::clamp((place.x + place.width / 2.0) / view().imageWidth(), 0.0, 1.0);
+    state.centreY = std::clamp((place.y + place.height / 2.0) / view().imageHeight(), 0.0, 1.0);
+    m_view.set(view().withState(state));
+}
+
+void CanvasView::selectVisible()
+{
+    if (!m_region || !m_image.loaded() || view().isEmpty())
+        return;
+    m_region->select(pixelsBetween({}, {static_cast<double>(width()), static_cast<double>(height())}, view()));
+}
+
 void CanvasView::zoomIn()
 {
     m_view.set(view().zoomedBy(ZoomStep, view().viewCenter()));
@@ -99,8 +119,16 @@ BlockScene CanvasView::scene() const
         return scene;
     scene.hidden = document()->mask();
     scene.style = hiddenStyleFromWord(m_settings.word(setting::HiddenStyle));
-    if (m_layers)
+    if (m_layers) {
         scene.values = m_layers->blockTexts();
+        for (const LayerPicture& picture : m_layers->pictures()) {
+            if (!picture.outline)
+                continue;
+            scene.important = document()->analysis()->report->important;
+            scene.dashed = picture.isCloseCall;
+        }
+    }
+    scene.marked = m_marked;
     scene.grid = m_settings.flag(setting::Grid);
     scene.numbers = m_settings.flag(setting::Numbers);
     scene.hovered = m_drag == Drag::Pan ? std::nullopt : m_hovered;
@@ -121,11 +149,20 @@ void CanvasView::paintEvent(QPaintEvent*)
     if (!m_image.loaded())
         return;
     if (m_original) {
-        drawOriginalLabel(painter);
+        paintLabel(painter, tr("Original"), width());
         return;
     }
     drawLayers(painter, sizePx);
     paintBlocks(painter, scene(), view(), theme);
+    if (m_drag == Drag::Select)
+        paintRegion(painter, draggedRect(), {}, view(), size(), theme);
+    else if (m_region && m_region->rect())
+        paintRegion(painter, *m_region->rect(), m_region->label(), view(), size(), theme);
+}
+
+PixelRect CanvasView::draggedRect() const
+{
+    return pixelsBetween(toViewPoint(m_selectFrom), toViewPoint(m_last), view());
 }
 
 void CanvasView::drawLayers(QPainter& painter, QSize sizePx)
@@ -134,6 +171,8 @@ void CanvasView::drawLayers(QPainter& painter, QSize sizePx)
         return;
     std::map<OverlayId, MapLayer> used;
     for (const LayerPicture& picture : m_layers->pictures()) {
+        if (picture.outline)
+            continue; // drawn with the blocks, over those that are hidden
         if (picture.blocks) {
             paintTints(painter, tintsOf(picture, themeColors(palette())), view());
             continue;
@@ -157,24 +196,24 @@ void CanvasView::setLayers(const LayerView* layers)
     update();
 }
 
+void CanvasView::setRegion(RegionService* region)
+{
+    m_region = region;
+    connect(region, &RegionService::changed, this, qOverload<>(&QWidget::update));
+}
+
+void CanvasView::setMarked(BlockMask blocks)
+{
+    if (blocks == m_marked)
+        return;
+    m_marked = blocks;
+    update();
+}
+
 const MapLayer* CanvasView::mapLayer(OverlayId id) const
 {
     const auto it = m_maps.find(id);
     return it == m_maps.end() ? nullptr : &it->second;
-}
-
-void CanvasView::drawOriginalLabel(QPainter& painter) const
-{
-    const QString text = tr("Original");
-    const QFontMetrics metrics(font());
-    const QRectF chip((width() - metrics.horizontalAdvance(text)) / 2.0 - 14, 14, metrics.horizontalAdvance(text) + 28,
-                      metrics.height() + 10);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(QColor(0, 0, 0, 165));
-    painter.drawRoundedRect(chip, chip.height() / 2, chip.height() / 2);
-    painter.setPen(Qt::white);
-    painter.drawText(chip, Qt::AlignCenter, text);
 }
 
 void CanvasView::resizeEvent(QResizeEvent*)
@@ -243,6 +282,13 @@ void CanvasView::mousePressEvent(QMouseEvent* event)
         m_drag = Drag::Pan;
         m_spaceUsed = m_spaceHeld;
         updateCursor();
+    } else if (event->button() == Qt::LeftButton && event->modifiers() == Qt::ControlModifier && m_region) {
+        if (m_image.loaded() && !m_original) {
+            m_drag = Drag::Select;
+            m_selectFrom = event->position();
+            updateCursor();
+            update();
+        }
     } else if (event->button() == Qt::LeftButton && !m_original) {
         if (const auto block = blockAtView(event->position())) {
             m_drag = Drag::Paint;
@@ -266,6 +312,8 @@ void CanvasView::mouseMoveEvent(QMouseEvent* event)
         m_view.set(view().pannedBy(position.x() - m_last.x(), position.y() - m_last.y()));
     else if (m_drag == Drag::Paint)
         paintStroke(m_last, position);
+    else if (m_drag == Drag::Select)
+        update();
     m_last = position;
     hover(position);
 }
@@ -287,14 +335,19 @@ void CanvasView::paintStroke(QPointF from, QPointF to)
 
 void CanvasView::mouseReleaseEvent(QMouseEvent* event)
 {
-    const bool ends = (m_drag == Drag::Paint && event->button() == Qt::LeftButton)
+    const bool ends = ((m_drag == Drag::Paint || m_drag == Drag::Select) && event->button() == Qt::LeftButton)
         || (m_drag == Drag::Pan && (event->button() == Qt::LeftButton || event->button() == Qt::MiddleButton));
     if (!ends)
         return;
     if (m_drag == Drag::Paint && document())
         document()->endStroke();
+    const bool selects = m_drag == Drag::Select && m_image.loaded();
     m_drag = Drag::None;
     updateCursor();
+    if (selects) {
+        m_region->select(draggedRect());
+        update();
+    }
 }
 
 void CanvasView::leaveEvent(QEvent*)
@@ -374,6 +427,12 @@ void CanvasView::keyPressEvent(QKeyEvent* event)
         if (m_drag == Drag::Paint) {
             document()->cancelStroke();
             m_drag = Drag::None;
+        } else if (m_drag == Drag::Select) {
+            m_drag = Drag::None;
+            updateCursor();
+            update();
+        } else if (m_region && m_region->rect()) {
+            m_region->clear();
         } else {
             document()->setFocusedBlock(std::nullopt);
             Q_EMIT leftByKeyboard();
@@ -419,6 +478,8 @@ void CanvasView::updateCursor()
         setCursor(Qt::ClosedHandCursor);
     else if (m_spaceHeld)
         setCursor(Qt::OpenHandCursor);
+    else if (m_drag == Drag::Select)
+        setCursor(Qt::CrossCursor);
     else
         unsetCursor();
 }

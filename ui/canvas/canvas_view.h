@@ -6,6 +6,7 @@
 #include "ui/canvas/image_layer.h"
 #include "ui/canvas/map_layer.h"
 #include "ui/state/current_image.h"
+#include "ui/state/region_service.h"
 #include "ui/state/settings.h"
 #include "ui/state/shared_view.h"
 
@@ -18,9 +19,9 @@ namespace halflens {
 
 /// Shows the current image and edits its mask. Zoom and position survive a change of the image.
 ///
-/// Mouse: click toggles, drag paints one undoable step, wheel zooms to the pointer, middle button
-/// or Space with drag pans. Keyboard: arrows move the focused block, Space (tap) or Enter toggles
-/// it, Escape and Tab leave the grid.
+/// Mouse: click toggles, drag paints one undoable step, Ctrl with drag selects a rectangle, wheel zooms to the
+/// pointer, middle button or Space with drag pans. Keyboard: arrows move the focused block, Space (tap) or Enter
+/// toggles it, Escape removes the rectangle, then it and Tab leave the grid.
 class CanvasView final : public QWidget {
     Q_OBJECT
 
@@ -30,6 +31,10 @@ public:
 
     /// What lies over the photo; outlives the canvas. None is needed.
     void setLayers(const LayerView* layers);
+    /// Who scores a selected rectangle; outlives the canvas. Without, none can be selected.
+    void setRegion(RegionService* region);
+    /// Blocks that are pointed at from elsewhere.
+    void setMarked(BlockMask blocks);
     const MapLayer* mapLayer(OverlayId id) const; ///< null: never drawn
 
     Document* document() const { return m_image.document(); } ///< null: none is shown
@@ -46,6 +51,8 @@ public:
 public Q_SLOTS:
     void fit();
     void actualSize();
+    void showAt100(const halflens::PixelRect& place); ///< its middle comes to the middle
+    void selectVisible(); ///< the part of the photo in sight becomes the rectangle
     void zoomIn();
     void zoomOut();
 
@@ -70,7 +77,7 @@ protected:
     void focusOutEvent(QFocusEvent* event) override;
 
 private:
-    enum class Drag { None, Paint, Pan };
+    enum class Drag { None, Paint, Pan, Select };
 
     void updateViewport();
     void followImage();
@@ -80,7 +87,7 @@ private:
     void moveFocus(int rows, int columns);
     void toggleFocused();
     void updateCursor();
-    void drawOriginalLabel(QPainter& painter) const;
+    PixelRect draggedRect() const; ///< between where the drag began and the pointer
     void drawLayers(QPainter& painter, QSize sizePx);
 
     CurrentImage& m_image;
@@ -89,6 +96,9 @@ private:
     ImageLayer m_layer;
     const LayerView* m_layers = nullptr;
     std::map<OverlayId, MapLayer> m_maps;
+    RegionService* m_region = nullptr;
+    BlockMask m_marked;
+    QPointF m_selectFrom; ///< where a rectangle begins
     std::optional<BlockIndex> m_hovered;
     Drag m_drag = Drag::None;
     QPointF m_last;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace halflens {
 
@@ -36,6 +37,18 @@ ScalarMap cropped(const ScalarMap& map, Span columns, Span rows)
     return part;
 }
 
+/// Values that say nothing are no numbers: they get the colour of those.
+void blankWeak(ScalarMap& part, const ImageMap& map, Span columns, Span rows)
+{
+    for (int y = 0; y < part.height; ++y) {
+        const std::size_t row = static_cast<std::size_t>(rows.first + y) * static_cast<std::size_t>(map.map.width);
+        for (int x = 0; x < part.width; ++x) {
+            if (map.weak[row + static_cast<std::size_t>(columns.first + x)] != 0)
+                part.row(y)[static_cast<std::size_t>(x)] = std::numeric_limits<float>::quiet_NaN();
+        }
+    }
+}
+
 } // namespace
 
 QImage renderMap(const ShownMap& map, ColorMap colors, ValueRange range, const ViewTransform& view, int widthPx,
@@ -45,21 +58,25 @@ QImage renderMap(const ShownMap& map, ColorMap colors, ValueRange range, const V
     result.fill(Qt::transparent);
     if (view.isEmpty() || map.source().map.isEmpty())
         return result;
-    const ScalarMap& level = map.levelFor(view.zoom());
     const ViewRect rect = view.imageRect();
     const double ratio = view.devicePixelRatio();
     const QRectF target(rect.left * ratio, rect.top * ratio, rect.width * ratio, rect.height * ratio);
+    const ScalarMap& whole = map.source().map;
+    const ScalarMap& level = map.levelFor(view.zoom() * view.imageWidth() / whole.width); // maps may be coarser
     const Span columns = visibleSpan(level.width, target.left(), target.width(), widthPx);
     const Span rows = visibleSpan(level.height, target.top(), target.height(), heightPx);
     if (columns.count == 0 || rows.count == 0)
         return result;
-    const Result<QImage> colored = colorize(cropped(level, columns, rows), colors, range);
+    ScalarMap part = cropped(level, columns, rows);
+    if (!map.source().weak.empty() && &level == &whole)
+        blankWeak(part, map.source(), columns, rows);
+    const Result<QImage> colored = colorize(part, colors, range);
     if (!colored)
         return result;
     const double stepX = target.width() / level.width;
     const double stepY = target.height() / level.height;
     QPainter painter(&result);
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, view.zoom() < 1);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, stepX < 1); // cells keep their edges
     painter.drawImage(QRectF(target.left() + columns.first * stepX, target.top() + rows.first * stepY,
                              columns.count * stepX, rows.count * stepY),
                       *colored);

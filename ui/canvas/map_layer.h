@@ -13,7 +13,8 @@
 namespace halflens {
 
 /// The visible part of the map in device pixels of the viewport, transparent beside the image. The
-/// colours are those of colorize(); each value of the map covers the image pixel it belongs to. O(viewport).
+/// colours are those of colorize(), grey where the map says nothing; each value covers its part of the image.
+/// O(viewport).
 QImage renderMap(const ShownMap& map, ColorMap colors, ValueRange range, const ViewTransform& view, int widthPx,
                  int heightPx);
 

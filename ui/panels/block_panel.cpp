@@ -5,11 +5,13 @@
 #include "ui/panels/orders_bar.h"
 #include "ui/state/theme.h"
 
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QPainter>
 #include <QSortFilterProxyModel>
 #include <QStyledItemDelegate>
 #include <QTableView>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -61,7 +63,7 @@ private:
     }
 };
 
-/// A dot in the colour of the half before its name.
+/// A dot in the colour of the half before the rank.
 class HalfDelegate final : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
@@ -69,8 +71,8 @@ public:
     void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
     {
         QStyledItemDelegate::initStyleOption(option, index);
-        const double sort = index.data(BlockTableModel::SortRole).toDouble();
-        if (option->text == QStringLiteral("–"))
+        const QVariant isImportant = index.data(BlockTableModel::ImportantRole);
+        if (!isImportant.isValid())
             return;
         const ThemeColors& theme = themeColors(option->palette);
         const double ratio = option->widget ? option->widget->devicePixelRatioF() : 1;
@@ -81,7 +83,7 @@ public:
         painter.setRenderHint(QPainter::Antialiasing);
         const bool isSelected = option->state.testFlag(QStyle::State_Selected);
         painter.setPen(isSelected ? QPen(option->palette.color(QPalette::HighlightedText), 1.5) : QPen(Qt::NoPen));
-        painter.setBrush(sort <= HalfSize ? theme.important : theme.trivial);
+        painter.setBrush(isImportant.toBool() ? theme.important : theme.trivial);
         painter.drawEllipse(QRectF(1, 1, 8, 8));
         painter.end();
         option->icon = QIcon(dot);
@@ -99,6 +101,7 @@ BlockPanel::BlockPanel(CurrentImage& image, const Comparison& comparison, QWidge
     , m_model(new BlockTableModel(image, comparison, this))
     , m_sorted(new QSortFilterProxyModel(this))
     , m_table(new QTableView(this))
+    , m_pairs(new QToolButton(this))
 {
     m_sorted->setSourceModel(m_model);
     m_sorted->setSortRole(BlockTableModel::SortRole);
@@ -115,7 +118,7 @@ BlockPanel::BlockPanel(CurrentImage& image, const Comparison& comparison, QWidge
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->setTabKeyNavigation(false);
     m_table->setItemDelegateForColumn(BlockTableModel::Block, new BlockDelegate(m_table));
-    m_table->setItemDelegateForColumn(BlockTableModel::Half, new HalfDelegate(m_table));
+    m_table->setItemDelegateForColumn(BlockTableModel::Rank, new HalfDelegate(m_table));
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 5);
     m_table->verticalHeader()->setMinimumSectionSize(fontMetrics().height() + 4);
@@ -136,7 +139,20 @@ BlockPanel::BlockPanel(CurrentImage& image, const Comparison& comparison, QWidge
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_table, 1);
-    layout->addWidget(new OrdersBar(image, this));
+    auto* below = new QHBoxLayout;
+    below->setContentsMargins(0, 0, 6, 0);
+    below->setSpacing(0);
+    below->addWidget(new OrdersBar(image, this), 1);
+    m_pairs->setObjectName(QStringLiteral("pairsButton"));
+    m_pairs->setText(tr("Pairs…"));
+    m_pairs->setToolTip(tr("What two blocks add together beyond what each adds by itself"));
+    connect(m_pairs, &QToolButton::clicked, this, &BlockPanel::pairsRequested);
+    below->addWidget(m_pairs, 0, Qt::AlignVCenter);
+    layout->addLayout(below);
+    const auto enablePairs = [this] { m_pairs->setEnabled(m_image.report() != nullptr); };
+    connect(&image, &CurrentImage::changed, this, enablePairs);
+    connect(&image, &CurrentImage::analysisChanged, this, enablePairs);
+    enablePairs();
     connect(&image, &CurrentImage::changed, this, &BlockPanel::followFocus);
     connect(&image, &CurrentImage::focusChanged, this, &BlockPanel::followFocus);
     connect(&comparison, &Comparison::modelsChanged, this, &BlockPanel::followComparison);
@@ -154,24 +170,25 @@ void BlockPanel::followComparison()
     m_table->setColumnHidden(BlockTableModel::Agree, m_comparison.agreement().models < 2);
 }
 
-/// As wide as the widest text each, the half takes the rest: the header's own rule keeps room for a
-/// sort arrow in every column, and six columns have none to spare.
+/// As wide as the widest text each, the rank takes the rest: the header's own rule keeps room for a
+/// sort arrow in every column, and seven columns have none to spare.
 void BlockPanel::fitColumns()
 {
     const QFontMetrics metrics(m_table->font());
-    const QStringList widest{QStringLiteral("00"),    QStringLiteral("12"),   QStringLiteral("0.000"), {},
-                             QStringLiteral("+0.00"), QStringLiteral("0.00"), QStringLiteral("5/5")};
+    const QStringList widest{QStringLiteral("00"),    QStringLiteral("12"),    QStringLiteral("0.000"),
+                             QStringLiteral("+0.00"), QStringLiteral("+0.00"), QStringLiteral("0.00"),
+                             QStringLiteral("5/5")};
     constexpr int Padding = 7;
-    constexpr int Box = 20;
+    constexpr int Box = 20; // of the tick, and of the dot
     constexpr int Arrow = 12;
     QHeaderView* header = m_table->horizontalHeader();
     for (int column = 0; column < BlockTableModel::ColumnCount; ++column) {
         const QString title = m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-        const int content = metrics.horizontalAdvance(widest.at(column)) + (column == BlockTableModel::Block ? Box : 0);
+        const int content = metrics.horizontalAdvance(widest.at(column)) + (column <= BlockTableModel::Rank ? Box : 0);
         header->resizeSection(column, std::max(metrics.horizontalAdvance(title) + Arrow, content) + Padding);
     }
     header->setMinimumSectionSize(24);
-    header->setSectionResizeMode(BlockTableModel::Half, QHeaderView::Stretch);
+    header->setSectionResizeMode(BlockTableModel::Rank, QHeaderView::Stretch);
 }
 
 void BlockPanel::followFocus()

@@ -8,6 +8,7 @@
 
 class QSortFilterProxyModel;
 class QTableView;
+class QToolButton;
 
 namespace halflens {
 
@@ -17,6 +18,9 @@ class BlockPanel final : public QWidget {
 public:
     BlockPanel(CurrentImage& image, const Comparison& comparison, QWidget* parent = nullptr);
     QTableView* table() const { return m_table; }
+
+Q_SIGNALS:
+    void pairsRequested(); ///< the interactions of pairs are wanted
 
 private:
     void fitColumns();
@@ -28,6 +32,7 @@ private:
     BlockTableModel* m_model;
     QSortFilterProxyModel* m_sorted;
     QTableView* m_table;
+    QToolButton* m_pairs;
 };
 
 } // namespace halflens

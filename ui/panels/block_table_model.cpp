@@ -11,7 +11,7 @@ namespace {
 
 QVariant alignmentOf(int column)
 {
-    const bool isText = column == BlockTableModel::Half || column == BlockTableModel::Block;
+    const bool isText = column == BlockTableModel::Rank || column == BlockTableModel::Block;
     return QVariant::fromValue(Qt::Alignment((isText ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
 }
 
@@ -70,10 +70,10 @@ QVariant BlockTableModel::text(BlockIndex block, Column column) const
         return QString::number(m_image.report()->importance.dmos[at], 'f', 3);
     case Rank:
         return QString::number(rank(block));
-    case Half:
-        return m_image.report()->important.contains(block) ? tr("important") : tr("trivial");
     case ShapleyValue:
         return changeText(m_image.report()->shapley.values[at]);
+    case BanzhafValue:
+        return changeText(m_image.report()->orders.banzhaf[at]);
     case Without:
         return scoreText(m_image.scoreFor(BlockMask().with(block))->score5);
     default:
@@ -93,10 +93,10 @@ QVariant BlockTableModel::sortValue(BlockIndex block, Column column) const
         return m_image.report()->importance.dmos[at];
     case Rank:
         return rank(block);
-    case Half:
-        return m_image.report()->important.contains(block) ? rank(block) : BlockCount + rank(block);
     case ShapleyValue:
         return m_image.report()->shapley.values[at];
+    case BanzhafValue:
+        return m_image.report()->orders.banzhaf[at];
     case Without:
         return m_image.scoreFor(BlockMask().with(block))->score5;
     default:
@@ -115,6 +115,8 @@ QVariant BlockTableModel::data(const QModelIndex& index, int role) const
         return text(block, column);
     case SortRole:
         return sortValue(block, column);
+    case ImportantRole:
+        return m_image.report() ? QVariant(m_image.report()->important.contains(block)) : QVariant();
     case Qt::TextAlignmentRole:
         return alignmentOf(column);
     case Qt::CheckStateRole:
@@ -122,6 +124,10 @@ QVariant BlockTableModel::data(const QModelIndex& index, int role) const
             return m_image.mask().contains(block) ? Qt::Unchecked : Qt::Checked;
         return {};
     case Qt::AccessibleTextRole:
+        if (column == Rank && m_image.report())
+            return tr("%1, %2 half")
+                .arg(rank(block))
+                .arg(m_image.report()->important.contains(block) ? tr("important") : tr("trivial"));
         return column == Block ? QVariant(blockName(block)) : text(block, column);
     default:
         return {};
@@ -152,12 +158,24 @@ QVariant BlockTableModel::headerData(int section, Qt::Orientation orientation, i
     };
     const Header headers[ColumnCount] = {
         {tr("Block"), tr("Number of the block, from the top left; the tick shows and hides it")},
-        {tr("Rank"), tr("1 is the most important block")},
-        {tr("Import."), tr("Importance: mean change of the score over all masks that hide this block")},
-        {tr("Half"), tr("The six most important blocks are the important half")},
-        {tr("Shapley"), tr("Exact contribution of this block to the score")},
-        {tr("Without"), tr("Score with this block alone hidden")},
-        {tr("Agree"), tr("How many of the compared models have this block in their important half")},
+        {tr("Rank"),
+         tr("Rank by importance, and the half: orange is important, blue trivial.\n"
+            "1 is the block the score depends on most; the six first are the important half.")},
+        {tr("Import."),
+         tr("Importance: what the score depends on.\n"
+            "Mean over the 2047 masks that hide this block, and not all, of |q(masked) − q(whole)|.")},
+        {tr("Contrib."),
+         tr("Contribution: what holds the score up (+), what pulls it down (−). Shapley value:\n"
+            "Σ over sets S of other visible blocks of |S|!(11−|S|)!/12! · (q(S ∪ block) − q(S)).")},
+        {tr("Banzhaf"),
+         tr("Banzhaf value: what this block adds, all sets of others counting alike.\n"
+            "Mean over the 2048 sets S of other visible blocks of q(S ∪ block) − q(S).")},
+        {tr("Without"),
+         tr("Score with this block alone hidden, on 1 to 5.\n"
+            "q(all blocks but this one); the distance to the score of the whole is its occlusion.")},
+        {tr("Agree"),
+         tr("How many of the compared models have this block in their important half.\n"
+            "Count over models; halves by importance, each model by its own masks.")},
     };
     if (role == Qt::DisplayRole)
         return headers[section].title;

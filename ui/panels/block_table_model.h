@@ -9,13 +9,14 @@
 namespace halflens {
 
 /// Twelve rows, row = block number. The first column's check box shows and hides the block.
-/// SortRole gives numbers to sort by.
+/// SortRole gives numbers to sort by, ImportantRole whether the block is in the important half (nothing: not known).
 class BlockTableModel final : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { Block, Rank, ImportanceValue, Half, ShapleyValue, Without, Agree, ColumnCount };
+    enum Column { Block, Rank, ImportanceValue, ShapleyValue, BanzhafValue, Without, Agree, ColumnCount };
     static constexpr int SortRole = Qt::UserRole;
+    static constexpr int ImportantRole = Qt::UserRole + 1;
 
     /// Both outlive the model.
     BlockTableModel(CurrentImage& image, const Comparison& comparison, QObject* parent = nullptr);

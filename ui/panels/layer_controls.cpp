@@ -4,6 +4,7 @@
 #include "ui/panels/card.h"
 #include "ui/panels/color_swatch.h"
 #include "ui/state/text.h"
+#include "ui/state/theme.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -133,6 +134,11 @@ void LayerControls::makeState(QFormLayout& form)
     connect(m_again, &QPushButton::clicked, this, [this] { m_maps.request(m_layers.current()); });
     m_problem = rowOf(this, {m_problemText, m_again});
     static_cast<QHBoxLayout*>(m_problem->layout())->setStretch(1, 0);
+    m_estimate = new QLabel(this);
+    m_estimate->setObjectName(u"layerEstimate"_s);
+    m_estimate->setTextFormat(Qt::PlainText);
+    m_estimate->setWordWrap(true);
+    form.addRow(m_estimate);
     form.addRow(m_work);
     form.addRow(m_problem);
 }
@@ -196,6 +202,12 @@ void LayerControls::makeLook(QFormLayout& form)
     connect(m_high, &QDoubleSpinBox::valueChanged, this,
             [this](double value) { changeLook([&](LayerLook& look) { look.range.high = value; }); });
 
+    m_outline = new QCheckBox(tr("Outlines &only"), this);
+    m_outline->setObjectName(u"outline"_s);
+    form.addRow(QString(), m_outline);
+    connect(m_outline, &QCheckBox::toggled, this,
+            [this](bool on) { changeLook([&](LayerLook& look) { look.outline = on; }); });
+
     m_means = new QCheckBox(tr("Show block &means"), this);
     m_means->setObjectName(u"blockMeans"_s);
     form.addRow(QString(), m_means);
@@ -258,6 +270,15 @@ void LayerControls::makeParameters(QFormLayout& form)
     };
     m_samples = makeNumber(tr("Sam&ples"), u"limeSamples"_s, 50, 10000, 50,
                            [](MapRequest& request, int value) { request.lime.samples = value; });
+    m_settle = new QCheckBox(tr("Stop when settl&ed"), this);
+    m_settle->setObjectName(u"limeSettle"_s);
+    m_settle->setToolTip(tr("Stop as soon as the coefficients' standard errors are at most %1 % of the coefficients, "
+                            "both as root mean squares")
+                             .arg(100 * LimeSettleShare));
+    form.addRow(QString(), m_settle);
+    connect(m_settle, &QCheckBox::toggled, this, [this](bool on) {
+        changeParameters([&](MapRequest& request) { request.lime.settle = on ? LimeSettleShare : 0; });
+    });
     m_seed = makeNumber(tr("See&d"), u"limeSeed"_s, 0, 1'000'000, 1,
                         [](MapRequest& request, int value) { request.lime.seed = static_cast<std::uint64_t>(value); });
     m_sign = makeBox(tr("Sho&ws"), u"camSign"_s,
@@ -336,6 +357,16 @@ void LayerControls::refreshState()
     if (map && !map->source().source.empty())
         about += u'\n' + toQt(map->source().source);
     m_about->setText(about);
+    const bool isEstimate = map && map->source().estimate;
+    m_form->setRowVisible(m_estimate, isEstimate);
+    if (isEstimate) {
+        const QString warning = estimateWarning(id, *map->source().estimate);
+        m_estimate->setText(estimateText(id, *map->source().estimate)
+                            + (warning.isEmpty() ? QString() : u'\n' + warning));
+        QPalette colors = palette();
+        colors.setColor(QPalette::WindowText, warning.isEmpty() ? themeColors(colors).text : themeColors(colors).worse);
+        m_estimate->setPalette(colors);
+    }
     const bool isWorking = isMapLayer(id) && status.state == WorkState::Working;
     const bool isFailed = isMapLayer(id) && status.state == WorkState::Failed;
     m_form->setRowVisible(m_work, isWorking);
@@ -376,7 +407,10 @@ void LayerControls::refreshLook()
     m_low->setValue(look.range.low);
     m_high->setValue(look.range.high);
     m_means->setChecked(look.blockMeans);
+    m_outline->setChecked(look.outline);
     const bool hasValues = id != OverlayId::Halves;
+    m_opacityRow->setEnabled(hasValues || !look.outline);
+    m_form->setRowVisible(m_outline, id == OverlayId::Halves);
     m_form->setRowVisible(m_colors, hasValues);
     m_form->setRowVisible(m_range, hasValues && id != OverlayId::Agreement);
     m_form->setRowVisible(m_ends, hasValues && look.fixedRange && id != OverlayId::Agreement);
@@ -395,6 +429,7 @@ void LayerControls::refreshParameters()
     choose(m_band, std::max(1, request.band));
     choose(m_segments, static_cast<int>(request.lime.segments));
     m_samples->setValue(request.lime.samples);
+    m_settle->setChecked(request.lime.settle > 0);
     m_seed->setValue(static_cast<int>(request.lime.seed));
     choose(m_sign, static_cast<int>(request.camSign));
     choose(m_attention, static_cast<int>(request.attention));
@@ -403,6 +438,7 @@ void LayerControls::refreshParameters()
     m_form->setRowVisible(m_band, id == OverlayId::Frequency && isBand);
     m_form->setRowVisible(m_segments, id == OverlayId::Lime);
     m_form->setRowVisible(m_samples, id == OverlayId::Lime);
+    m_form->setRowVisible(m_settle, id == OverlayId::Lime);
     m_form->setRowVisible(m_seed, id == OverlayId::Lime);
     m_form->setRowVisible(m_sign, id == OverlayId::GradCam || id == OverlayId::Product);
     m_form->setRowVisible(m_attention, id == OverlayId::Attention || id == OverlayId::Product);

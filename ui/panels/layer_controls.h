@@ -56,6 +56,7 @@ private:
     QFormLayout* m_form;
     QLabel* m_title;
     QLabel* m_about;
+    QLabel* m_estimate; ///< how far what is refined in place is
     QWidget* m_work; ///< progress and its cancel
     QProgressBar* m_progress;
     QWidget* m_problem; ///< what went wrong and the way out
@@ -69,12 +70,14 @@ private:
     QDoubleSpinBox* m_low;
     QDoubleSpinBox* m_high;
     QWidget* m_ends;
+    QCheckBox* m_outline;
     QCheckBox* m_means;
     QComboBox* m_saliency;
     QComboBox* m_frequency;
     QComboBox* m_band;
     QComboBox* m_segments;
     QSpinBox* m_samples;
+    QCheckBox* m_settle;
     QSpinBox* m_seed;
     QComboBox* m_sign;
     QComboBox* m_attention;

@@ -94,7 +94,12 @@ QString LayerListModel::status(OverlayId id) const
             return status.fraction >= 0 ? tr("%1 %").arg(std::floor(status.fraction * 100)) : tr("working");
         if (status.state == WorkState::Failed)
             return status.error && status.error->code == ErrorCode::Unsupported ? tr("not for this model")
-                                                                                : tr("failed");
+                : status.error && status.error->code == ErrorCode::InvalidInput && id == OverlayId::Tiles
+                ? tr("photo too small")
+                : tr("failed");
+        const auto map = m_maps.map(id);
+        if (map && id == OverlayId::Lime && map->source().estimate)
+            return tr("R² %1").arg(map->source().estimate->r2, 0, 'f', 2);
         return {};
     }
     if (id == OverlayId::Agreement) {

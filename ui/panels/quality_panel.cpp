@@ -30,9 +30,10 @@ QString fedText(const Analysis& analysis)
 
 } // namespace
 
-QualityPanel::QualityPanel(CurrentImage& image, QWidget* parent)
+QualityPanel::QualityPanel(Workspace& workspace, QWidget* parent)
     : QWidget(parent)
-    , m_image(image)
+    , m_workspace(workspace)
+    , m_image(workspace.image())
     , m_card(new Card(this))
     , m_model(new ElidedLabel(m_card))
     , m_score(new QLabel(m_card))
@@ -43,17 +44,23 @@ QualityPanel::QualityPanel(CurrentImage& image, QWidget* parent)
     , m_grades(new GradeChart(m_card))
     , m_facts(mutedLabel(m_card))
     , m_note(mutedLabel(m_card))
+    , m_leak(mutedLabel(m_card))
 {
+    const CurrentImage& image = m_image;
     m_score->setObjectName(u"score"_s);
     m_change->setObjectName(u"change"_s);
     m_facts->setObjectName(u"facts"_s);
     m_note->setObjectName(u"tableNote"_s);
+    m_leak->setObjectName(u"leak"_s);
+    m_leak->setToolTip(
+        tr("Leak: Σ |q(damaged, hidden) − q(clean, hidden)| / Σ |q(damaged) − q(clean)| over photos of which "
+           "2×2 blocks were damaged.\n0: a hidden block has no say; 1: hiding it changes nothing."));
     m_model->setFont(scaledFont(*this, 1.0, true));
     m_score->setFont(scaledFont(*this, 3.0, true));
     m_change->setFont(scaledFont(*this, 1.6, true));
     m_change->setAlignment(Qt::AlignRight | Qt::AlignBottom);
     m_changeNote->setAlignment(Qt::AlignRight | Qt::AlignTop);
-    for (QLabel* label : {m_facts, m_note})
+    for (QLabel* label : {m_facts, m_note, m_leak})
         label->setWordWrap(true);
 
     auto* numbers = new QGridLayout;
@@ -74,6 +81,7 @@ QualityPanel::QualityPanel(CurrentImage& image, QWidget* parent)
     inside->addWidget(m_grades);
     inside->addWidget(m_facts);
     inside->addWidget(m_note);
+    inside->addWidget(m_leak);
 
     auto* outside = new QVBoxLayout(this);
     outside->setContentsMargins(8, 8, 8, 8);
@@ -104,6 +112,7 @@ void QualityPanel::refresh()
     const QString shownName = analysis ? toQt(analysis->model.name) : m_modelName;
     m_model->setFullText(shownName.isEmpty() ? tr("No model installed") : shownName);
     m_facts->setVisible(analysis != nullptr);
+    m_leak->setVisible(analysis != nullptr);
     m_score->setForegroundRole(analysis ? QPalette::WindowText : QPalette::PlaceholderText);
     if (!analysis) {
         m_score->setText(u"–"_s);
@@ -152,6 +161,28 @@ void QualityPanel::refresh()
     m_grades->setVisible(hasGrades);
     m_grades->setGrades(std::move(grades), hasGrades && !isWhole ? analysis->prediction.output : std::vector<float>());
     refreshFacts(*analysis);
+    refreshLeak(*analysis);
+}
+
+/// In one sentence: what a hidden block still tells the model.
+void QualityPanel::refreshLeak(const Analysis& analysis)
+{
+    if (!analysis.model.masksAttention) {
+        m_leak->setText(tr("A hidden block leaks nothing: its pixels are zeroed before the network looks."));
+        return;
+    }
+    std::optional<Leak> leak;
+    for (const ModelEntry& entry : m_workspace.models().models()) {
+        if (entry.id == analysis.model.id)
+            leak = entry.leak;
+    }
+    const auto percent = [](double share) { return static_cast<int>(std::lround(100 * share)); };
+    m_leak->setText(
+        leak ? tr("A hidden block still leaks through its neighbours: %1 % of blur, %2 % of noise, %3 % of JPEG.")
+                   .arg(percent(leak->blur))
+                   .arg(percent(leak->noise))
+                   .arg(percent(leak->jpeg))
+             : tr("A hidden block still leaks through its neighbours; how much was not measured."));
 }
 
 void QualityPanel::refreshFacts(const Analysis& analysis)

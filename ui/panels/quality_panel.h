@@ -2,7 +2,7 @@
 // The quality card: what the model thinks of the visible blocks, against the whole image.
 #pragma once
 
-#include "ui/state/current_image.h"
+#include "ui/state/workspace.h"
 
 #include <QWidget>
 
@@ -20,7 +20,7 @@ class QualityPanel final : public QWidget {
     Q_OBJECT
 
 public:
-    explicit QualityPanel(CurrentImage& image, QWidget* parent = nullptr);
+    explicit QualityPanel(Workspace& workspace, QWidget* parent = nullptr); ///< outlives the panel
     /// Name shown while no result is there yet; empty: there is no model at all.
     void setModelName(const QString& name);
     /// Puts something under the card.
@@ -29,8 +29,10 @@ public:
 private:
     void refresh();
     void refreshFacts(const Analysis& analysis);
+    void refreshLeak(const Analysis& analysis);
     void changeEvent(QEvent* event) override;
 
+    Workspace& m_workspace;
     CurrentImage& m_image;
     QString m_modelName;
     Card* m_card;
@@ -43,6 +45,7 @@ private:
     GradeChart* m_grades;
     QLabel* m_facts;
     QLabel* m_note;
+    QLabel* m_leak;
 };
 
 } // namespace halflens

@@ -69,6 +69,7 @@ FigureRequest FigureMaker::request() const
     request.halves = m_choice.halves;
     request.indicator = m_workspace->options().indicator;
     request.lime = m_layers.parameters().lime;
+    request.lime.settle = 0; // figures take all samples, as the command does
     return request;
 }
 

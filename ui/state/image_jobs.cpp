@@ -127,7 +127,13 @@ CacheKey shownMapKey(const Image& image, const MapRequest& request, const std::s
 Outcome mapJob(const Image& image, const MapRequest& request, const std::string& modelId, ModelSource& models,
                ResultCache& cache, const JobContext& context)
 {
-    Result<std::shared_ptr<const ImageMap>> map = makeMap(image, request, modelId, models, cache, context);
+    const JobContext showing(
+        context.stop(), [&](const Progress& progress) { context.report(progress.fraction, progress.text); },
+        [&](const Artifact& snapshot) {
+            if (const auto soFar = snapshot.as<ImageMap>())
+                context.publish(ShownMap::build(soFar));
+        });
+    Result<std::shared_ptr<const ImageMap>> map = makeMap(image, request, modelId, models, cache, showing);
     if (!map)
         return std::move(map).error();
     std::shared_ptr<const ShownMap> shown = ShownMap::build(*std::move(map));

@@ -44,7 +44,8 @@ Outcome analysisJob(const Image& image, const std::string& modelId, ModelSource&
 CacheKey shownMapKey(const Image& image, const MapRequest& request, const std::string& modelId,
                      const ModelSource& models);
 
-/// ShownMap of an image, kept in the cache. Worker thread.
+/// ShownMap of an image, kept in the cache; better and better ones are published where it is refined in place. Worker
+/// thread.
 Outcome mapJob(const Image& image, const MapRequest& request, const std::string& modelId, ModelSource& models,
                ResultCache& cache, const JobContext& context);
 

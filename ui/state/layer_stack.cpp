@@ -58,7 +58,7 @@ QString layerName(OverlayId id)
     case OverlayId::Importance:
         return LayerStack::tr("Importance");
     case OverlayId::Shapley:
-        return LayerStack::tr("Shapley values");
+        return LayerStack::tr("Contributions");
     case OverlayId::Saliency:
         return LayerStack::tr("Saliency");
     case OverlayId::Frequency:
@@ -75,6 +75,10 @@ QString layerName(OverlayId id)
         return LayerStack::tr("Attention");
     case OverlayId::Product:
         return LayerStack::tr("Grad-CAM × attention");
+    case OverlayId::Fine:
+        return LayerStack::tr("Fine contributions");
+    case OverlayId::Tiles:
+        return LayerStack::tr("Tiles at native scale");
     }
     return {};
 }
@@ -89,7 +93,8 @@ QString layerHelp(OverlayId id)
     case OverlayId::Importance:
         return LayerStack::tr("Mean change of the score over all masks that hide the block.");
     case OverlayId::Shapley:
-        return LayerStack::tr("Exact contribution of each block to the score.");
+        return LayerStack::tr(
+            "Exact contribution (Shapley value) of each block. Red holds the score up, blue pulls it down.");
     case OverlayId::Saliency:
         return LayerStack::tr("What stands out: spectral residual.");
     case OverlayId::Frequency:
@@ -106,6 +111,45 @@ QString layerHelp(OverlayId id)
         return LayerStack::tr("Where the model's quality token looks.");
     case OverlayId::Product:
         return LayerStack::tr("Grad-CAM times attention, as in the paper's Fig. 1.");
+    case OverlayId::Fine:
+        return LayerStack::tr(
+            "Contributions of 6 × 8 cells, estimated by random orders. Grey: within two standard errors of 0.");
+    case OverlayId::Tiles:
+        return LayerStack::tr(
+            "Each part scored by itself, at the photo's own pixels: local quality, never the score. The "
+            "model was trained on whole photos.");
+    }
+    return {};
+}
+
+QString layerQuestion(OverlayId id)
+{
+    switch (id) {
+    case OverlayId::Agreement:
+        return LayerStack::tr("Which blocks do the models call important?");
+    case OverlayId::Halves:
+    case OverlayId::Importance:
+        return LayerStack::tr("What does the score depend on?");
+    case OverlayId::Shapley:
+    case OverlayId::Fine:
+    case OverlayId::Lime:
+        return LayerStack::tr("What holds the score up, what pulls it down?");
+    case OverlayId::Saliency:
+        return LayerStack::tr("What stands out? No model is asked.");
+    case OverlayId::Frequency:
+        return LayerStack::tr("Where is fine structure? No model is asked.");
+    case OverlayId::Objectness:
+        return LayerStack::tr("Where are objects? No quality model is asked.");
+    case OverlayId::Averaged:
+        return LayerStack::tr("What stands out, is fine, is an object? No quality model is asked.");
+    case OverlayId::GradCam:
+        return LayerStack::tr("Where would other features change the score?");
+    case OverlayId::Attention:
+        return LayerStack::tr("Where does the model look, for good or bad?");
+    case OverlayId::Product:
+        return LayerStack::tr("Where does the model look, and would other features change the score?");
+    case OverlayId::Tiles:
+        return LayerStack::tr("How good is each part, seen by itself?");
     }
     return {};
 }

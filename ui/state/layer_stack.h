@@ -14,6 +14,7 @@ namespace halflens {
 
 QString layerName(OverlayId id);
 QString layerHelp(OverlayId id); ///< what it shows, in a sentence
+QString layerQuestion(OverlayId id); ///< which question it answers, as a question
 
 /// GUI thread. Kept in the settings but for the switch, which is on at a start; what is damaged there reads as the
 /// default.

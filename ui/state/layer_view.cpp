@@ -3,6 +3,8 @@
 
 #include "ui/state/text.h"
 
+#include <QLocale>
+
 #include <algorithm>
 #include <cmath>
 
@@ -29,7 +31,44 @@ ValueRange symmetric(ValueRange range)
     return {-magnitude, magnitude};
 }
 
+/// "±0.013", with as many places as it takes to see it.
+QString errorText(double error)
+{
+    return QString::number(error, 'f', error >= 0.0995 ? 2 : 3);
+}
+
 } // namespace
+
+QString estimateText(OverlayId id, const MapEstimate& estimate)
+{
+    const QString samples = QLocale::c().toString(estimate.samples);
+    if (id == OverlayId::Tiles)
+        return estimate.settled ? LayerView::tr("%1 windows").arg(samples)
+                                : LayerView::tr("%1 of %2 windows").arg(samples).arg(estimate.most);
+    if (id == OverlayId::Lime) {
+        const QString text = LayerView::tr("%1 samples of %2 segments, R² %3")
+                                 .arg(samples)
+                                 .arg(estimate.segments)
+                                 .arg(estimate.r2, 0, 'f', 2);
+        return estimate.settled ? text : LayerView::tr("%1, being refined").arg(text);
+    }
+    if (estimate.samples == 0)
+        return LayerView::tr("first look, no error known yet");
+    const QString text =
+        LayerView::tr("%1 orders, largest standard error %2 grades").arg(samples, errorText(estimate.standardError));
+    return estimate.settled ? text : LayerView::tr("%1, being refined").arg(text);
+}
+
+QString estimateWarning(OverlayId id, const MapEstimate& estimate)
+{
+    if (id != OverlayId::Lime)
+        return {};
+    if (estimate.samples <= estimate.segments)
+        return LayerView::tr("No more samples than segments: the coefficients are guesses");
+    if (estimate.r2 < LowLimeR2)
+        return LayerView::tr("R² is low: segments by themselves explain little of the score");
+    return {};
+}
 
 QString LayerPicture::valueText(double value) const
 {
@@ -110,6 +149,12 @@ std::optional<LayerPicture> LayerView::picture(OverlayId id) const
         if (!picture.blocks)
             return std::nullopt;
         picture.range = rangeOfBlocks(*picture.blocks);
+        if (id == OverlayId::Importance) // how large beside the others starts at nothing
+            picture.range.low = std::min(0.0, picture.range.low);
+        if (id == OverlayId::Halves) {
+            picture.outline = look.outline;
+            picture.isCloseCall = m_workspace.current()->analysis()->report->margin.isClose();
+        }
         if (id == OverlayId::Agreement)
             picture.range = {0, static_cast<double>(m_comparison.agreement().models)};
         picture.unit = id == OverlayId::Agreement ? tr("models")
@@ -186,11 +231,48 @@ QString LayerView::readout(QPoint pixel) const
         return tr("%1 %2").arg(name, shown->valueText((*shown->blocks)[block]));
     }
     const ImageMap& map = shown->map->source();
-    if (map.map.width != image.width || map.map.height != image.height)
+    if (map.imageHash != image.contentHash || map.map.isEmpty())
         return {};
-    const QString value =
-        tr("%1 %2").arg(name, shown->valueText(static_cast<double>(map.map.at(pixel.y(), pixel.x()))));
+    // Coarse maps have a value for many pixels.
+    const auto placeIn = [](int position, int length, int whole) {
+        return static_cast<int>(static_cast<std::int64_t>(position) * length / whole);
+    };
+    const int y = placeIn(pixel.y(), map.map.height, image.height);
+    const int x = placeIn(pixel.x(), map.map.width, image.width);
+    const std::size_t at =
+        static_cast<std::size_t>(y) * static_cast<std::size_t>(map.map.width) + static_cast<std::size_t>(x);
+    if (!map.weak.empty() && map.weak[at] != 0 && shown->id == OverlayId::Tiles)
+        return tr("%1 not looked at yet").arg(name);
+    QString value = tr("%1 %2").arg(name, shown->valueText(static_cast<double>(map.map.at(y, x))));
+    if (!map.weak.empty() && map.weak[at] != 0)
+        value = tr("%1 (not told from 0)").arg(value);
     return map.blockMeans ? tr("%1, block mean %2").arg(value, shown->valueText((*map.blockMeans)[block])) : value;
+}
+
+QString LayerView::remark() const
+{
+    const auto shown = readPicture();
+    if (!shown)
+        return {};
+    if (shown->id == OverlayId::Halves) {
+        const HalfMargin& margin = m_workspace.current()->analysis()->report->margin;
+        return margin.isClose() ? tr("Close call: blocks %1 and %2 at the border differ by %3 %")
+                                      .arg(margin.sixth)
+                                      .arg(margin.seventh)
+                                      .arg(100 * margin.share, 0, 'f', 1)
+                                : tr("Orange: the important half. Blue: the trivial half");
+    }
+    if (shown->map && shown->map->source().estimate)
+        return estimateText(shown->id, *shown->map->source().estimate);
+    return {};
+}
+
+QString LayerView::warning() const
+{
+    const auto shown = readPicture();
+    return shown && shown->map && shown->map->source().estimate
+        ? estimateWarning(shown->id, *shown->map->source().estimate)
+        : QString();
 }
 
 std::optional<std::array<QString, BlockCount>> LayerView::blockTexts() const

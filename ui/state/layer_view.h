@@ -26,11 +26,20 @@ struct LayerPicture {
     double opacity = 1;
     std::shared_ptr<const ShownMap> map; ///< of map layers
     std::optional<BlockMeans> blocks; ///< drawn instead of pixels
+    bool outline = false; ///< halves: their borders are drawn
+    bool isCloseCall = false; ///< halves: the border could as well run elsewhere, and is dashed
     QString unit;
     int decimals = 2; ///< that tell values of the range apart
 
     QString valueText(double value) const;
 };
+
+/// How far an estimate is, and whether it may be trusted, in words.
+QString estimateText(OverlayId id, const MapEstimate& estimate);
+/// Below, a sum over segments explains little of the score.
+inline constexpr double LowLimeR2 = 0.5;
+/// What LIME's fit warns of: samples fewer than segments, a low R². Empty: nothing.
+QString estimateWarning(OverlayId id, const MapEstimate& estimate);
 
 /// GUI thread.
 class LayerView final : public QObject {
@@ -52,6 +61,10 @@ public:
 
     /// What a layer says about each block, largest = most important: means of a map, or its own values.
     std::optional<BlockMeans> ranking(OverlayId id) const;
+    /// What there is to say on the layer that is read, beside the question it answers: how far its estimate is, how
+    /// clear the border between the halves is. Empty: nothing.
+    QString remark() const;
+    QString warning() const; ///< the part of it that speaks against trusting the layer
     /// "Saliency 0.42, block 0.31" at an image pixel; empty when nothing is shown.
     QString readout(QPoint pixel) const;
     /// Numbers to write into the blocks, when the read layer has one for each.

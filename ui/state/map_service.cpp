@@ -19,7 +19,7 @@ template<class Function> void forMapLayers(Function function)
 /// Minutes of work give way to clicks and start again; what takes a moment does not.
 Lane laneOf(OverlayId id)
 {
-    return id == OverlayId::Lime ? Lane::Batch : Lane::Visible;
+    return id == OverlayId::Lime || id == OverlayId::Tiles ? Lane::Batch : Lane::Visible;
 }
 
 } // namespace
@@ -32,6 +32,10 @@ MapService::MapService(Workspace& workspace, LayerStack& layers, QObject* parent
     connect(&workspace.image(), &CurrentImage::changed, this, &MapService::followImage);
     connect(&workspace.image(), &CurrentImage::loadedChanged, this, &MapService::followImage);
     connect(&workspace.analyses(), &AnalysisService::modelChanged, this, &MapService::followModel);
+    connect(&workspace.image(), &CurrentImage::analysisChanged, this, [this] {
+        if (at(OverlayId::Tiles).status.state == WorkState::Absent && isWanted(OverlayId::Tiles))
+            request(OverlayId::Tiles);
+    });
     connect(&layers, &LayerStack::lookChanged, this, [this](OverlayId id) {
         if (isMapLayer(id) && m_layers.look(id).visible && at(id).status.state == WorkState::Absent)
             request(id);
@@ -71,9 +75,21 @@ void MapService::followModel()
 void MapService::requestShown()
 {
     forMapLayers([this](OverlayId id) {
-        if (m_layers.look(id).visible)
+        if (isWanted(id))
             request(id);
     });
+}
+
+bool MapService::isWanted(OverlayId id) const
+{
+    if (m_layers.look(id).visible)
+        return true;
+    const Analysis* analysis = id == OverlayId::Tiles ? m_workspace.image().analysis() : nullptr;
+    if (!analysis || !m_workspace.image().loaded() || analysis->policy != InputPolicy::Fit)
+        return false;
+    const Image& image = *m_workspace.image().loaded()->image;
+    const bool holdsWindow = image.width >= analysis->fedWidth && image.height >= analysis->fedHeight;
+    return holdsWindow && (image.width > 2 * analysis->fedWidth || image.height > 2 * analysis->fedHeight);
 }
 
 void MapService::drop(OverlayId id)
@@ -137,13 +153,19 @@ void MapService::submit(OverlayId id)
              return mapJob(*image, request, model, models, cache, context);
          }},
         {[this, id](const Outcome& outcome) { arrived(id, outcome); },
-         {},
+         [this, id](const Artifact& snapshot) { improved(id, snapshot.as<ShownMap>()); },
          [this, id](const Progress& progress) {
              at(id).status.fraction = progress.fraction;
              at(id).status.text = toQt(progress.text);
              Q_EMIT changed(id, Change::Progress);
          }});
     Q_EMIT changed(id, Change::Progress);
+}
+
+void MapService::improved(OverlayId id, std::shared_ptr<const ShownMap> map)
+{
+    at(id).map = std::move(map);
+    Q_EMIT changed(id, Change::Result);
 }
 
 void MapService::arrived(OverlayId id, const Outcome& outcome)

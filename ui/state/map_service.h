@@ -27,7 +27,9 @@ struct MapStatus {
 };
 
 /// GUI thread. Follows image, model and parameters; the newest request of a layer wins. A map with
-/// other parameters stays until the new one is there, one of another image or model does not.
+/// other parameters stays until the new one is there, one of another image or model does not. What is refined in place
+/// is there early, while it is still worked on. Tiles are made by themselves, after everything else, of photos more
+/// than twice as large as what the model is fed.
 class MapService final : public QObject {
     Q_OBJECT
 
@@ -62,8 +64,10 @@ private:
     void followImage();
     void followModel();
     void requestShown();
+    bool isWanted(OverlayId id) const; ///< without being asked for
     void drop(OverlayId id);
     void submit(OverlayId id);
+    void improved(OverlayId id, std::shared_ptr<const ShownMap> map);
     void arrived(OverlayId id, const Outcome& outcome);
     void ready(OverlayId id, std::shared_ptr<const ShownMap> map);
 

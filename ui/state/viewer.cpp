@@ -13,6 +13,7 @@ Viewer::Viewer(ModelSource& models, Settings& sharedSettings)
     , workspace(models, sharedSettings)
     , layers(sharedSettings)
     , maps(workspace, layers)
+    , region(workspace)
     , comparison(workspace)
     , layerView(workspace, layers, maps, comparison)
 {

@@ -8,6 +8,7 @@
 #include "ui/state/layer_view.h"
 #include "ui/state/map_service.h"
 #include "ui/state/recent_files.h"
+#include "ui/state/region_service.h"
 #include "ui/state/settings.h"
 #include "ui/state/shared_view.h"
 #include "ui/state/workspace.h"
@@ -29,6 +30,7 @@ struct Viewer {
     Workspace workspace;
     LayerStack layers;
     MapService maps;
+    RegionService region;
     Comparison comparison;
     LayerView layerView;
     SharedView view;

@@ -86,6 +86,12 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     compare = add(view, tr("Co&mpare models"), {QKeySequence(u"M"_s)});
     compare->setCheckable(true);
     compare->setToolTip(tr("Ask all installed models about this image (M)"));
+    scoreVisible = add(view, tr("Score the visible &part"), {QKeySequence(u"Ctrl+Shift+R"_s)});
+    scoreVisible->setToolTip(
+        tr("The part of the photo in sight gets a score of its own; Ctrl and a drag choose another "
+           "rectangle, Esc removes it"));
+    pairs = add(view, tr("Pairs of &blocks…"), {QKeySequence(u"Ctrl+Shift+I"_s)});
+    pairs->setToolTip(tr("What two blocks add together beyond what each adds by itself"));
     fullScreen = add(view, tr("F&ull screen"), {QKeySequence(u"F11"_s)});
     fullScreen->setCheckable(true);
     restoreLayout = add(view, tr("Restore default la&yout"));

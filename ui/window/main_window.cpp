@@ -5,6 +5,7 @@
 #include "ui/canvas/canvas_view.h"
 #include "ui/dialogs/command_palette.h"
 #include "ui/dialogs/export_figure_dialog.h"
+#include "ui/dialogs/interactions_dialog.h"
 #include "ui/dialogs/preferences_dialog.h"
 #include "ui/panels/card.h"
 #include "ui/panels/empty_state.h"
@@ -173,6 +174,7 @@ void MainWindow::connectWorkspace()
         m_viewer.workspace.cancelWork();
         m_viewer.maps.cancelWork();
         m_viewer.comparison.cancelWork();
+        m_viewer.region.cancelWork();
         if (auto* figure = findChild<ExportFigureDialog*>())
             figure->cancelWork();
     });
@@ -226,9 +228,10 @@ void MainWindow::updateActions()
     const bool hasReport = document && document->analysis() && document->analysis()->report;
     const int index = m_viewer.workspace.wantedIndex();
     for (QAction* action : {m_actions->closeImage, m_actions->copy, m_actions->fit, m_actions->actualSize,
-                            m_actions->zoomIn, m_actions->zoomOut, m_actions->original})
+                            m_actions->zoomIn, m_actions->zoomOut, m_actions->original, m_actions->scoreVisible})
         action->setEnabled(document != nullptr);
     m_actions->exportFigure->setEnabled(document && document->analysis());
+    m_actions->pairs->setEnabled(hasReport);
     m_actions->tryAllMasks->setEnabled(m_viewer.workspace.analyses().canTryAllMasks());
     m_actions->analyseAgain->setEnabled(document != nullptr);
     for (auto it = m_actions->presets.cbegin(); it != m_actions->presets.cend(); ++it) {
@@ -305,6 +308,13 @@ void MainWindow::copyImage()
 void MainWindow::openExportDialog()
 {
     showOnly(new ExportFigureDialog(m_viewer.workspace, m_viewer.layers, this));
+}
+
+void MainWindow::openPairs()
+{
+    auto* dialog = new InteractionsDialog(m_viewer.workspace.image(), this);
+    connect(dialog, &InteractionsDialog::pairShown, m_canvas, &CanvasView::setMarked);
+    showOnly(dialog);
 }
 
 void MainWindow::openPalette()

@@ -82,6 +82,7 @@ private:
     void paste(const QMimeData& content);
     void openExportDialog();
     void openPalette();
+    void openPairs();
     void showOnly(QDialog* dialog); ///< one of each kind at a time
     void showAbout();
     QString modelName() const;

@@ -12,7 +12,9 @@
 #include "ui/panels/enough_panel.h"
 #include "ui/panels/error_bar.h"
 #include "ui/panels/film_strip.h"
+#include "ui/panels/layer_caption.h"
 #include "ui/panels/layers_panel.h"
+#include "ui/panels/local_quality.h"
 #include "ui/panels/quality_panel.h"
 #include "ui/panels/removal_panel.h"
 #include "ui/panels/status_readout.h"
@@ -27,7 +29,7 @@
 #include <QComboBox>
 #include <QDockWidget>
 #include <QFileInfo>
-#include <QHBoxLayout>
+#include <QGridLayout>
 #include <QMenuBar>
 #include <QScrollArea>
 #include <QShortcut>
@@ -53,12 +55,16 @@ void MainWindow::makeCentre()
     m_stack = new QStackedWidget;
     m_stack->addWidget(m_empty);
     m_canvas->setLayers(&m_viewer.layerView);
+    m_canvas->setRegion(&m_viewer.region);
     auto* picture = new QWidget; // the colour bar stands beside what it explains
-    auto* beside = new QHBoxLayout(picture);
+    auto* beside = new QGridLayout(picture);
     beside->setContentsMargins(0, 0, 0, 0);
     beside->setSpacing(0);
-    beside->addWidget(m_canvas, 1);
-    beside->addWidget(new ColorBarView(m_viewer.layerView));
+    beside->addWidget(new LayerCaption(m_viewer.layerView), 0, 0, 1, 2);
+    beside->addWidget(m_canvas, 1, 0);
+    beside->addWidget(new ColorBarView(m_viewer.layerView), 1, 1);
+    beside->setRowStretch(1, 1);
+    beside->setColumnStretch(0, 1);
     m_stack->addWidget(picture);
     auto* centre = new QWidget(this);
     auto* layout = new QVBoxLayout(centre);
@@ -85,7 +91,10 @@ QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWid
 
 void MainWindow::makeDocks()
 {
-    m_quality = new QualityPanel(m_viewer.workspace.image());
+    m_quality = new QualityPanel(m_viewer.workspace);
+    auto* local = new LocalQuality(m_viewer);
+    connect(local, &LocalQuality::placeRequested, m_canvas, &CanvasView::showAt100);
+    m_quality->addBelow(local);
     m_quality->addBelow(new ComparedModels(m_viewer.workspace, m_viewer.comparison));
     auto* quality = new QScrollArea;
     quality->setWidget(m_quality);
@@ -105,9 +114,9 @@ void MainWindow::makeDocks()
     addDock(u"imagesDock"_s, tr("Images"), new FilmStrip(m_viewer.workspace), Qt::BottomDockWidgetArea);
     addDock(u"qualityDock"_s, tr("Quality"), quality, Qt::RightDockWidgetArea);
     QDockWidget* enoughDock = addDock(u"enoughDock"_s, tr("Blocks that decide"), enough, Qt::RightDockWidgetArea);
-    QDockWidget* blocks =
-        addDock(u"blocksDock"_s, tr("Blocks"), new BlockPanel(m_viewer.workspace.image(), m_viewer.comparison),
-                Qt::RightDockWidgetArea);
+    auto* table = new BlockPanel(m_viewer.workspace.image(), m_viewer.comparison);
+    connect(table, &BlockPanel::pairsRequested, m_actions->pairs, &QAction::trigger);
+    QDockWidget* blocks = addDock(u"blocksDock"_s, tr("Blocks"), table, Qt::RightDockWidgetArea);
     addDock(u"layersDock"_s, tr("Layers"), layers, Qt::LeftDockWidgetArea);
     QDockWidget* removal =
         addDock(u"removalDock"_s, tr("Insertion and deletion"), new RemovalPanel(m_viewer), Qt::RightDockWidgetArea);
@@ -337,6 +346,8 @@ void MainWindow::connectActions()
     on(m_actions->next, [this] { m_viewer.workspace.step(1); });
     on(m_actions->first, [this] { m_viewer.workspace.show(0); });
     on(m_actions->last, [this] { m_viewer.workspace.show(m_viewer.workspace.count() - 1); });
+    on(m_actions->scoreVisible, [this] { m_canvas->selectVisible(); });
+    on(m_actions->pairs, [this] { openPairs(); });
     on(m_actions->palette, [this] { openPalette(); });
     on(m_actions->shortcuts, [this] { showOnly(new ShortcutsDialog(m_actions->sections(), this)); });
     on(m_actions->about, [this] { showAbout(); });
