@@ -131,6 +131,10 @@ nlohmann::json toJson(const Explanation& explanation, bool withSets)
                             {"importance", toJson(report.importance)},
                             {"important", toList(report.important)},
                             {"trivial", toList(report.trivial)},
+                            {"margin",
+                             {{"blocks", {report.margin.sixth, report.margin.seventh}},
+                              {"share", report.margin.share},
+                              {"close_call", report.margin.isClose()}}},
                             {"oracle_trivial", toList(report.oracleTrivial)},
                             {"masked",
                              {{"important", table.score(report.important)},
@@ -219,6 +223,9 @@ void printAsText(const ExplainOptions& options, const Explanation& explanation)
     half("important", report.important);
     half("trivial", report.trivial);
     half("oracle trivial", report.oracleTrivial);
+    if (report.margin.isClose())
+        std::printf("close call: blocks %d and %d at the border of the halves differ by %.1f %%\n", report.margin.sixth,
+                    report.margin.seventh, 100 * report.margin.share);
     std::puts("");
     printSets(report, options.sets);
     std::printf("at best %d of %d blocks (change %+.4f, by luck): %s\n", report.enough.visible, BlockCount,

@@ -23,7 +23,7 @@ struct ModelEntry {
     std::string family;
     std::string licence;
     std::string weightsSha256;
-    std::optional<Leak> leak; ///< of its hidden blocks, where it was measured
+    std::optional<Leak> leak = {}; ///< of its hidden blocks, where it was measured
     bool operator==(const ModelEntry&) const = default;
 };
 

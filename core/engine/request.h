@@ -12,8 +12,8 @@
 
 namespace halflens {
 
-/// Who waits for the result, most urgent first.
-enum class Lane : std::uint8_t { Interactive, Visible, Prefetch, Batch };
+/// Who waits for the result, most urgent first. Nobody asked for what is idle: it gives way to everything.
+enum class Lane : std::uint8_t { Interactive, Visible, Prefetch, Batch, Idle };
 
 /// What is computed; with the document it names a slot.
 enum class Stage : std::uint8_t {
@@ -97,11 +97,12 @@ struct Request {
     std::function<Outcome(const JobContext&)> run;
 };
 
-/// A click must not wait for speculative work, which is queued again. Pure, so it has its own
-/// table test.
+/// A click must not wait for speculative work, and nothing for idle work, which is queued again. Pure, so it has its
+/// own table test.
 constexpr bool shouldPreempt(Lane running, Lane incoming)
 {
-    return incoming == Lane::Interactive && (running == Lane::Prefetch || running == Lane::Batch);
+    return (incoming == Lane::Interactive && (running == Lane::Prefetch || running == Lane::Batch))
+        || (incoming != Lane::Idle && running == Lane::Idle);
 }
 
 } // namespace halflens

@@ -36,7 +36,7 @@ Image picture(int width = 120, int height = 90)
 /// Explains with a ramp, and counts.
 class ExplainingModels final : public ModelSource, public Evaluator {
 public:
-    std::vector<ModelEntry> models() const override { return {{"one", "One", "triq", "", ""}}; }
+    std::vector<ModelEntry> models() const override { return {{"one", "One", "triq", "", "", {}}}; }
     std::string defaultId() const override { return "one"; }
     std::string weightsHash(const std::string&) const override { return "weights"; }
     std::string objectnessKey() const override { return {}; }
@@ -253,6 +253,38 @@ private Q_SLOTS:
         QCOMPARE((*map)->map.at(3, 5), static_cast<float>(5 - request.lime.samples));
         QVERIFY(makeMap(picture(), request, "one", models, cache, context));
         QCOMPARE(models.explained, 1);
+    }
+
+    void whatIsRefinedIsPublishedAsMaps()
+    {
+        FakeModels models;
+        models.onExplain = [](const Image&, const MapRequest&, const JobContext& context) -> Result<MapExplanation> {
+            MapExplanation soFar = explained(ScalarMap(6, 8), "adds", "60 orders");
+            soFar.map.values.back() = 2;
+            soFar.weak.assign(48, 1);
+            soFar.estimate = MapEstimate{60, 100, 0.5, 0, 0, false};
+            context.publish(std::make_shared<const MapExplanation>(soFar));
+            soFar.map.values.back() = 1;
+            soFar.estimate->settled = true;
+            return soFar;
+        };
+        ResultCache cache(64 << 20);
+        MapRequest request;
+        request.kind = MapKind::Fine;
+        std::vector<std::shared_ptr<const ImageMap>> snapshots;
+        const JobContext context({}, {},
+                                 [&](const Artifact& artifact) { snapshots.push_back(artifact.as<ImageMap>()); });
+        const auto map = makeMap(picture(), request, "fake-one", models, cache, context);
+        QVERIFY(map);
+        QCOMPARE(snapshots.size(), std::size_t(1));
+        QVERIFY(snapshots.front() && snapshots.front()->range.high == 2.0F);
+        QCOMPARE(snapshots.front()->estimate->samples, 60);
+        QCOMPARE(snapshots.front()->weak.size(), std::size_t(48));
+        QCOMPARE(snapshots.front()->blockMeans->back(), 0.5); // of four cells
+        QVERIFY((*map)->estimate->settled && (*map)->range.high == 1.0F);
+        snapshots.clear();
+        QVERIFY(*makeMap(picture(), request, "fake-one", models, cache, context) == *map); // kept
+        QVERIFY(snapshots.empty());
     }
 
     void modelWithoutExplainersSaysSo()

@@ -36,9 +36,11 @@ private Q_SLOTS:
         QTest::addColumn<int>("running");
         QTest::addColumn<int>("incoming");
         QTest::addColumn<bool>("preempts");
-        for (int running = 0; running < 4; ++running) {
-            for (int incoming = 0; incoming < 4; ++incoming)
-                QTest::addRow("%d-%d", running, incoming) << running << incoming << (incoming == 0 && running >= 2);
+        constexpr int Idle = static_cast<int>(Lane::Idle);
+        for (int running = 0; running <= Idle; ++running) {
+            for (int incoming = 0; incoming <= Idle; ++incoming)
+                QTest::addRow("%d-%d", running, incoming)
+                    << running << incoming << ((incoming == 0 && running >= 2) || (running == Idle && incoming < Idle));
         }
     }
     void preemptionTable()

@@ -15,11 +15,13 @@ class TestLayerStack : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void startsWithNothingShown()
+    void startsWithTheHalvesOutlined()
     {
         Settings settings(nullptr);
         const LayerStack layers(settings);
-        QVERIFY(layers.shown().empty());
+        QVERIFY(layers.shown() == std::vector<OverlayId>{OverlayId::Halves});
+        QVERIFY(layers.look(OverlayId::Halves).outline);
+        QCOMPARE(layers.parameters().lime.settle, LimeSettleShare);
         QVERIFY(layers.look(OverlayId::Saliency).colors == ColorMap::Viridis);
         QVERIFY(layers.look(OverlayId::Lime).colors == ColorMap::BlueRed); // signed: zero in the middle
         QVERIFY(layers.look(OverlayId::Shapley).colors == ColorMap::BlueRed);
@@ -32,8 +34,8 @@ private Q_SLOTS:
         QVERIFY(!isMapLayer(OverlayId::Shapley));
         QVERIFY(isMapLayer(OverlayId::Saliency) && isMapLayer(OverlayId::Product));
         for (int id = 0; id < LayerCount; ++id)
-            QVERIFY(!layerName(static_cast<OverlayId>(id)).isEmpty()
-                    && !layerHelp(static_cast<OverlayId>(id)).isEmpty());
+            QVERIFY(!layerName(static_cast<OverlayId>(id)).isEmpty() && !layerHelp(static_cast<OverlayId>(id)).isEmpty()
+                    && layerQuestion(static_cast<OverlayId>(id)).contains(u'?'));
     }
 
     void bottomFirst()
@@ -50,6 +52,7 @@ private Q_SLOTS:
     {
         Settings settings(nullptr);
         LayerStack layers(settings);
+        layers.setVisible(OverlayId::Halves, false);
         layers.setCurrent(OverlayId::Frequency);
         layers.toggle(); // nothing is shown: the current layer comes
         QVERIFY(layers.look(OverlayId::Frequency).visible);
@@ -139,6 +142,7 @@ private Q_SLOTS:
         request.band = 7;
         request.lime.segments = LimeSegments::Grid;
         request.lime.samples = 300;
+        request.lime.settle = 0;
         request.lime.seed = 42;
         request.camSign = CamSign::Both;
         request.attention = AttentionKind::LastLayer;

@@ -87,6 +87,7 @@ private Q_SLOTS:
     void vSwitchesLayersOffAndOn()
     {
         MainWindow& window = open();
+        window.layers().setVisible(OverlayId::Halves, false);
         window.layers().setCurrent(OverlayId::Halves);
         QTest::keyClick(&m_fixture->canvas(), Qt::Key_V);
         QVERIFY(window.layers().look(OverlayId::Halves).visible);
@@ -211,6 +212,8 @@ private Q_SLOTS:
         const double mean = (*window.maps().map(OverlayId::Lime)->source().blockMeans)[3];
         QVERIFY(m_fixture->label("readValue").endsWith(QString::number(mean, 'f', 2)));
         window.layers().setVisible(OverlayId::Lime, false);
+        QCOMPARE(m_fixture->label("readValue"), u"trivial half"_s); // outlines are what is left
+        window.layers().setVisible(OverlayId::Halves, false);
         QVERIFY(m_fixture->label("readValue").isEmpty());
     }
 

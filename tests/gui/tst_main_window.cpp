@@ -379,6 +379,7 @@ private Q_SLOTS:
         MainWindow& window = m_fixture->open();
         QTest::keyClick(&window, Qt::Key_F1);
         QTRY_VERIFY(window.findChild<QDialog*>(u"shortcutsDialog"_s));
+        QVERIFY(window.findChild<QWidget*>(u"numbersPage"_s));
         QTest::keyClick(&window, Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
         QTRY_VERIFY(window.findChild<QDialog*>(u"commandPalette"_s));
     }

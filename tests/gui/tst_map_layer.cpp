@@ -68,6 +68,23 @@ private Q_SLOTS:
         }
     }
 
+    void coarseMapsKeepTheEdgesOfTheirCells()
+    {
+        auto map = std::make_shared<ImageMap>();
+        map->map = ScalarMap(2, 2);
+        map->map.values = {0, 1, 2, 3};
+        map->weak = {0, 0, 1, 0};
+        const auto shown = ShownMap::build(std::move(map));
+        const ValueRange range{0, 3};
+        const ViewTransform view = ViewTransform().withViewport(200, 100, 1).withImage(4000, 2000).zoomedTo(0.05, {});
+        const QImage drawn = renderMap(*shown, ColorMap::Viridis, range, view, 200, 100);
+        for (const QPoint at : {QPoint(0, 0), QPoint(98, 48), QPoint(50, 25)})
+            QCOMPARE(drawn.pixel(at), colorOf(0, ColorMap::Viridis, range));
+        QCOMPARE(drawn.pixel(102, 48), colorOf(1, ColorMap::Viridis, range));
+        QCOMPARE(drawn.pixel(199, 99), colorOf(3, ColorMap::Viridis, range));
+        QCOMPARE(drawn.pixel(50, 75), UndefinedColor); // says nothing
+    }
+
     void smallerLevelsAreMeans()
     {
         const auto map = ramp(1024, 768);

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -108,7 +109,9 @@ public:
     /// Runs on the worker before a table is made.
     std::function<Status(const std::stop_token&)> onTable;
     /// Runs on the worker when a map is asked for; without it there are none.
-    std::function<Result<MapExplanation>(const Image&, const MapRequest&, const JobContext&)> onExplain;
+    using Explain = std::function<Result<MapExplanation>(const Image&, const MapRequest&, const JobContext&)>;
+    Explain onExplain;
+    Explain onTiles; ///< the same for tiles, which are made without being asked for
     std::atomic<int> loads{0};
     std::atomic<int> tables{0};
     std::atomic<int> hiddenRuns{0};
@@ -118,10 +121,11 @@ public:
 
     std::vector<ModelEntry> models() const override
     {
-        return {{"fake-one", "Fake one", "triq", "BSD-3-Clause", weightsHash("fake-one")},
-                {"fake-two", "Fake two", "koncept", "BSD-3-Clause", weightsHash("fake-two")}};
+        return {{"fake-one", "Fake one", "triq", "BSD-3-Clause", weightsHash("fake-one"), leak},
+                {"fake-two", "Fake two", "koncept", "BSD-3-Clause", weightsHash("fake-two"), {}}};
     }
     std::string defaultModel = "fake-one";
+    std::optional<Leak> leak; ///< of the first
 
     std::string defaultId() const override { return defaultModel; }
     std::string weights = "weights-"; ///< begins every hash
@@ -192,8 +196,9 @@ public:
     Result<MapExplanation> explain(const Predictor& predictor, const Image& image, const MapRequest& request,
                                    const JobContext& context) override
     {
-        return onExplain ? onExplain(image, request, context)
-                         : unsupported(predictor, "no " + spokenName(request.kind) + " map");
+        const Explain& explain = request.kind == MapKind::Tiles ? onTiles : onExplain;
+        return explain ? explain(image, request, context)
+                       : unsupported(predictor, "no " + spokenName(request.kind) + " map");
     }
 
 private:

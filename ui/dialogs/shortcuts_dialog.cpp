@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/dialogs/shortcuts_dialog.h"
 
+#include "ui/dialogs/numbers_page.h"
 #include "ui/panels/card.h"
 
 #include <QAction>
@@ -8,6 +9,7 @@
 #include <QGridLayout>
 #include <QKeySequence>
 #include <QScrollArea>
+#include <QTabWidget>
 #include <QVBoxLayout>
 
 #include <utility>
@@ -71,18 +73,19 @@ private:
 ShortcutsDialog::ShortcutsDialog(const ActionSections& sections, QWidget* parent)
     : QDialog(parent)
 {
-    setWindowTitle(tr("Keyboard and mouse"));
+    setWindowTitle(tr("Keys and numbers"));
     setObjectName(u"shortcutsDialog"_s);
     auto* page = new Page;
     page->heading(tr("On the image"));
     page->row(tr("Click"), tr("Hide or show a block"));
     page->row(tr("Drag"), tr("Hide or show several blocks in one step"));
+    page->row(tr("Ctrl and drag"), tr("Select a rectangle: it gets a score of its own"));
     page->row(tr("Wheel"), tr("Zoom to the pointer"));
     page->row(tr("Middle button, or Space and drag"), tr("Move the image"));
     page->row(tr("Hold Shift"), tr("See the original"));
     page->row(tr("Arrows"), tr("Choose a block while the image has the keyboard"));
     page->row(tr("Space or Enter"), tr("Hide or show the chosen block"));
-    page->row(tr("Esc"), tr("Leave the grid: Left and Right then change the image"));
+    page->row(tr("Esc"), tr("Remove the rectangle, then leave the grid: Left and Right change the image"));
     for (const auto& [title, actions] : sections) {
         bool hasHeading = false;
         for (const QAction* action : actions) {
@@ -93,16 +96,24 @@ ShortcutsDialog::ShortcutsDialog(const ActionSections& sections, QWidget* parent
             page->row(keysOf(*action), withoutMnemonic(action->text()));
         }
     }
-    auto* scroll = new QScrollArea(this);
-    scroll->setWidget(page);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    const auto scrolled = [this](QWidget* content) {
+        auto* scroll = new QScrollArea(this);
+        scroll->setWidget(content);
+        scroll->setWidgetResizable(true);
+        scroll->setFrameShape(QFrame::NoFrame);
+        scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+        return scroll;
+    };
+    auto* tabs = new QTabWidget(this);
+    tabs->setObjectName(u"helpTabs"_s);
+    tabs->setDocumentMode(true);
+    tabs->addTab(scrolled(page), tr("&Keyboard and mouse"));
+    tabs->addTab(scrolled(makeNumbersPage()), tr("What the &numbers mean"));
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 12);
-    layout->addWidget(scroll);
+    layout->addWidget(tabs);
     auto* foot = new QHBoxLayout;
     foot->setContentsMargins(12, 0, 12, 0);
     foot->addWidget(buttons);

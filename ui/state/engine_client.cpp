@@ -34,7 +34,7 @@ EngineClient::EngineClient(QObject* parent)
                                 return;
                             if (waiting->handlers.progressed)
                                 waiting->handlers.progressed(progress);
-                            if (waiting->lane != Lane::Prefetch)
+                            if (isWaitedFor(waiting->lane))
                                 Q_EMIT progressed(progress);
                         },
                         Qt::QueuedConnection);
@@ -88,7 +88,7 @@ void EngineClient::deliver(const Ticket& ticket, Outcome outcome)
 bool EngineClient::isBusy() const
 {
     return std::any_of(m_waiting.begin(), m_waiting.end(),
-                       [](const auto& entry) { return entry.second.lane != Lane::Prefetch; });
+                       [](const auto& entry) { return isWaitedFor(entry.second.lane); });
 }
 
 void EngineClient::updateBusy()

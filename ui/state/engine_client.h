@@ -29,7 +29,7 @@ public:
     void cancel(Slot slot);
     void forget(std::uint64_t document);
 
-    /// Work somebody waits for: all but what is fetched ahead.
+    /// Work somebody waits for: all but what is fetched ahead or idle.
     bool isBusy() const;
     bool isPending(Slot slot) const { return m_waiting.contains(slot); }
 
@@ -38,6 +38,8 @@ Q_SIGNALS:
     void progressed(const halflens::Progress& progress); ///< of work somebody waits for
 
 private:
+    static bool isWaitedFor(Lane lane) { return lane != Lane::Prefetch && lane != Lane::Idle; }
+
     struct Waiting {
         Ticket ticket;
         Lane lane = Lane::Visible;

@@ -3,8 +3,6 @@
 
 #include "ui/state/text.h"
 
-#include <QLocale>
-
 #include <algorithm>
 #include <cmath>
 
@@ -41,7 +39,7 @@ QString errorText(double error)
 
 QString estimateText(OverlayId id, const MapEstimate& estimate)
 {
-    const QString samples = QLocale::c().toString(estimate.samples);
+    const QString samples = QString::number(estimate.samples);
     if (id == OverlayId::Tiles)
         return estimate.settled ? LayerView::tr("%1 windows").arg(samples)
                                 : LayerView::tr("%1 of %2 windows").arg(samples).arg(estimate.most);
@@ -175,20 +173,24 @@ std::optional<LayerPicture> LayerView::legend() const
     return topPicture();
 }
 
-/// The current layer's where it is visible and has values, else the topmost that has.
+/// The current layer's where it is visible and has values, else the topmost that has; outlines come last.
 std::optional<LayerPicture> LayerView::topPicture() const
 {
     if (m_layers.look(m_layers.current()).visible) {
         if (auto current = picture(m_layers.current()))
             return current;
     }
+    std::optional<LayerPicture> outline;
     for (int id = 0; id < LayerCount; ++id) {
         if (!m_layers.look(static_cast<OverlayId>(id)).visible)
             continue;
-        if (auto shown = picture(static_cast<OverlayId>(id)))
-            return shown;
+        if (auto shown = picture(static_cast<OverlayId>(id))) {
+            if (!shown->outline)
+                return shown;
+            outline = std::move(shown);
+        }
     }
-    return std::nullopt;
+    return outline;
 }
 
 std::optional<BlockMeans> LayerView::ranking(OverlayId id) const
@@ -252,19 +254,21 @@ QString LayerView::readout(QPoint pixel) const
 QString LayerView::remark() const
 {
     const auto shown = readPicture();
-    if (!shown)
-        return {};
-    if (shown->id == OverlayId::Halves) {
+    QStringList parts;
+    if (shown && shown->map && shown->map->source().estimate)
+        parts << estimateText(shown->id, *shown->map->source().estimate);
+    if (shown && shown->id == OverlayId::Halves)
+        parts << tr("orange the important half, blue the trivial half");
+    if (const auto halves =
+            shown && m_layers.look(OverlayId::Halves).visible ? picture(OverlayId::Halves) : std::nullopt;
+        halves && halves->isCloseCall) {
         const HalfMargin& margin = m_workspace.current()->analysis()->report->margin;
-        return margin.isClose() ? tr("Close call: blocks %1 and %2 at the border differ by %3 %")
-                                      .arg(margin.sixth)
-                                      .arg(margin.seventh)
-                                      .arg(100 * margin.share, 0, 'f', 1)
-                                : tr("Orange: the important half. Blue: the trivial half");
+        parts << tr("close call, blocks %1 and %2 at the border of the halves differ by %3 %")
+                     .arg(margin.sixth)
+                     .arg(margin.seventh)
+                     .arg(100 * margin.share, 0, 'f', 1);
     }
-    if (shown->map && shown->map->source().estimate)
-        return estimateText(shown->id, *shown->map->source().estimate);
-    return {};
+    return parts.join(QStringLiteral(" · "));
 }
 
 QString LayerView::warning() const

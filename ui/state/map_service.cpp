@@ -16,10 +16,13 @@ template<class Function> void forMapLayers(Function function)
         function(layerOf(kind));
 }
 
-/// Minutes of work give way to clicks and start again; what takes a moment does not.
-Lane laneOf(OverlayId id)
+/// Minutes of work give way to clicks and start again, what nobody asked for to everything; what takes a moment does
+/// not.
+Lane laneOf(OverlayId id, bool isAsked)
 {
-    return id == OverlayId::Lime || id == OverlayId::Tiles ? Lane::Batch : Lane::Visible;
+    if (id == OverlayId::Tiles)
+        return isAsked ? Lane::Batch : Lane::Idle;
+    return id == OverlayId::Lime ? Lane::Batch : Lane::Visible;
 }
 
 } // namespace
@@ -147,7 +150,7 @@ void MapService::submit(OverlayId id)
     entry.status = {WorkState::Working, -1, tr("Waiting"), {}};
     const std::shared_ptr<const Image> image = m_workspace.current()->loaded()->image;
     m_workspace.engine().submit(
-        {slotOf(id), laneOf(id), entry.key,
+        {slotOf(id), laneOf(id, m_layers.look(id).visible), entry.key,
          [image, request = m_layers.request(id), model = modelFor(id), &models = m_workspace.models(),
           &cache = m_workspace.cache()](const JobContext& context) {
              return mapJob(*image, request, model, models, cache, context);

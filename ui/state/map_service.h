@@ -28,8 +28,8 @@ struct MapStatus {
 
 /// GUI thread. Follows image, model and parameters; the newest request of a layer wins. A map with
 /// other parameters stays until the new one is there, one of another image or model does not. What is refined in place
-/// is there early, while it is still worked on. Tiles are made by themselves, after everything else, of photos more
-/// than twice as large as what the model is fed.
+/// is there early, while it is still worked on. Tiles are made by themselves, when nothing else is to do, of photos
+/// more than twice as large as what the model is fed.
 class MapService final : public QObject {
     Q_OBJECT
 

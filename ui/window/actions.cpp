@@ -104,7 +104,7 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
 
     const QString help = tr("&Help");
     palette = add(help, tr("&Find a command…"), {QKeySequence(u"Ctrl+Shift+P"_s)}, u"search"_s);
-    shortcuts = add(help, tr("&Keyboard and mouse"), {QKeySequence(u"F1"_s)});
+    shortcuts = add(help, tr("&Keys and numbers"), {QKeySequence(u"F1"_s)});
     about = add(help, tr("&About HalfLens"));
     about->setMenuRole(QAction::AboutRole);
 }

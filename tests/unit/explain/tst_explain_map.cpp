@@ -59,6 +59,9 @@ private Q_SLOTS:
     void oddImages_data();
     void oddImages();
     void cancelled();
+    void fineContributionsBySteps();
+    void tilesBySteps();
+    void limeBySteps();
     void words();
     void curves();
     void rankCorrelations();
@@ -208,6 +211,97 @@ void TestExplainMap::cancelled()
     })));
     QCOMPARE(told, 1);
     QVERIFY(explainMap(*predictor, Image(), {}).error().code == ErrorCode::InvalidInput);
+}
+
+void TestExplainMap::fineContributionsBySteps()
+{
+    const auto predictor = predictorOf("triq");
+    const Image image = test::busyImage(60, 90);
+    MapRequest options;
+    options.kind = MapKind::Fine;
+    options.fine.permutations = 200;
+    std::vector<MapExplanation> steps;
+    int told = 0;
+    const auto found = explainMap(
+        *predictor, image, options, {}, [&](int done, int total) { told = std::max(told, done <= total ? done : -1); },
+        [&](MapExplanation soFar) { steps.push_back(std::move(soFar)); });
+    QVERIFY2(found.has_value(), found ? "" : found.error().message().c_str());
+    // Before any order nothing is known of errors; then they are told.
+    QVERIFY(steps.size() >= 2);
+    QCOMPARE(steps[0].estimate->samples, 0);
+    QVERIFY(steps[0].weak.empty() && std::isinf(steps[0].estimate->standardError));
+    QCOMPARE(steps[1].estimate->samples, FirstPermutations);
+    QVERIFY(steps[1].estimate->standardError > 0 && !steps[1].estimate->settled);
+    QCOMPARE(found->estimate->samples, 200);
+    QVERIFY(found->estimate->settled);
+    QCOMPARE(told, 200);
+    // Cells and blocks both end at edges of the map; the cells sum to what all visible add to nothing visible.
+    QVERIFY(found->map.height % GridRows == 0 && found->map.width % GridColumns == 0);
+    QCOMPARE(found->weak.size(), found->map.values.size());
+    const FineOptions fine = options.fine;
+    const auto input = toModelInput(image, predictor->info().input);
+    const auto features = predictor->features(*input, std::stop_token());
+    const auto plain = fineContributions(*predictor, **features, fine);
+    QVERIFY(fineMap(*plain, found->map.height, found->map.width) == found->map);
+    const auto [cell, row] = std::pair{found->map.width / plain->cells.columns, found->map.height / plain->cells.rows};
+    for (int y = 0; y < plain->cells.rows; ++y) {
+        for (int x = 0; x < plain->cells.columns; ++x) {
+            const auto at = static_cast<std::size_t>(y * row) * static_cast<std::size_t>(found->map.width)
+                + static_cast<std::size_t>(x * cell);
+            QCOMPARE(found->weak[at] == 0, plain->isClear(static_cast<std::size_t>(y * plain->cells.columns + x)));
+        }
+    }
+    QVERIFY(!explainMap(*predictorOf("koncept"), image, options).has_value());
+    QVERIFY(!supports(predictorOf("koncept")->info(), MapKind::Fine) && supports(predictor->info(), MapKind::Fine));
+}
+
+void TestExplainMap::tilesBySteps()
+{
+    const auto predictor = predictorOf("koncept"); // fed 128 x 96
+    const Image image = test::busyImage(300, 700);
+    MapRequest options;
+    options.kind = MapKind::Tiles;
+    int last = 0;
+    const auto found = explainMap(*predictor, image, options, {}, [&](int done, int total) {
+        QVERIFY(done > last && done <= total);
+        last = done;
+    });
+    QVERIFY2(found.has_value(), found ? "" : found.error().message().c_str());
+    QVERIFY(found->tiles);
+    QCOMPARE(last, found->tiles->grid.count());
+    QCOMPARE(found->estimate->samples, found->tiles->grid.count());
+    QVERIFY(found->weak.empty() && found->estimate->settled);
+    QCOMPARE(found->map.width, LongestTileMap);
+    QCOMPARE(found->map.height, 219); // 300 * 511 / 700
+    const ScalarMap whole = tileMap(found->tiles->grid, found->tiles->scores, 300, 700);
+    QCOMPARE(found->map.at(109, 255), whole.at(150, 350)); // the middle
+    const auto small = explainMap(*predictor, test::busyImage(60, 90), options);
+    QVERIFY(!small.has_value() && small.error().code == ErrorCode::InvalidInput);
+}
+
+void TestExplainMap::limeBySteps()
+{
+    const auto predictor = predictorOf("koncept");
+    const Image image = test::busyImage(60, 90);
+    MapRequest options;
+    options.kind = MapKind::Lime;
+    options.lime.segments = LimeSegments::Grid;
+    options.lime.samples = 250;
+    options.lime.settle = 1e-9;
+    std::vector<MapExplanation> steps;
+    const auto found = explainMap(*predictor, image, options, {}, {},
+                                  [&](MapExplanation soFar) { steps.push_back(std::move(soFar)); });
+    QVERIFY(found.has_value());
+    QCOMPARE(steps.size(), std::size_t(2));
+    for (std::size_t step = 0; step < steps.size(); ++step) {
+        QCOMPARE(steps[step].estimate->samples, static_cast<int>(step + 1) * LimeCheckSamples);
+        QCOMPARE(steps[step].estimate->segments, 12);
+        QVERIFY(!steps[step].estimate->settled && steps[step].map.width == 90);
+        QVERIFY(steps[step].estimate->standardError > 0);
+    }
+    QCOMPARE(found->estimate->r2, found->lime->surrogate.score);
+    QCOMPARE(found->estimate->samples, 250);
+    QVERIFY(found->estimate->settled); // no more will come
 }
 
 void TestExplainMap::words()

@@ -87,6 +87,8 @@ private Q_SLOTS:
     void windowsAreCutNotResized();
     void summary();
     void map();
+    void coarseMap();
+    void places();
     void alignedCopiesAgree();
     void blurredQuarterIsFound();
     void regions();
@@ -177,6 +179,31 @@ void TestTiles::map()
 }
 
 /// A photo tiled from one picture of the network's input size.
+/// Each value is that of the middle of its part, whatever the size.
+void TestTiles::coarseMap()
+{
+    const TileGrid grid = *tileGrid(1100, 800, fitTo(512, 384));
+    std::vector<double> scores(static_cast<std::size_t>(grid.count()));
+    for (std::size_t i = 0; i < scores.size(); ++i)
+        scores[i] = static_cast<double>(i * i);
+    scores[3] = std::nan("");
+    const ScalarMap whole = tileMap(grid, scores, 800, 1100);
+    const ScalarMap coarse = tileMap(grid, scores, 80, 110);
+    for (int y = 0; y < 80; ++y)
+        for (int x = 0; x < 110; ++x)
+            QCOMPARE(coarse.at(y, x), whole.at(10 * y + 5, 10 * x + 5));
+}
+
+void TestTiles::places()
+{
+    const TileGrid grid = *tileGrid(3000, 3000, fitTo(100, 100));
+    QCOMPARE(ninthOf(grid, {0, 0, 100, 100}), 0);
+    QCOMPARE(ninthOf(grid, {1450, 0, 100, 100}), 1);
+    QCOMPARE(ninthOf(grid, {2900, 1450, 100, 100}), 5);
+    QCOMPARE(ninthOf(grid, {0, 2900, 100, 100}), 6);
+    QCOMPARE(ninthOf(grid, {2900, 2900, 100, 100}), 8);
+}
+
 void TestTiles::alignedCopiesAgree()
 {
     const ModelRegistry registry = ModelRegistry::scan({HALFLENS_SOURCE_DIR "/models"});

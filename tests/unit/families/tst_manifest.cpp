@@ -93,6 +93,7 @@ void TestManifest::writtenAndReadBack()
 {
     nlohmann::json json = valid();
     json["source"] = "https://example.org/\"quoted\"";
+    json["leak"] = {{"blur", 0.27}, {"noise", 0.21}, {"jpeg", 0.32}};
     json["input"]["normalization"] = {{"divide", 127.5}, {"mean", {0.485, 0.456, 0.406}}, {"std", {0.1, 0.2, 0.3}}};
     json["input"]["channels"] = "bgr";
     for (const bool custom : {true, false}) {
@@ -108,6 +109,7 @@ void TestManifest::writtenAndReadBack()
         QCOMPARE(second->input.custom.bgr, custom);
         QCOMPARE(toJsonText(*second), toJsonText(*first));
         QCOMPARE(second->source, json["source"].get<std::string>());
+        QVERIFY(second->leak == (Leak{0.27, 0.21, 0.32}));
     }
 }
 
@@ -133,6 +135,7 @@ void TestManifest::accepted_data()
     row("/input/normalization", "{\"divide\": 255, \"mean\": [0.5, 0.5, 0.5], \"std\": [0.25, 0.25, 1]}");
     row("/input/channels", "\"rgb\"");
     row("/source", "\"https://example.org\"");
+    row("/leak", "{\"blur\": 0.27, \"noise\": 0, \"jpeg\": 1.5}");
 }
 
 void TestManifest::accepted()
@@ -185,6 +188,11 @@ void TestManifest::refused_data()
     row("/weights/surprise", "5", "weights.surprise is not a known key");
     row("/input", "[]", "input is not an object");
     row("/input/policy", "\"stretch\"", "input.policy is \"stretch\", not one of fit, native");
+    row("/leak", "0.3", "leak is not an object");
+    row("/leak", "{\"blur\": 0.3, \"noise\": 0.2}", "leak.jpeg is missing");
+    row("/leak", "{\"blur\": -0.3, \"noise\": 0.2, \"jpeg\": 0.1}", "leak.blur");
+    row("/leak", "{\"blur\": 0.3, \"noise\": \"x\", \"jpeg\": 0.1}", "leak.noise");
+    row("/leak", "{\"blur\": 0.3, \"noise\": 0.2, \"jpeg\": 0.1, \"dark\": 0.1}", "leak.dark is not a known key");
     row("/input/width", "31", "input.width is not a whole number from 32 to 8192");
     row("/input/width", "8193", "input.width");
     row("/input/width", "-5", "input.width");

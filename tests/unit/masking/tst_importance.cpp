@@ -78,6 +78,7 @@ class TestImportance : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void margins();
     void scores();
     void agreesWithDefinition();
     void plccExamples();
@@ -262,6 +263,35 @@ void TestImportance::lists()
 {
     QCOMPARE(toList(BlockMask(0x829)), (std::vector{0, 3, 5, 11}));
     QCOMPARE(toList({}), std::vector<int>());
+}
+
+void TestImportance::margins()
+{
+    Importance importance;
+    importance.dmos = {0.9, 0.1, 0.8, 0.2, 0.7, 0.6, 0.5, 0.3, 0.4, 0.0, 0.495, 0.05};
+    const auto clear = halfMargin(importance);
+    QVERIFY(clear.has_value());
+    QCOMPARE(clear->sixth, 10); // 0.9 0.8 0.7 0.6 0.5 0.495 | 0.4
+    QCOMPARE(clear->seventh, 8);
+    QVERIFY(std::abs(clear->share - 0.095 / 0.495) < 1e-12);
+    QVERIFY(!clear->isClose());
+    importance.dmos[8] = 0.49;
+    QVERIFY(halfMargin(importance)->isClose());
+    importance.dmos[8] = 0.495; // a tie: block 8 comes first
+    QCOMPARE(halfMargin(importance)->sixth, 8);
+    QCOMPARE(halfMargin(importance)->seventh, 10);
+    QCOMPARE(halfMargin(importance)->share, 0.0);
+    importance.dmos.fill(0);
+    QVERIFY(halfMargin(importance)->isClose());
+    // Low correlations are important ones.
+    QVERIFY(!halfMargin(importance, Indicator::Plcc5).has_value());
+    importance.plcc5 = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.61, 0.8, 0.9, 1, 1, 1};
+    const auto correlations = halfMargin(importance, Indicator::Plcc5);
+    QCOMPARE(correlations->sixth, 5);
+    QCOMPARE(correlations->seventh, 6);
+    QVERIFY(std::abs(correlations->share - 0.01 / 0.61) < 1e-12);
+    QVERIFY(correlations->isClose());
+    QVERIFY(importantHalf(importance, Indicator::Plcc5)->contains({5}));
 }
 
 HALFLENS_TEST(TestImportance)

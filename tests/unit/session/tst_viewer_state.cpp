@@ -25,12 +25,14 @@ private Q_SLOTS:
         state.layers.on = false;
         LayerLook& look = state.layers.look(OverlayId::Frequency);
         look = {true, 33, ColorMap::Magma, true, {-0.5, 2.5}, true};
+        state.layers.look(OverlayId::Halves).outline = false;
         MapRequest& request = state.layers.parameters;
         request.saliency.mode = SaliencyMode::OpenCv;
         request.frequency.mode = FrequencyMode::Stft;
         request.band = 7;
         request.lime.segments = LimeSegments::Grid;
         request.lime.samples = 300;
+        request.lime.settle = 0.125;
         request.lime.seed = 42;
         request.camSign = CamSign::Both;
         const Result<ViewerState> again = viewerFromText(toJson(state).dump());
