@@ -6,8 +6,8 @@
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
 
-#include <QEvent>
 #include <QHeaderView>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QStyledItemDelegate>
 
@@ -141,8 +141,7 @@ InteractionTable::InteractionTable(CurrentImage& image, QWidget* parent)
     setFont(scaledFont(*this, 0.85));
     setSelectionMode(QAbstractItemView::SingleSelection);
     setEditTriggers(QAbstractItemView::NoEditTriggers);
-    setMouseTracking(true);
-    viewport()->setAttribute(Qt::WA_Hover);
+    viewport()->setMouseTracking(true);
     setTabKeyNavigation(false);
     setShowGrid(false);
     setFrameShape(QFrame::NoFrame);
@@ -152,7 +151,6 @@ InteractionTable::InteractionTable(CurrentImage& image, QWidget* parent)
         header->setHighlightSections(true);
         header->setDefaultAlignment(Qt::AlignCenter);
     }
-    connect(this, &QTableView::entered, this, &InteractionTable::pairShown);
     connect(selectionModel(), &QItemSelectionModel::currentChanged, this, &InteractionTable::pairShown);
     connect(m_model, &QAbstractItemModel::dataChanged, this, [this] { Q_EMIT pairShown(currentIndex()); });
 }
@@ -166,8 +164,15 @@ QSize InteractionTable::sizeHint() const
 
 bool InteractionTable::viewportEvent(QEvent* event)
 {
-    if (event->type() == QEvent::Leave)
-        Q_EMIT pairShown(currentIndex());
+    const bool isMove = event->type() == QEvent::MouseMove;
+    if (isMove || event->type() == QEvent::Leave) {
+        const QModelIndex pointed =
+            isMove ? indexAt(static_cast<QMouseEvent*>(event)->position().toPoint()) : QModelIndex();
+        if (pointed != m_pointed) {
+            m_pointed = pointed;
+            Q_EMIT pairShown(pointed.isValid() ? pointed : currentIndex());
+        }
+    }
     return QTableView::viewportEvent(event);
 }
 

@@ -49,6 +49,7 @@ protected:
 
 private:
     InteractionModel* m_model;
+    QPersistentModelIndex m_pointed; ///< under the pointer
 };
 
 } // namespace halflens
