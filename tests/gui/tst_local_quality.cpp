@@ -108,6 +108,29 @@ private Q_SLOTS:
         QTRY_VERIFY(window.maps().map(OverlayId::Tiles));
     }
 
+    void cancelledTilesDoNotComeBackByThemselves()
+    {
+        std::atomic<int> runs{0};
+        m_fixture->models.onTiles = [&](const Image&, const MapRequest&,
+                                        const JobContext& context) -> Result<MapExplanation> {
+            ++runs;
+            while (!context.isStopped())
+                std::this_thread::yield();
+            return cancelledError();
+        };
+        MainWindow& window = open(400, 300);
+        QTRY_COMPARE(runs.load(), 1);
+        m_fixture->clickLayerName(OverlayId::Tiles);
+        QTest::mouseClick(m_fixture->find<QAbstractButton>("layerCancel"), Qt::LeftButton);
+        QTRY_VERIFY(window.maps().status(OverlayId::Tiles).state != WorkState::Working);
+        m_fixture->settings.setValue(setting::Epsilon, 0.2); // another report on the same photo
+        QTRY_COMPARE(window.workspace().current()->analysis()->options.epsilon, 0.2);
+        QTest::qWait(0);
+        QCOMPARE(runs.load(), 1);
+        window.workspace().open({m_fixture->image(u"other.png"_s)});
+        QTRY_COMPARE(runs.load(), 2); // another photo has its own
+    }
+
     void draggedRectangleGetsItsScore()
     {
         open(400, 300);

@@ -155,9 +155,9 @@ void CanvasView::paintEvent(QPaintEvent*)
     drawLayers(painter, sizePx);
     paintBlocks(painter, scene(), view(), theme);
     if (m_drag == Drag::Select)
-        paintRegion(painter, draggedRect(), {}, view(), size(), theme);
+        paintRegion(painter, draggedRect(), {}, view(), size());
     else if (m_region && m_region->rect())
-        paintRegion(painter, *m_region->rect(), m_region->label(), view(), size(), theme);
+        paintRegion(painter, *m_region->rect(), m_region->label(), view(), size());
 }
 
 PixelRect CanvasView::draggedRect() const

@@ -19,7 +19,7 @@ PixelRect pixelsBetween(ViewPoint a, ViewPoint b, const ViewTransform& view)
 }
 
 void paintRegion(QPainter& painter, const PixelRect& rect, const QString& label, const ViewTransform& view,
-                 QSizeF viewport, const ThemeColors& theme)
+                 QSizeF viewport)
 {
     const ViewPoint from = view.toView({static_cast<double>(rect.x), static_cast<double>(rect.y)});
     const ViewPoint to =
@@ -29,7 +29,7 @@ void paintRegion(QPainter& painter, const PixelRect& rect, const QString& label,
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(QColor(0, 0, 0, 170), 4));
     painter.drawRect(frame);
-    painter.setPen(QPen(theme.accent.lighter(140), 2));
+    painter.setPen(QPen(QColor(255, 214, 10), 2)); // neither half has it, nor the focus
     painter.drawRect(frame);
     if (label.isEmpty())
         return;

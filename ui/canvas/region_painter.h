@@ -3,7 +3,6 @@
 #pragma once
 
 #include "core/explain/tiles.h"
-#include "ui/state/theme.h"
 #include "ui/state/view_transform.h"
 
 #include <QPainter>
@@ -17,6 +16,6 @@ PixelRect pixelsBetween(ViewPoint a, ViewPoint b, const ViewTransform& view);
 
 /// Frame and label: above the rectangle, below where there is no room above. Logical pixels; `viewport` is their size.
 void paintRegion(QPainter& painter, const PixelRect& rect, const QString& label, const ViewTransform& view,
-                 QSizeF viewport, const ThemeColors& theme);
+                 QSizeF viewport);
 
 } // namespace halflens

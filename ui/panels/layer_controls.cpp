@@ -354,10 +354,10 @@ void LayerControls::refreshState()
     const MapStatus& status = m_maps.status(id);
     const auto map = m_maps.map(id);
     QString about = layerHelp(id);
-    if (map && !map->source().source.empty())
+    const bool isEstimate = map && map->source().estimate; // which tells more than how it was made
+    if (map && !isEstimate && !map->source().source.empty())
         about += u'\n' + toQt(map->source().source);
     m_about->setText(about);
-    const bool isEstimate = map && map->source().estimate;
     m_form->setRowVisible(m_estimate, isEstimate);
     if (isEstimate) {
         const QString warning = estimateWarning(id, *map->source().estimate);
@@ -409,7 +409,7 @@ void LayerControls::refreshLook()
     m_means->setChecked(look.blockMeans);
     m_outline->setChecked(look.outline);
     const bool hasValues = id != OverlayId::Halves;
-    m_opacityRow->setEnabled(hasValues || !look.outline);
+    m_form->setRowVisible(m_opacityRow, hasValues || !look.outline);
     m_form->setRowVisible(m_outline, id == OverlayId::Halves);
     m_form->setRowVisible(m_colors, hasValues);
     m_form->setRowVisible(m_range, hasValues && id != OverlayId::Agreement);

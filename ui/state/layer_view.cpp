@@ -257,16 +257,17 @@ QString LayerView::remark() const
     QStringList parts;
     if (shown && shown->map && shown->map->source().estimate)
         parts << estimateText(shown->id, *shown->map->source().estimate);
-    if (shown && shown->id == OverlayId::Halves)
-        parts << tr("orange the important half, blue the trivial half");
-    if (const auto halves =
-            shown && m_layers.look(OverlayId::Halves).visible ? picture(OverlayId::Halves) : std::nullopt;
-        halves && halves->isCloseCall) {
+    const bool isHalves = shown && shown->id == OverlayId::Halves;
+    const auto halves = shown && m_layers.look(OverlayId::Halves).visible ? picture(OverlayId::Halves) : std::nullopt;
+    if (halves && halves->isCloseCall) {
         const HalfMargin& margin = m_workspace.current()->analysis()->report->margin;
-        parts << tr("close call, blocks %1 and %2 at the border of the halves differ by %3 %")
+        parts << (isHalves ? tr("close call, blocks %1 and %2 differ by %3 %")
+                           : tr("halves a close call, blocks %1 and %2 differ by %3 %"))
                      .arg(margin.sixth)
                      .arg(margin.seventh)
                      .arg(100 * margin.share, 0, 'f', 1);
+    } else if (isHalves) {
+        parts << tr("orange the important half, blue the trivial half");
     }
     return parts.join(QStringLiteral(" · "));
 }

@@ -61,6 +61,7 @@ std::string MapService::modelFor(OverlayId id) const
 
 void MapService::followImage()
 {
+    m_tilesGivenUp = false;
     forMapLayers([this](OverlayId id) { drop(id); });
     m_document = m_workspace.current() ? m_workspace.current()->id() : 0;
     requestShown();
@@ -87,7 +88,7 @@ bool MapService::isWanted(OverlayId id) const
 {
     if (m_layers.look(id).visible)
         return true;
-    const Analysis* analysis = id == OverlayId::Tiles ? m_workspace.image().analysis() : nullptr;
+    const Analysis* analysis = id == OverlayId::Tiles && !m_tilesGivenUp ? m_workspace.image().analysis() : nullptr;
     if (!analysis || !m_workspace.image().loaded() || analysis->policy != InputPolicy::Fit)
         return false;
     const Image& image = *m_workspace.image().loaded()->image;
@@ -108,6 +109,7 @@ void MapService::drop(OverlayId id)
 
 void MapService::cancelWork()
 {
+    m_tilesGivenUp = m_tilesGivenUp || at(OverlayId::Tiles).status.state == WorkState::Working;
     forMapLayers([this](OverlayId id) {
         if (at(id).status.state == WorkState::Working)
             drop(id);

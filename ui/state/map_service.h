@@ -74,6 +74,7 @@ private:
     Workspace& m_workspace;
     LayerStack& m_layers;
     std::uint64_t m_document = 0; ///< whose maps these are; 0: none
+    bool m_tilesGivenUp = false; ///< cancelled: they do not come back by themselves
     std::array<Entry, LayerCount> m_entries;
 };
 

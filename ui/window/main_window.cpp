@@ -314,6 +314,9 @@ void MainWindow::openPairs()
 {
     auto* dialog = new InteractionsDialog(m_viewer.workspace.image(), this);
     connect(dialog, &InteractionsDialog::pairShown, m_canvas, &CanvasView::setMarked);
+    dialog->adjustSize();
+    dialog->move(
+        mapToGlobal(QPoint(width() - dialog->width() - 12, height() - dialog->height() - 40))); // beside the picture
     showOnly(dialog);
 }
 
