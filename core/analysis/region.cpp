@@ -6,14 +6,14 @@
 namespace halflens {
 
 Result<RegionScore> scoreRegion(const Image& part, const Predictor& predictor, const Hiding& hiding,
-                                const std::stop_token& stop)
+                                const std::stop_token& stop, bool withTiles)
 {
     Result<Fed> fed = feed(part, predictor, hiding, stop);
     if (!fed)
         return std::move(fed).error();
     fed->features = nullptr; // only what is told is kept
     RegionScore result{*std::move(fed), {}};
-    if (tileGrid(part.width, part.height, predictor.info().input)) {
+    if (withTiles && tileGrid(part.width, part.height, predictor.info().input)) {
         Result<Tiles> tiles = scoreTiles(part, predictor, stop);
         if (!tiles)
             return std::move(tiles).error();

@@ -16,8 +16,8 @@ struct RegionScore {
 };
 
 /// `part` is what cropped() gives. Any thread, one call at a time per predictor. Errors of feed() and scoreTiles();
-/// Cancelled.
+/// Cancelled. Tiles of a large rectangle take seconds: who is in a hurry leaves them out at first.
 Result<RegionScore> scoreRegion(const Image& part, const Predictor& predictor, const Hiding& hiding,
-                                const std::stop_token& stop);
+                                const std::stop_token& stop, bool withTiles = true);
 
 } // namespace halflens

@@ -139,7 +139,8 @@ private Q_SLOTS:
         QVERIFY(region.rect().has_value());
         QVERIFY(std::abs(region.rect()->x - 100) <= 1 && std::abs(region.rect()->y - 60) <= 1);
         QVERIFY(std::abs(region.rect()->width - 200) <= 2 && std::abs(region.rect()->height - 150) <= 2);
-        QTRY_VERIFY(region.state() == WorkState::Ready);
+        QTRY_VERIFY(region.score() && region.score()->tiles);
+        QVERIFY(region.state() == WorkState::Ready);
         QCOMPARE(region.label(), u"4.25"_s);
         const QString expected =
             u"photo.png, rectangle %1,%2,%3,%4: 4.25 of 5 by Fake one, fed 64×48; whole photo 4.25; "_s
@@ -160,7 +161,7 @@ private Q_SLOTS:
         MainWindow& window = open(400, 300);
         m_fixture->viewer->region.select({10, 20, 500, 100}); // cut to the photo
         QVERIFY(m_fixture->viewer->region.rect() == (PixelRect{10, 20, 390, 100}));
-        QTRY_VERIFY(m_fixture->viewer->region.state() == WorkState::Ready);
+        QTRY_VERIFY(m_fixture->viewer->region.score() && m_fixture->viewer->region.score()->tiles);
         const auto part = cropped(*window.workspace().current()->loaded()->image, {10, 20, 390, 100});
         const auto expected = scoreRegion(*part, FakePredictor("fake-one"), {}, {});
         QVERIFY(expected);

@@ -3,6 +3,7 @@
 
 #include "ui/panels/card.h"
 #include "ui/panels/color_swatch.h"
+#include "ui/panels/orders_bar.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
 
@@ -139,6 +140,8 @@ void LayerControls::makeState(QFormLayout& form)
     m_estimate->setTextFormat(Qt::PlainText);
     m_estimate->setWordWrap(true);
     form.addRow(m_estimate);
+    m_orders = rowOf(this, {new OrdersBar(m_workspace.image(), this)});
+    form.addRow(m_orders);
     form.addRow(m_work);
     form.addRow(m_problem);
 }
@@ -415,6 +418,7 @@ void LayerControls::refreshLook()
     m_form->setRowVisible(m_range, hasValues && id != OverlayId::Agreement);
     m_form->setRowVisible(m_ends, hasValues && look.fixedRange && id != OverlayId::Agreement);
     m_form->setRowVisible(m_means, isMapLayer(id));
+    m_form->setRowVisible(m_orders, id == OverlayId::Halves || id == OverlayId::Importance || id == OverlayId::Shapley);
     m_refreshing = false;
 }
 

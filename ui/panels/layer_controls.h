@@ -57,6 +57,7 @@ private:
     QLabel* m_title;
     QLabel* m_about;
     QLabel* m_estimate; ///< how far what is refined in place is
+    QWidget* m_orders; ///< how much one number a block can tell
     QWidget* m_work; ///< progress and its cancel
     QProgressBar* m_progress;
     QWidget* m_problem; ///< what went wrong and the way out

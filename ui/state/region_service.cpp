@@ -13,8 +13,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-Outcome regionJob(const Image& image, const PixelRect& rect, const std::string& modelId, ModelSource& models,
-                  const JobContext& context)
+Outcome regionJob(const Image& image, const PixelRect& rect, bool withTiles, const std::string& modelId,
+                  ModelSource& models, const JobContext& context)
 {
     context.report(-1, "Scoring the rectangle");
     const Result<std::shared_ptr<const Predictor>> predictor = models.load(modelId);
@@ -23,7 +23,7 @@ Outcome regionJob(const Image& image, const PixelRect& rect, const std::string& 
     const Result<Image> part = cropped(image, rect);
     if (!part)
         return part.error();
-    Result<RegionScore> score = scoreRegion(*part, **predictor, {}, context.stop());
+    Result<RegionScore> score = scoreRegion(*part, **predictor, {}, context.stop(), withTiles);
     if (!score)
         return std::move(score).error();
     return Artifact(std::make_shared<const RegionScore>(*std::move(score)));
@@ -78,6 +78,7 @@ void RegionService::clear()
     m_rect.reset();
     m_score = nullptr;
     m_error.reset();
+    m_isTiling = false;
     m_state = WorkState::Absent;
     Q_EMIT changed();
 }
@@ -86,12 +87,19 @@ void RegionService::cancelWork()
 {
     if (m_state == WorkState::Working)
         clear();
+    if (!m_isTiling)
+        return;
+    m_workspace.engine().cancel(slot());
+    m_isTiling = false;
+    Q_EMIT changed();
 }
 
 void RegionService::submit()
 {
+    m_workspace.engine().cancel(slot());
     m_document = m_workspace.current()->id();
     m_score = nullptr;
+    m_isTiling = false;
     m_error.reset();
     if (m_workspace.modelId().isEmpty()) {
         m_state = WorkState::Failed;
@@ -100,24 +108,40 @@ void RegionService::submit()
         return;
     }
     m_state = WorkState::Working;
+    submit(false);
+    Q_EMIT changed();
+}
+
+/// The score of the rectangle at once; its tiles give way to everything somebody waits for.
+void RegionService::submit(bool withTiles)
+{
     m_workspace.engine().submit(
         {slot(),
-         Lane::Interactive,
+         withTiles ? Lane::Batch : Lane::Interactive,
          {},
-         [image = m_workspace.image().loaded()->image, rect = *m_rect, model = m_workspace.modelId().toStdString(),
-          &models = m_workspace.models()](const JobContext& context) {
-             return regionJob(*image, rect, model, models, context);
+         [image = m_workspace.image().loaded()->image, rect = *m_rect, withTiles,
+          model = m_workspace.modelId().toStdString(), &models = m_workspace.models()](const JobContext& context) {
+             return regionJob(*image, rect, withTiles, model, models, context);
          }},
-        {[this](const Outcome& outcome) {
-             m_state = outcome ? WorkState::Ready : WorkState::Failed;
-             if (outcome)
-                 m_score = outcome->as<RegionScore>();
-             else
-                 m_error = outcome.error();
-             Q_EMIT changed();
-         },
-         {}});
+        {[this, withTiles](const Outcome& outcome) { arrived(outcome, withTiles); }, {}});
+}
+
+void RegionService::arrived(const Outcome& outcome, bool withTiles)
+{
+    m_state = outcome ? WorkState::Ready : WorkState::Failed;
+    m_error = outcome ? std::nullopt : std::optional(outcome.error());
+    m_score = outcome ? outcome->as<RegionScore>() : nullptr;
+    m_isTiling = outcome && !withTiles && holdsTiles();
+    if (m_isTiling)
+        submit(true);
     Q_EMIT changed();
+}
+
+bool RegionService::holdsTiles() const
+{
+    const ModelInput& fed = m_score->fed.input; // the window has the size the model is fed
+    return fed.policy == InputPolicy::Fit && m_rect->width >= fed.width && m_rect->height >= fed.height
+        && (m_rect->width > fed.width || m_rect->height > fed.height);
 }
 
 QString RegionService::label() const
@@ -158,6 +182,8 @@ QString RegionService::sentence() const
             text += tr("; %1 windows at native scale %2 to %3")
                         .arg(tiles->grid.count())
                         .arg(scoreText(scale.toFive(tiles->lowest)), scoreText(scale.toFive(tiles->highest)));
+        } else if (m_isTiling) {
+            text += tr("; windows at native scale being scored");
         }
     }
     return text;

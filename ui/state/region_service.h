@@ -43,6 +43,9 @@ Q_SIGNALS:
 
 private:
     void submit();
+    void submit(bool withTiles);
+    void arrived(const Outcome& outcome, bool withTiles);
+    bool holdsTiles() const; ///< more than one
     Slot slot() const;
 
     Workspace& m_workspace;
@@ -51,6 +54,7 @@ private:
     WorkState m_state = WorkState::Absent;
     std::shared_ptr<const RegionScore> m_score;
     std::optional<Error> m_error;
+    bool m_isTiling = false; ///< its tiles are on their way
 };
 
 } // namespace halflens
