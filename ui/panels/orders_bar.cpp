@@ -45,6 +45,7 @@ void OrdersBar::refresh()
         const std::vector<double>& shares = report->orders.shares;
         m_sentence =
             tr("Blocks act on their own to %1 %, in pairs to %2 %").arg(percent(shares[0])).arg(percent(shares[1]));
+        m_short = tr("On their own %1 %, in pairs %2 %").arg(percent(shares[0])).arg(percent(shares[1]));
     }
     setToolTip(
         tr("Shares of the variance of the score over all masks. The first is how well the best sum of one number "
@@ -66,8 +67,9 @@ void OrdersBar::paintEvent(QPaintEvent*)
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(isWeak ? theme.worse : theme.mutedText);
     const QRect inside = rect().adjusted(8, Gap, -8, -Gap);
+    const QString& sentence = fontMetrics().horizontalAdvance(m_sentence) <= inside.width() ? m_sentence : m_short;
     painter.drawText(inside, Qt::AlignLeft | Qt::AlignTop,
-                     fontMetrics().elidedText(m_sentence, Qt::ElideRight, inside.width()));
+                     fontMetrics().elidedText(sentence, Qt::ElideRight, inside.width()));
     const QRectF bar(inside.left(), inside.bottom() - BarHeight, inside.width(), BarHeight);
     painter.setPen(Qt::NoPen);
     painter.setBrush(theme.gridLine);

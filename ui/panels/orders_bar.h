@@ -27,6 +27,7 @@ private:
 
     CurrentImage& m_image;
     QString m_sentence;
+    QString m_short; ///< where there is no room for it
 };
 
 } // namespace halflens
