@@ -8,6 +8,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -43,6 +44,7 @@ class TestExactCommands : public QObject {
 private Q_SLOTS:
     void initTestCase();
     void setsAndOrders();
+    void marginOfTheHalves();
     void estimatesGuaranteeNothing();
     void compareTokens();
     void comparePixels();
@@ -99,6 +101,27 @@ void TestExactCommands::setsAndOrders()
 
     const json plain = run({QStringLiteral("explain"), sample("cat.png")}).document;
     QVERIFY(!plain["guaranteed"].contains("sets") && !plain["breaking"].contains("sets"));
+}
+
+/// A close call is told where the blocks ranked sixth and seventh hardly differ, in JSON and in words.
+void TestExactCommands::marginOfTheHalves()
+{
+    for (const char* name : {"coffee.png", "cat.png"}) {
+        const Outcome told = run({QStringLiteral("explain"), sample(name)});
+        QCOMPARE(told.status, 0);
+        const json document = json::parse(told.output);
+        auto importance = document["importance"]["dmos"].get<std::vector<double>>();
+        const json& margin = document["margin"];
+        const double sixth = importance.at(margin["blocks"][0].get<std::size_t>());
+        const double seventh = importance.at(margin["blocks"][1].get<std::size_t>());
+        std::sort(importance.rbegin(), importance.rend());
+        QCOMPARE(sixth, importance[5]);
+        QCOMPARE(seventh, importance[6]);
+        QVERIFY(std::abs(margin["share"].get<double>() - (sixth - seventh) / sixth) < 1e-12);
+        QCOMPARE(margin["close_call"].get<bool>(), (sixth - seventh) / sixth < 0.02);
+        const Outcome words = runProgram({QStringLiteral("explain"), sample(name)});
+        QCOMPARE(words.output.contains("close call"), margin["close_call"].get<bool>());
+    }
 }
 
 void TestExactCommands::estimatesGuaranteeNothing()
