@@ -76,6 +76,8 @@ foreach(package halflens halflens-models)
     install(FILES ${CMAKE_BINARY_DIR}/packaging/changelog.gz DESTINATION share/doc/${package} COMPONENT ${component})
 endforeach()
 install(FILES ${HALFLENS_LINUX}/lintian-overrides DESTINATION share/lintian/overrides RENAME halflens COMPONENT program)
+install(FILES ${HALFLENS_LINUX}/lintian-overrides-models DESTINATION share/lintian/overrides RENAME halflens-models
+    COMPONENT models)
 
 set(CPACK_GENERATOR DEB TXZ)
 set(CPACK_PACKAGE_VENDOR HalfLens)
