@@ -104,7 +104,8 @@ Bytes encodeAvif(const Raster& raster, const AvifOptions& options)
 #endif
     }
     if (!options.profile.empty())
-        avifImageSetProfileICC(image, options.profile.data(), options.profile.size());
+        // libavif tells since 1.0 whether it worked; the decoded file tells it anyway.
+        static_cast<void>(avifImageSetProfileICC(image, options.profile.data(), options.profile.size()));
     Bytes pixels = interleaved(raster);
     avifRGBImage rgb = {};
     avifRGBImageSetDefaults(&rgb, image);
