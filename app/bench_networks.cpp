@@ -19,17 +19,17 @@ namespace {
 Benchmark trunkBenchmark(const std::string& trunk, int height, int width)
 {
     struct Work {
-        std::unique_ptr<InferenceForm> network;
+        std::unique_ptr<nn::InferenceForm> network;
         std::vector<float> input;
     };
     auto work = std::make_shared<Work>();
-    const Graph graph = *trunkByName(trunk);
+    const nn::Graph graph = *nn::trunkByName(trunk);
     Benchmark benchmark;
     benchmark.name = "trunk/" + trunk + "/" + std::to_string(height) + "x" + std::to_string(width);
     benchmark.reference = "GEMM bound: the same multiply-adds at the speed of a 2048 x 2048 matrix product";
     benchmark.referenceFactor = 2 * *graph.multiplyAdds(height, width, "c5") / gemmFlops();
     benchmark.prepare = [work, graph, height, width]() -> Status {
-        Result<std::unique_ptr<InferenceForm>> network = InferenceForm::create(graph, randomState(graph), {});
+        Result<std::unique_ptr<nn::InferenceForm>> network = nn::InferenceForm::create(graph, randomState(graph), {});
         if (!network)
             return std::move(network).error();
         work->network = *std::move(network);
@@ -38,7 +38,7 @@ Benchmark trunkBenchmark(const std::string& trunk, int height, int width)
         return {};
     };
     benchmark.run = [work, height, width]() -> Status {
-        if (Result<std::vector<FeatureMap>> maps = work->network->run(work->input, height, width, {"c5"}); !maps)
+        if (Result<std::vector<nn::FeatureMap>> maps = work->network->run(work->input, height, width, {"c5"}); !maps)
             return std::move(maps).error();
         return {};
     };

@@ -13,7 +13,7 @@ std::vector<float> uniformValues(std::size_t count, float scale, std::mt19937& r
     return values;
 }
 
-StateDict randomState(const Graph& graph)
+StateDict randomState(const nn::Graph& graph)
 {
     std::mt19937 random(BenchSeed);
     StateDict state;

@@ -16,6 +16,6 @@ inline constexpr unsigned BenchSeed = 20230131;
 std::vector<float> uniformValues(std::size_t count, float scale, std::mt19937& random);
 
 /// Weights that keep activations at a sensible size; speed does not depend on their values.
-StateDict randomState(const Graph& graph);
+StateDict randomState(const nn::Graph& graph);
 
 } // namespace halflens

@@ -40,7 +40,7 @@ std::string inWords(double seconds)
 }
 
 /// Tells on standard error how training goes.
-class ConsoleObserver final : public TrainingObserver {
+class ConsoleObserver final : public train::TrainingObserver {
 public:
     ConsoleObserver(const CommonOptions& common, Report& report, bool objectness)
         : m_common(common)
@@ -56,7 +56,7 @@ public:
             tell(what + ": " + std::to_string(total) + " photos");
     }
 
-    void stepped(const TrainingProgress& p) override
+    void stepped(const train::TrainingProgress& p) override
     {
         constexpr std::int64_t Rarely = 50;
         if (m_common.verbose && p.step % Rarely == 0)
@@ -65,7 +65,7 @@ public:
             m_line.show(describe(p) + m_figures);
     }
 
-    void evaluated(const TrainingProgress& p, const ValidationFigures& f, bool best) override
+    void evaluated(const train::TrainingProgress& p, const train::ValidationFigures& f, bool best) override
     {
         char text[128];
         std::snprintf(text, sizeof text,
@@ -92,7 +92,7 @@ public:
     void show(const std::string& text) { m_line.show(text); }
 
 private:
-    static std::string describe(const TrainingProgress& p)
+    static std::string describe(const train::TrainingProgress& p)
     {
         char text[192];
         std::snprintf(text, sizeof text, "step %lld of %lld, epoch %.2f, loss %.4f, %.2f s a step, %s left",
@@ -140,19 +140,19 @@ private:
     {
         if (Status read = readInputs(); !read)
             return read;
-        ConsoleObserver observer(m_common, m_report, m_recipe.task == TrainingTask::Objectness);
+        ConsoleObserver observer(m_common, m_report, m_recipe.task == train::TrainingTask::Objectness);
         for (const std::string& note : m_dataset.notes)
             observer.tell(note);
         if (!m_dataset.notes.empty())
             m_result["notes"] = m_dataset.notes;
-        Result<TrainingSetup> setup = prepareTraining(m_recipe, m_folders, meanOpinion());
+        Result<train::TrainingSetup> setup = train::prepareTraining(m_recipe, m_folders, meanOpinion());
         if (!setup)
             return std::move(setup).error();
         const std::vector<std::size_t> photos = m_recipe.losses.syntheticRank > 0 && m_recipe.synthetic.pairs > 0
-            ? syntheticPhotos(m_dataset.of(Split::Train), static_cast<std::size_t>(m_recipe.synthetic.photos),
-                              m_recipe.seed)
+            ? train::syntheticPhotos(m_dataset.of(Split::Train), static_cast<std::size_t>(m_recipe.synthetic.photos),
+                                     m_recipe.seed)
             : std::vector<std::size_t>{};
-        LoaderSetup loading;
+        train::LoaderSetup loading;
         loading.recipe = &m_recipe;
         loading.dataset = &m_dataset;
         loading.graph = &setup->graph;
@@ -161,17 +161,18 @@ private:
         loading.trunkHash = setup->trunkHash;
         loading.photos = photos;
         loading.cacheFolder = m_options.cache.empty() ? m_options.out / "cache" : m_options.cache;
-        const Result<std::unique_ptr<BatchLoader>> loader = makeBatchLoader(loading, observer, interruptToken());
+        const Result<std::unique_ptr<train::BatchLoader>> loader =
+            train::makeBatchLoader(loading, observer, interruptToken());
         if (!loader)
             return loader.error();
-        const Result<std::unique_ptr<TrainingNetwork>> network = makeTrainingNetwork(m_recipe, *setup);
+        const Result<std::unique_ptr<train::TrainingNetwork>> network = train::makeTrainingNetwork(m_recipe, *setup);
         if (!network)
             return network.error();
         observer.tell("training " + m_recipe.id + " on " + (*network)->device() + ", "
                       + std::to_string(m_dataset.of(Split::Train).size()) + " photos");
-        Trainer trainer(m_recipe, m_dataset, photos, **network, **loader, observer,
-                        {m_options.out, m_options.resume, m_options.stopAfter});
-        Result<TrainingSummary> summary = trainer.run(interruptToken());
+        train::Trainer trainer(m_recipe, m_dataset, photos, **network, **loader, observer,
+                               {m_options.out, m_options.resume, m_options.stopAfter});
+        Result<train::TrainingSummary> summary = trainer.run(interruptToken());
         if (!summary)
             return std::move(summary).error();
         for (auto& [name, tensor] : summary->weights)
@@ -181,7 +182,7 @@ private:
 
     Status readInputs()
     {
-        Result<Recipe> recipe = readRecipe(m_options.recipe);
+        Result<train::Recipe> recipe = train::readRecipe(m_options.recipe);
         if (!recipe)
             return std::move(recipe).error();
         m_recipe = *std::move(recipe);
@@ -253,22 +254,22 @@ private:
         return names;
     }
 
-    Status writeResults(StateDict& state, const TrainingSummary& summary, ConsoleObserver& observer)
+    Status writeResults(StateDict& state, const train::TrainingSummary& summary, ConsoleObserver& observer)
     {
         Result<Manifest> manifest = writeModel(state);
         if (manifest && m_recipe.calibrate) {
-            const Result<std::vector<RowPrediction>> predictions =
+            const Result<std::vector<train::RowPrediction>> predictions =
                 predictionsOf(Split::Validation, *manifest, observer);
             if (!predictions)
                 return predictions.error();
             std::vector<double> scores;
             std::vector<double> opinions;
-            for (const RowPrediction& prediction : *predictions) {
+            for (const train::RowPrediction& prediction : *predictions) {
                 scores.push_back(prediction.score5);
                 opinions.push_back(m_dataset.rows[prediction.row].mos5);
             }
             const Line line = leastSquares(scores, opinions);
-            recalibrate(state, m_recipe.scale, line.slope, line.offset);
+            train::recalibrate(state, m_recipe.scale, line.slope, line.offset);
             manifest = writeModel(state);
         }
         if (!manifest)
@@ -281,7 +282,7 @@ private:
         m_result["best_epoch"] = summary.epoch;
         m_result["stopped_early"] = summary.stoppedEarly;
         m_result["seconds"] = summary.seconds;
-        if (m_recipe.task == TrainingTask::Objectness)
+        if (m_recipe.task == train::TrainingTask::Objectness)
             m_result["validation"] = {
                 {"max_f", summary.best.plcc}, {"auc", summary.best.srocc}, {"mae", summary.best.rmse}};
         else if (Status reported = reportAgreement(*manifest, observer); !reported)
@@ -300,7 +301,7 @@ private:
         manifest.trunk = m_recipe.trunk.name;
         manifest.weightsFile = weights.filename().string();
         manifest.input = m_recipe.input;
-        const bool objectness = m_recipe.task == TrainingTask::Objectness;
+        const bool objectness = m_recipe.task == train::TrainingTask::Objectness;
         manifest.outputs = objectness ? 0 : m_recipe.head.outputs;
         if (objectness)
             manifest.scale = {0, 1}; // probabilities
@@ -325,28 +326,29 @@ private:
     /// Figures of the finished files, read and run as the viewer does.
     Status reportAgreement(const Manifest& manifest, ConsoleObserver& observer)
     {
-        std::vector<RowPrediction> all;
+        std::vector<train::RowPrediction> all;
         std::vector<Split> splits{Split::Validation};
         if (m_recipe.reportTest)
             splits.push_back(Split::Test);
         for (const Split split : splits) {
-            const Result<std::vector<RowPrediction>> predictions = predictionsOf(split, manifest, observer);
+            const Result<std::vector<train::RowPrediction>> predictions = predictionsOf(split, manifest, observer);
             if (!predictions)
                 return predictions.error();
             m_result[split == Split::Test ? "test" : "validation"] =
-                agreementJson(m_dataset, *predictions, m_recipe.seed);
+                train::agreementJson(m_dataset, *predictions, m_recipe.seed);
             all.insert(all.end(), predictions->begin(), predictions->end());
         }
-        return writeFileAtomically(m_options.out / "predictions.csv", predictionsCsv(m_dataset, all));
+        return writeFileAtomically(m_options.out / "predictions.csv", train::predictionsCsv(m_dataset, all));
     }
 
     /// Photos that cannot be read are reported and left out.
-    Result<std::vector<RowPrediction>> predictionsOf(Split split, const Manifest& manifest, ConsoleObserver& observer)
+    Result<std::vector<train::RowPrediction>> predictionsOf(Split split, const Manifest& manifest,
+                                                            ConsoleObserver& observer)
     {
         const Result<std::shared_ptr<const Predictor>> model = loadModel(manifest);
         if (!model)
             return model.error();
-        std::vector<RowPrediction> predictions;
+        std::vector<train::RowPrediction> predictions;
         const std::vector<std::size_t> rows = m_dataset.of(split);
         for (const std::size_t row : rows) {
             if (interruptToken().stop_requested())
@@ -375,7 +377,7 @@ private:
     const CommonOptions& m_common;
     const TrainOptions& m_options;
     Report m_report;
-    Recipe m_recipe;
+    train::Recipe m_recipe;
     DataFolders m_folders;
     Dataset m_dataset;
     nlohmann::json m_result = nlohmann::json::object();

@@ -42,7 +42,7 @@ struct ChannelStatistics {
     std::vector<float> largest;
 };
 
-ChannelStatistics overPositions(const MapView& map)
+ChannelStatistics overPositions(const nn::MapView& map)
 {
     const auto channels = static_cast<std::size_t>(map.size.channels);
     const std::size_t cells = map.values.size() / channels;
@@ -71,7 +71,7 @@ ChannelStatistics overPositions(const MapView& map)
 }
 
 /// Mean and maximum over the channels, two planes.
-std::vector<float> overChannels(const MapView& map)
+std::vector<float> overChannels(const nn::MapView& map)
 {
     const std::size_t cells = map.values.size() / static_cast<std::size_t>(map.size.channels);
     const auto width = static_cast<std::size_t>(map.size.width);
@@ -94,7 +94,7 @@ std::vector<float> overChannels(const MapView& map)
 }
 
 /// Sigmoid of the 7x7 convolution of the two planes, zero outside.
-std::vector<float> spatialWeights(const std::vector<float>& kernel, const MapView& map)
+std::vector<float> spatialWeights(const std::vector<float>& kernel, const nn::MapView& map)
 {
     const std::vector<float> planes = overChannels(map);
     const int height = map.size.height;
@@ -123,13 +123,13 @@ std::vector<float> spatialWeights(const std::vector<float>& kernel, const MapVie
 
 class AihiqPredictor final : public ConvolutionalPredictor {
 public:
-    AihiqPredictor(ModelInfo info, std::unique_ptr<InferenceForm> trunk, std::array<AihiqHead, AihiqHeads> heads)
+    AihiqPredictor(ModelInfo info, std::unique_ptr<nn::InferenceForm> trunk, std::array<AihiqHead, AihiqHeads> heads)
         : ConvolutionalPredictor(std::move(info), pyramidNames(), std::move(trunk))
         , m_heads(std::move(heads))
     { }
 
 private:
-    Result<std::vector<float>> pool(std::span<const MapView> maps) const override
+    Result<std::vector<float>> pool(std::span<const nn::MapView> maps) const override
     {
         std::vector<float> pooled;
         for (std::size_t i = 0; i < AihiqHeads; ++i) {
@@ -177,7 +177,7 @@ private:
 
 } // namespace
 
-std::vector<float> attend(const AihiqHead& head, const MapView& map)
+std::vector<float> attend(const AihiqHead& head, const nn::MapView& map)
 {
     const ChannelStatistics statistics = overPositions(map);
     const std::vector<float> fromMean = evaluate(head.channel, statistics.mean);
@@ -210,32 +210,33 @@ std::vector<float> evaluate(const AihiqHead& head, std::span<const float> featur
     return output;
 }
 
-Graph withPyramid(Graph graph, int width)
+nn::Graph withPyramid(nn::Graph graph, int width)
 {
     const auto stage = [&](int level) { return graph.outputs().at("c" + std::to_string(level)); };
     const auto reduced = [&](int level) {
-        return graph.convolution(stage(level), "fpn_C" + std::to_string(level) + "_reduced", width, Window::square(1));
+        return graph.convolution(stage(level), "fpn_C" + std::to_string(level) + "_reduced", width,
+                                 nn::Window::square(1));
     };
-    const auto smoothed = [&](int level, LayerId merged) {
+    const auto smoothed = [&](int level, nn::LayerId merged) {
         const std::string name = std::to_string(level);
-        graph.output("p" + name, graph.convolution(merged, "fpn_P" + name, width, Window::sameSquare(3)));
+        graph.output("p" + name, graph.convolution(merged, "fpn_P" + name, width, nn::Window::sameSquare(3)));
     };
-    LayerId merged = reduced(5);
+    nn::LayerId merged = reduced(5);
     smoothed(5, merged);
     for (int level = 4; level >= 2; --level) {
         // What goes down is the merged map, not the smoothed one.
-        const LayerId upsampled = graph.upsampleNearest(merged, stage(level));
+        const nn::LayerId upsampled = graph.upsampleNearest(merged, stage(level));
         merged = graph.add(upsampled, reduced(level));
         smoothed(level, merged);
     }
     // Even extents are padded at the bottom and right only.
-    graph.output("p6", graph.convolution(stage(5), "fpn_P6", width, Window::sameSquare(3, 2)));
+    graph.output("p6", graph.convolution(stage(5), "fpn_P6", width, nn::Window::sameSquare(3, 2)));
     return graph;
 }
 
 Result<std::map<std::string, Shape>> aihiqParameters(const std::string& trunk, const StateDict& state)
 {
-    Result<Graph> graph = trunkByName(trunk);
+    Result<nn::Graph> graph = nn::trunkByName(trunk);
     if (!graph)
         return std::move(graph).error();
     const auto width = state.find("aihiq.fpn_P6.bias");
@@ -353,9 +354,9 @@ Result<std::shared_ptr<const Predictor>> make(NetworkWeights weights, ModelInfo 
     if (Status fits = checkWeights(*expected, weights.state, "AIHIQnet on " + weights.trunk); !fits)
         return std::move(fits).error();
     std::array<AihiqHead, AihiqHeads> heads = aihiqHeads(weights.state);
-    const Graph graph = withPyramid(*trunkByName(weights.trunk), heads[0].channel.in);
-    Result<std::unique_ptr<InferenceForm>> trunk =
-        InferenceForm::create(graph, withoutPrefixes(std::move(weights.state), {"trunk.", "aihiq."}), {});
+    const nn::Graph graph = withPyramid(*nn::trunkByName(weights.trunk), heads[0].channel.in);
+    Result<std::unique_ptr<nn::InferenceForm>> trunk =
+        nn::InferenceForm::create(graph, withoutPrefixes(std::move(weights.state), {"trunk.", "aihiq."}), {});
     if (!trunk)
         return std::move(trunk).error();
     info.family = AihiqnetFamily.name;
@@ -390,7 +391,7 @@ const Family AihiqnetFamily{
     .headMaps = HeadMaps,
     .isOutputBias =
         [](std::string_view name) { return name.starts_with("aihiq.heads.") && name.ends_with(".output.bias"); },
-    .graph = trunkByName,
+    .graph = nn::trunkByName,
     .shapes = shapes,
     .make = make,
     .published = Published,

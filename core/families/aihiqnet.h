@@ -22,13 +22,13 @@ struct AihiqHead {
 };
 
 /// Mean over positions of the map weighted by both attentions: one value a channel.
-std::vector<float> attend(const AihiqHead& head, const MapView& map);
+std::vector<float> attend(const AihiqHead& head, const nn::MapView& map);
 
 /// Output of one head from attend(): five probabilities, or one grade.
 std::vector<float> evaluate(const AihiqHead& head, std::span<const float> features);
 
 /// The trunk with the pyramid on its c2..c5: outputs p2..p6, parameters "fpn_*".
-Graph withPyramid(Graph trunk, int width);
+nn::Graph withPyramid(nn::Graph trunk, int width);
 
 /// Names and shapes of every tensor needed on `trunk`; pyramid width and outputs are taken from `state`.
 Result<std::map<std::string, Shape>> aihiqParameters(const std::string& trunk, const StateDict& state);

@@ -43,13 +43,13 @@ std::vector<Tap> taps(int in, int out)
 
 class DbcnnPredictor final : public ConvolutionalPredictor {
 public:
-    DbcnnPredictor(ModelInfo info, std::unique_ptr<InferenceForm> trunk, DenseWeights output)
+    DbcnnPredictor(ModelInfo info, std::unique_ptr<nn::InferenceForm> trunk, DenseWeights output)
         : ConvolutionalPredictor(std::move(info), {"c5", "scnn"}, std::move(trunk))
         , m_output(std::move(output))
     { }
 
 private:
-    Result<std::vector<float>> pool(std::span<const MapView> maps) const override
+    Result<std::vector<float>> pool(std::span<const nn::MapView> maps) const override
     {
         return poolBilinear(maps[0], maps[1]);
     }
@@ -68,11 +68,11 @@ private:
 
 } // namespace
 
-FeatureMap alignedCorners(const MapView& map, int height, int width)
+nn::FeatureMap alignedCorners(const nn::MapView& map, int height, int width)
 {
     const std::vector<Tap> rows = taps(map.size.height, height);
     const std::vector<Tap> columns = taps(map.size.width, width);
-    FeatureMap result{{map.size.channels, height, width}, {}};
+    nn::FeatureMap result{{map.size.channels, height, width}, {}};
     result.values.reserve(static_cast<std::size_t>(map.size.channels) * rows.size() * columns.size());
     const auto stride = static_cast<std::size_t>(map.size.width);
     const std::size_t cells = stride * static_cast<std::size_t>(map.size.height);
@@ -90,16 +90,17 @@ FeatureMap alignedCorners(const MapView& map, int height, int width)
     return result;
 }
 
-std::vector<float> poolBilinear(const MapView& first, const MapView& second)
+std::vector<float> poolBilinear(const nn::MapView& first, const nn::MapView& second)
 {
-    FeatureMap aligned;
+    nn::FeatureMap aligned;
     std::span<const float> other = second.values;
     if (first.size.height != second.size.height || first.size.width != second.size.width) {
         aligned = alignedCorners(second, first.size.height, first.size.width);
         other = aligned.values;
     }
     const int cells = first.size.height * first.size.width;
-    std::vector<float> pooled = timesTransposed(first.values, other, first.size.channels, second.size.channels, cells);
+    std::vector<float> pooled =
+        nn::timesTransposed(first.values, other, first.size.channels, second.size.channels, cells);
     double squares = 0;
     for (float& value : pooled) {
         // The square of the root is taken as it is, so that the norm needs no second pass.
@@ -115,7 +116,7 @@ std::vector<float> poolBilinear(const MapView& first, const MapView& second)
 
 Result<std::map<std::string, Shape>> dbcnnParameters(const std::string& trunk)
 {
-    Result<Graph> graph = trunkByName(trunk);
+    Result<nn::Graph> graph = nn::trunkByName(trunk);
     if (!graph)
         return std::move(graph).error();
     if (!graph->outputs().contains("c5") || !graph->outputs().contains("scnn"))
@@ -182,8 +183,8 @@ Result<std::shared_ptr<const Predictor>> make(NetworkWeights weights, ModelInfo 
     if (Status fits = checkWeights(*expected, weights.state, "DBCNN on " + weights.trunk); !fits)
         return std::move(fits).error();
     DenseWeights output = denseWeights(weights.state, Output);
-    Result<std::unique_ptr<InferenceForm>> trunk =
-        InferenceForm::create(*trunkByName(weights.trunk), std::move(weights.state), "trunk.");
+    Result<std::unique_ptr<nn::InferenceForm>> trunk =
+        nn::InferenceForm::create(*nn::trunkByName(weights.trunk), std::move(weights.state), "trunk.");
     if (!trunk)
         return std::move(trunk).error();
     info.family = DbcnnFamily.name;
@@ -231,7 +232,7 @@ const Family DbcnnFamily{
     .likelyScale = likelyScale,
     .headMaps = HeadMaps,
     .isOutputBias = [](std::string_view name) { return name == "dbcnn.fc.bias"; },
-    .graph = trunkByName,
+    .graph = nn::trunkByName,
     .shapes = shapes,
     .make = make,
     .published = Published,

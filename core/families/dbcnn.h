@@ -11,11 +11,11 @@
 namespace halflens {
 
 /// The map resized to height x width: bilinear, the corner cells kept (align_corners).
-FeatureMap alignedCorners(const MapView& map, int height, int width);
+nn::FeatureMap alignedCorners(const nn::MapView& map, int height, int width);
 
 /// Normalised bilinear vector of the two maps, index second.channels * c1 + c2; `second` is brought
 /// to the size of `first` where it differs. Both maps are after a ReLU.
-std::vector<float> poolBilinear(const MapView& first, const MapView& second);
+std::vector<float> poolBilinear(const nn::MapView& first, const nn::MapView& second);
 
 /// Names and shapes of every tensor needed: those of `trunk`, which has the outputs c5 and scnn, and "dbcnn.fc".
 Result<std::map<std::string, Shape>> dbcnnParameters(const std::string& trunk);

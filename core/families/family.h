@@ -57,7 +57,7 @@ struct Family {
     bool (*isOutputBias)(std::string_view name) = nullptr;
 
     /// The convolutional part on `trunk`. InvalidInput: unknown trunk, or one the family cannot stand on.
-    Result<Graph> (*graph)(const std::string& trunk) = nullptr;
+    Result<nn::Graph> (*graph)(const std::string& trunk) = nullptr;
 
     /// Names and shapes of all tensors of a network of these sizes. Errors of graph().
     Result<Shapes> (*shapes)(const std::string& trunk, const HeadSizes& sizes) = nullptr;

@@ -33,14 +33,14 @@ Error unsuitable(std::string reason, std::string remedy)
 
 class KonceptPredictor final : public ConvolutionalPredictor {
 public:
-    KonceptPredictor(ModelInfo info, std::unique_ptr<InferenceForm> trunk, KonceptForm form, KonceptHead head)
+    KonceptPredictor(ModelInfo info, std::unique_ptr<nn::InferenceForm> trunk, KonceptForm form, KonceptHead head)
         : ConvolutionalPredictor(std::move(info), {"c5"}, std::move(trunk))
         , m_form(form)
         , m_head(std::move(head))
     { }
 
 private:
-    Result<std::vector<float>> pool(std::span<const MapView> maps) const override
+    Result<std::vector<float>> pool(std::span<const nn::MapView> maps) const override
     {
         return poolKoncept(m_form, maps[0]);
     }
@@ -73,7 +73,7 @@ private:
 
 } // namespace
 
-Result<std::vector<float>> poolKoncept(KonceptForm form, const MapView& map)
+Result<std::vector<float>> poolKoncept(KonceptForm form, const nn::MapView& map)
 {
     const auto [channels, height, width] = map.size;
     const bool whole = form == KonceptForm::Keras;
@@ -116,7 +116,7 @@ KonceptForm konceptForm(const std::string& trunk)
 
 Result<std::map<std::string, Shape>> konceptParameters(const std::string& trunk, const StateDict& state)
 {
-    Result<Graph> graph = trunkByName(trunk);
+    Result<nn::Graph> graph = nn::trunkByName(trunk);
     if (!graph)
         return std::move(graph).error();
     std::map<std::string, Shape> shapes;
@@ -234,8 +234,8 @@ Result<std::shared_ptr<const Predictor>> make(NetworkWeights weights, ModelInfo 
         return std::move(fits).error();
     const KonceptForm form = konceptForm(weights.trunk);
     KonceptHead head = konceptHead(form, weights.state);
-    Result<std::unique_ptr<InferenceForm>> trunk =
-        InferenceForm::create(*trunkByName(weights.trunk), std::move(weights.state), "trunk.");
+    Result<std::unique_ptr<nn::InferenceForm>> trunk =
+        nn::InferenceForm::create(*nn::trunkByName(weights.trunk), std::move(weights.state), "trunk.");
     if (!trunk)
         return std::move(trunk).error();
     info.family = KonceptFamily.name;
@@ -285,7 +285,7 @@ const Family KonceptFamily{
     .fixedInput = true,
     .headMaps = HeadMaps,
     .isOutputBias = [](std::string_view name) { return name == "koncept.out.bias"; },
-    .graph = trunkByName,
+    .graph = nn::trunkByName,
     .shapes = shapes,
     .make = make,
     .published = Published,

@@ -30,7 +30,7 @@ struct KonceptHead {
 };
 
 /// Mean of each channel. Model: Port and the map is not 8..15 cells a side (spec models 0.6).
-Result<std::vector<float>> poolKoncept(KonceptForm form, const MapView& map);
+Result<std::vector<float>> poolKoncept(KonceptForm form, const nn::MapView& map);
 
 /// The score; `afterStages` gets the outputs of the three stages when not null.
 float evaluate(const KonceptHead& head, std::span<const float> pooled,

@@ -23,7 +23,7 @@ Result<std::shared_ptr<const Features>> PooledPredictor::features(const ModelInp
         if (std::find(names.begin(), names.end(), name) == names.end())
             names.push_back(name);
     }
-    const Result<std::vector<MapView>> views = trunkMaps(input, names, std::move(stop));
+    const Result<std::vector<nn::MapView>> views = trunkMaps(input, names, std::move(stop));
     if (!views)
         return views.error();
 
@@ -42,7 +42,7 @@ Result<std::shared_ptr<const Features>> PooledPredictor::features(const ModelInp
         for (std::size_t i = 0; i < names.size(); ++i) {
             if (std::find(maps.begin(), maps.end(), names[i]) == maps.end())
                 continue;
-            const MapView& view = (*views)[i];
+            const nn::MapView& view = (*views)[i];
             result->mapShapes[names[i]] = {view.size.channels, view.size.height, view.size.width};
             result->maps[names[i]] = {view.values.begin(), view.values.end()};
         }
@@ -71,14 +71,14 @@ Result<MapGradient> PooledPredictor::gradient(const ModelInput& input, std::stop
 }
 
 ConvolutionalPredictor::ConvolutionalPredictor(ModelInfo info, std::vector<std::string> headMaps,
-                                               std::unique_ptr<InferenceForm> trunk)
+                                               std::unique_ptr<nn::InferenceForm> trunk)
     : PooledPredictor(std::move(info), std::move(headMaps))
     , m_trunk(std::move(trunk))
 { }
 
-Result<std::vector<MapView>> ConvolutionalPredictor::trunkMaps(const ModelInput& input,
-                                                               const std::vector<std::string>& names,
-                                                               std::stop_token stop) const
+Result<std::vector<nn::MapView>> ConvolutionalPredictor::trunkMaps(const ModelInput& input,
+                                                                   const std::vector<std::string>& names,
+                                                                   std::stop_token stop) const
 {
     return m_trunk->runInPlace(input.planes, input.height, input.width, names, std::move(stop));
 }

@@ -28,11 +28,11 @@ protected:
     PooledPredictor(ModelInfo info, std::vector<std::string> headMaps);
 
     /// Maps of the trunk by name; they stay valid until the next call.
-    virtual Result<std::vector<MapView>> trunkMaps(const ModelInput& input, const std::vector<std::string>& names,
-                                                   std::stop_token stop) const = 0;
+    virtual Result<std::vector<nn::MapView>> trunkMaps(const ModelInput& input, const std::vector<std::string>& names,
+                                                       std::stop_token stop) const = 0;
 
     /// What predict() needs of the head maps. Model: their size does not suit the head.
-    virtual Result<std::vector<float>> pool(std::span<const MapView> maps) const = 0;
+    virtual Result<std::vector<float>> pool(std::span<const nn::MapView> maps) const = 0;
 
     /// Raw output of the network.
     virtual std::vector<float> head(std::span<const float> pooled) const = 0;
@@ -54,14 +54,14 @@ private:
 /// One whose trunk is a convolutional graph.
 class ConvolutionalPredictor : public PooledPredictor {
 protected:
-    ConvolutionalPredictor(ModelInfo info, std::vector<std::string> headMaps, std::unique_ptr<InferenceForm> trunk);
+    ConvolutionalPredictor(ModelInfo info, std::vector<std::string> headMaps, std::unique_ptr<nn::InferenceForm> trunk);
 
-    Result<std::vector<MapView>> trunkMaps(const ModelInput& input, const std::vector<std::string>& names,
-                                           std::stop_token stop) const final;
-    const InferenceForm& trunk() const { return *m_trunk; }
+    Result<std::vector<nn::MapView>> trunkMaps(const ModelInput& input, const std::vector<std::string>& names,
+                                               std::stop_token stop) const final;
+    const nn::InferenceForm& trunk() const { return *m_trunk; }
 
 private:
-    std::unique_ptr<InferenceForm> m_trunk; ///< its plans and buffers change while it runs; see Predictor on threads
+    std::unique_ptr<nn::InferenceForm> m_trunk; ///< changes while it runs; see Predictor on threads
 };
 
 } // namespace halflens

@@ -51,7 +51,7 @@ std::vector<std::string> stageNames(std::size_t stages)
 
 class SwinIqaPredictor final : public PooledPredictor {
 public:
-    SwinIqaPredictor(ModelInfo info, std::unique_ptr<InferenceForm> stem, std::unique_ptr<SwinTrunk> trunk,
+    SwinIqaPredictor(ModelInfo info, std::unique_ptr<nn::InferenceForm> stem, std::unique_ptr<nn::SwinTrunk> trunk,
                      SwinIqaHead head)
         : PooledPredictor(std::move(info), stageNames(head.projections.size()))
         , m_stem(std::move(stem))
@@ -60,20 +60,20 @@ public:
     { }
 
 private:
-    Result<std::vector<MapView>> trunkMaps(const ModelInput& input, const std::vector<std::string>& names,
-                                           std::stop_token stop) const override
+    Result<std::vector<nn::MapView>> trunkMaps(const ModelInput& input, const std::vector<std::string>& names,
+                                               std::stop_token stop) const override
     {
         if (!m_stem)
             return m_trunk->run(input.planes, input.height, input.width, names, std::move(stop));
-        const Result<std::vector<MapView>> early =
+        const Result<std::vector<nn::MapView>> early =
             m_stem->runInPlace(input.planes, input.height, input.width, {StemMap}, stop);
         if (!early)
             return early.error();
-        const MapView& map = early->front();
+        const nn::MapView& map = early->front();
         return m_trunk->run(map.values, map.size.height, map.size.width, names, std::move(stop));
     }
 
-    Result<std::vector<float>> pool(std::span<const MapView> maps) const override
+    Result<std::vector<float>> pool(std::span<const nn::MapView> maps) const override
     {
         std::vector<float> pooled;
         for (std::size_t i = 0; i < maps.size(); ++i) {
@@ -101,18 +101,18 @@ private:
 
     std::string gradientMap() const override { return "f" + std::to_string(m_head.projections.size()); }
 
-    std::unique_ptr<InferenceForm> m_stem; ///< null where the transformer starts from pixels
-    std::unique_ptr<SwinTrunk> m_trunk; ///< its plan and buffers change while it runs; see Predictor on threads
+    std::unique_ptr<nn::InferenceForm> m_stem; ///< null where the transformer starts from pixels
+    std::unique_ptr<nn::SwinTrunk> m_trunk; ///< its plan and buffers change while it runs; see Predictor on threads
     SwinIqaHead m_head;
 };
 
 } // namespace
 
-std::vector<float> poolStage(const SwinIqaHead& head, std::size_t stage, const MapView& map)
+std::vector<float> poolStage(const SwinIqaHead& head, std::size_t stage, const nn::MapView& map)
 {
     const DenseWeights& projection = head.projections[stage];
     const int cells = map.size.height * map.size.width;
-    const std::vector<float> projected = times(projection.weight, map.values, projection.out, cells, projection.in);
+    const std::vector<float> projected = nn::times(projection.weight, map.values, projection.out, cells, projection.in);
     std::vector<float> mean;
     std::vector<float> largest;
     for (std::size_t c = 0; c < static_cast<std::size_t>(projection.out); ++c) {
@@ -143,7 +143,7 @@ std::vector<float> evaluate(const SwinIqaHead& head, std::span<const float> pool
 
 Result<std::map<std::string, Shape>> swinIqaParameters(const StateDict& state)
 {
-    const Result<SwinConfig> config = swinConfig(state, TrunkPrefix);
+    const Result<nn::SwinConfig> config = nn::swinConfig(state, TrunkPrefix);
     if (!config)
         return config.error();
     const auto rowsOf = [&](const char* name) -> std::int64_t {
@@ -160,11 +160,11 @@ Result<std::map<std::string, Shape>> swinIqaParameters(const StateDict& state)
                      "use a complete Swin-IQA checkpoint with 1 or 5 outputs",
                      {}};
     std::map<std::string, Shape> shapes;
-    for (const auto& [name, shape] : swinParameters(*config))
+    for (const auto& [name, shape] : nn::swinParameters(*config))
         shapes[TrunkPrefix + name] = shape;
     int inputChannels = 3;
     if (hasStem(state)) {
-        const Graph stem = efficientNetLite0Stride16();
+        const nn::Graph stem = nn::efficientNetLite0Stride16();
         inputChannels = stem.channels(stem.outputs().at(StemMap));
         for (const auto& [name, shape] : stem.parameters())
             shapes[StemPrefix + name] = shape;
@@ -203,20 +203,20 @@ std::string_view ownTrunk(const TensorArchive& archive)
 /// Its windows fit one size only.
 Result<InputSpec> input(const std::string&, const StateDict& state)
 {
-    const Result<SwinConfig> config = swinConfig(state, TrunkPrefix);
+    const Result<nn::SwinConfig> config = nn::swinConfig(state, TrunkPrefix);
     if (!config)
         return config.error();
     const int side = config->inputUnit();
     return InputSpec{InputPolicy::Fit, side, side, false, Normalization::ImageNetUnit};
 }
 
-Result<Graph> graph(const std::string& trunk)
+Result<nn::Graph> graph(const std::string& trunk)
 {
     if (trunk == StemTrunk)
-        return efficientNetLite0Stride16();
+        return nn::efficientNetLite0Stride16();
     if (trunk != PixelTrunk)
-        return trunkByName(trunk);
-    Graph nothing; // before the transformer, which starts from pixels
+        return nn::trunkByName(trunk);
+    nn::Graph nothing; // before the transformer, which starts from pixels
     nothing.output(StemMap, nothing.input(3));
     return nothing;
 }
@@ -224,12 +224,12 @@ Result<Graph> graph(const std::string& trunk)
 Result<Shapes> shapes(const std::string& trunk, const HeadSizes& sizes)
 {
     constexpr int HiddenPerChannel = 4;
-    SwinConfig config;
+    nn::SwinConfig config;
     config.patch = sizes.swinPatch;
     config.width = sizes.swinWidth;
     SizesOnly known;
     if (trunk != PixelTrunk) {
-        const Result<Graph> stem = graph(trunk);
+        const Result<nn::Graph> stem = graph(trunk);
         if (!stem)
             return stem.error();
         for (const auto& [name, shape] : stem->parameters())
@@ -241,7 +241,7 @@ Result<Shapes> shapes(const std::string& trunk, const HeadSizes& sizes)
         config.stages.push_back(
             {sizes.swinDepths[i], sizes.swinHeads[i], sizes.swinWindows[i], HiddenPerChannel * width});
     }
-    for (const auto& [name, shape] : swinParameters(config))
+    for (const auto& [name, shape] : nn::swinParameters(config))
         known.add(TrunkPrefix + name, shape);
     known.add("ca.bias", {sizes.width}).add("head.0.bias", {sizes.hidden}).add("head.3.bias", {sizes.outputs});
     return swinIqaParameters(known.state());
@@ -255,19 +255,19 @@ Result<std::shared_ptr<const Predictor>> make(NetworkWeights weights, ModelInfo 
     if (Status fits = checkWeights(*expected, weights.state, "Swin-IQA"); !fits)
         return std::move(fits).error();
     SwinIqaHead head = swinIqaHead(weights.state);
-    std::unique_ptr<InferenceForm> stem;
+    std::unique_ptr<nn::InferenceForm> stem;
     if (hasStem(weights.state)) {
         StateDict stemState;
         for (auto i = weights.state.lower_bound(StemPrefix);
              i != weights.state.end() && i->first.starts_with(StemPrefix);)
             stemState.insert(weights.state.extract(i++));
-        Result<std::unique_ptr<InferenceForm>> made =
-            InferenceForm::create(efficientNetLite0Stride16(), std::move(stemState), StemPrefix);
+        Result<std::unique_ptr<nn::InferenceForm>> made =
+            nn::InferenceForm::create(nn::efficientNetLite0Stride16(), std::move(stemState), StemPrefix);
         if (!made)
             return std::move(made).error();
         stem = std::move(*made);
     }
-    Result<std::unique_ptr<SwinTrunk>> trunk = SwinTrunk::create(std::move(weights.state), TrunkPrefix);
+    Result<std::unique_ptr<nn::SwinTrunk>> trunk = nn::SwinTrunk::create(std::move(weights.state), TrunkPrefix);
     if (!trunk)
         return std::move(trunk).error();
     info.family = SwinIqaFamily.name;

@@ -20,7 +20,7 @@ struct SwinIqaHead {
 };
 
 /// Attended mean of a stage map, one value a channel of the projection.
-std::vector<float> poolStage(const SwinIqaHead& head, std::size_t stage, const MapView& map);
+std::vector<float> poolStage(const SwinIqaHead& head, std::size_t stage, const nn::MapView& map);
 
 /// Output of the network from the stages' values one after the other: five probabilities, or one grade.
 std::vector<float> evaluate(const SwinIqaHead& head, std::span<const float> pooled);

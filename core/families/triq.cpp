@@ -43,15 +43,16 @@ LayerNormWeights layerNorm(const StateDict& state, const std::string& name)
 }
 
 /// The trunk with the projection appended, so that both run in one plan.
-Graph withProjection(Graph graph, int width)
+nn::Graph withProjection(nn::Graph graph, int width)
 {
-    graph.output(ProjectionOutput, graph.convolution(graph.outputs().at("c5"), "projection", width, Window::square(1)));
+    graph.output(ProjectionOutput,
+                 graph.convolution(graph.outputs().at("c5"), "projection", width, nn::Window::square(1)));
     return graph;
 }
 
 class TriqPredictor final : public Predictor {
 public:
-    TriqPredictor(ModelInfo info, TriqEncoder encoder, std::unique_ptr<InferenceForm> trunk)
+    TriqPredictor(ModelInfo info, TriqEncoder encoder, std::unique_ptr<nn::InferenceForm> trunk)
         : m_info(std::move(info))
         , m_encoder(std::move(encoder))
         , m_trunk(std::move(trunk))
@@ -70,10 +71,10 @@ public:
             return std::move(usable).error();
         std::vector<std::string> outputs(maps.begin(), maps.end());
         outputs.emplace_back(ProjectionOutput);
-        Result<std::vector<FeatureMap>> run = m_trunk->run(input.planes, input.height, input.width, outputs, stop);
+        Result<std::vector<nn::FeatureMap>> run = m_trunk->run(input.planes, input.height, input.width, outputs, stop);
         if (!run)
             return std::move(run).error();
-        const FeatureMap& projected = run->back();
+        const nn::FeatureMap& projected = run->back();
         if (!std::all_of(projected.values.begin(), projected.values.end(), [](float v) { return std::isfinite(v); }))
             return Error{ErrorCode::Model,
                          "model",
@@ -117,11 +118,11 @@ private:
     /// The token limit of spec models 5.4, told before the trunk runs.
     Status checkTokenCount(const ModelInput& input) const
     {
-        const Graph& graph = m_trunk->graph();
-        const Result<std::vector<MapSize>> sizes = graph.sizes(input.height, input.width);
+        const nn::Graph& graph = m_trunk->graph();
+        const Result<std::vector<nn::MapSize>> sizes = graph.sizes(input.height, input.width);
         if (!sizes)
             return sizes.error();
-        const MapSize map = (*sizes)[static_cast<std::size_t>(graph.outputs().at(ProjectionOutput).value)];
+        const nn::MapSize map = (*sizes)[static_cast<std::size_t>(graph.outputs().at(ProjectionOutput).value)];
         const auto [channels, height, width] = tokenGridSize(map);
         if (height * width < 1)
             return Error{ErrorCode::Model,
@@ -144,14 +145,14 @@ private:
 
     ModelInfo m_info;
     TriqEncoder m_encoder;
-    std::unique_ptr<InferenceForm> m_trunk; ///< its plans and buffers change while it runs; see Predictor on threads
+    std::unique_ptr<nn::InferenceForm> m_trunk; ///< changes while it runs; see Predictor on threads
 };
 
 } // namespace
 
 Result<std::map<std::string, Shape>> triqParameters(const std::string& trunk, const StateDict& state)
 {
-    Result<Graph> graph = trunkByName(trunk);
+    Result<nn::Graph> graph = nn::trunkByName(trunk);
     if (!graph)
         return std::move(graph).error();
     const Tensor* token = find(state, "triq.quality_token");
@@ -240,7 +241,7 @@ StateDict triqState(const TriqEncoder& encoder)
     return state;
 }
 
-MapSize tokenGridSize(MapSize map)
+nn::MapSize tokenGridSize(nn::MapSize map)
 {
     const int divisor = map.height >= PoolingFromRows ? 2 : 1;
     return {map.channels, map.height / divisor, map.width / divisor};
@@ -249,7 +250,7 @@ MapSize tokenGridSize(MapSize map)
 TokenGrid tokensOf(std::span<const float> map, int channels, int height, int width)
 {
     const bool pooled = height >= PoolingFromRows;
-    const MapSize size = tokenGridSize({channels, height, width});
+    const nn::MapSize size = tokenGridSize({channels, height, width});
     TokenGrid grid{size.height, size.width, channels, {}};
     grid.values.resize(static_cast<std::size_t>(grid.height) * static_cast<std::size_t>(grid.width)
                        * static_cast<std::size_t>(channels));
@@ -298,9 +299,9 @@ Result<std::shared_ptr<const Predictor>> make(NetworkWeights weights, ModelInfo 
     if (Status fits = checkWeights(*expected, weights.state, "TRIQ on " + weights.trunk); !fits)
         return std::move(fits).error();
     TriqEncoder encoder = triqEncoder(weights.state);
-    Graph graph = withProjection(*trunkByName(weights.trunk), encoder.width);
-    Result<std::unique_ptr<InferenceForm>> trunk =
-        InferenceForm::create(graph, withoutPrefixes(std::move(weights.state), {"trunk.", "triq."}), {});
+    nn::Graph graph = withProjection(*nn::trunkByName(weights.trunk), encoder.width);
+    Result<std::unique_ptr<nn::InferenceForm>> trunk =
+        nn::InferenceForm::create(graph, withoutPrefixes(std::move(weights.state), {"trunk.", "triq."}), {});
     if (!trunk)
         return std::move(trunk).error();
     info.family = TriqFamily.name;
@@ -335,7 +336,7 @@ const Family TriqFamily{
     .masksAttention = true,
     .headMaps = HeadMaps,
     .isOutputBias = [](std::string_view name) { return name == "triq.head.1.bias"; },
-    .graph = trunkByName,
+    .graph = nn::trunkByName,
     .shapes = shapes,
     .make = make,
     .published = Published,

@@ -18,7 +18,7 @@ TriqEncoder triqEncoder(const StateDict& state);
 StateDict triqState(const TriqEncoder& encoder);
 
 /// Rows and columns of tokens a map of this size becomes.
-MapSize tokenGridSize(MapSize map);
+nn::MapSize tokenGridSize(nn::MapSize map);
 
 /// Projected map (channels x height x width) to tokens: 2x2 max pooling with stride 2 where the
 /// map has 16 rows or more (spec models 5.2), then row-major tokens.

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <map>
 
-namespace halflens {
+namespace halflens::nn {
 
 namespace {
 
@@ -155,4 +155,4 @@ FoldedConvolution fold(const Graph& graph, const FusedStep& step, const StateDic
     return folded;
 }
 
-} // namespace halflens
+} // namespace halflens::nn

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace halflens {
+namespace halflens::nn {
 
 /// One executable step: a convolution with everything that follows it fused in, or a layer as it is.
 struct FusedStep {
@@ -32,4 +32,4 @@ struct FoldedConvolution {
 };
 FoldedConvolution fold(const Graph& graph, const FusedStep& step, const StateDict& state, const std::string& prefix);
 
-} // namespace halflens
+} // namespace halflens::nn

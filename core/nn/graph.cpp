@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cassert>
 
-namespace halflens {
+namespace halflens::nn {
 
 Window Window::square(int size, int stride, int pad)
 {
@@ -240,4 +240,4 @@ std::vector<bool> reachable(const Graph& graph, const std::vector<LayerId>& want
     return needed;
 }
 
-} // namespace halflens
+} // namespace halflens::nn

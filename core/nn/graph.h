@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace halflens {
+namespace halflens::nn {
 
 enum class Activation { None, Relu, Relu6 };
 
@@ -104,4 +104,4 @@ std::vector<bool> reachable(const Graph& graph, const std::vector<LayerId>& want
 /// Resolves `same` padding for an input of height x width.
 Window resolved(const Window& window, int height, int width);
 
-} // namespace halflens
+} // namespace halflens::nn

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <thread>
 
-namespace halflens {
+namespace halflens::nn {
 
 namespace {
 
@@ -147,4 +147,4 @@ Result<std::vector<MapView>> InferenceForm::runInPlace(std::span<const float> in
     });
 }
 
-} // namespace halflens
+} // namespace halflens::nn

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace halflens {
+namespace halflens::nn {
 
 /// A map leaving a network: C x H x W float32, row-major.
 struct FeatureMap {
@@ -59,4 +59,4 @@ private:
     std::unique_ptr<Private> m_d;
 };
 
-} // namespace halflens
+} // namespace halflens::nn

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <limits>
 
-namespace halflens::detail {
+namespace halflens::nn::detail {
 
 using dnnl::memory;
 
@@ -386,4 +386,4 @@ std::vector<MapView> InferencePlan::maps() const
     return maps;
 }
 
-} // namespace halflens::detail
+} // namespace halflens::nn::detail

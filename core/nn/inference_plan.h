@@ -10,7 +10,7 @@
 #include <map>
 #include <utility>
 
-namespace halflens::detail {
+namespace halflens::nn::detail {
 
 /// Folded weights of the fused convolutions, and their blocked copies shared by all plans.
 class WeightStore {
@@ -113,4 +113,4 @@ private:
     std::vector<MapSize> m_resultSizes;
 };
 
-} // namespace halflens::detail
+} // namespace halflens::nn::detail

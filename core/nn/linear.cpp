@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace halflens::detail {
+namespace halflens::nn::detail {
 
 using dnnl::memory;
 
@@ -62,4 +62,4 @@ void Linear::run(dnnl::stream& stream, const float* source, float* target) const
     stream.wait();
 }
 
-} // namespace halflens::detail
+} // namespace halflens::nn::detail

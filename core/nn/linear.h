@@ -5,7 +5,7 @@
 #include "core/base/tensor.h"
 #include "core/nn/onednn.h"
 
-namespace halflens::detail {
+namespace halflens::nn::detail {
 
 enum class After {
     Nothing,
@@ -29,4 +29,4 @@ private:
     dnnl::memory m_bias;
 };
 
-} // namespace halflens::detail
+} // namespace halflens::nn::detail

@@ -7,7 +7,7 @@
 #include <cassert>
 #include <cstddef>
 
-namespace halflens {
+namespace halflens::nn {
 
 namespace {
 
@@ -37,4 +37,4 @@ std::vector<float> times(std::span<const float> a, std::span<const float> b, int
     return product(a, b, rows, columns, inner, false);
 }
 
-} // namespace halflens
+} // namespace halflens::nn

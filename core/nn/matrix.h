@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace halflens {
+namespace halflens::nn {
 
 /// A Bᵀ for A [rows][inner] and B [columns][inner]: [rows][columns]. Throws what the library throws.
 std::vector<float> timesTransposed(std::span<const float> a, std::span<const float> b, int rows, int columns,
@@ -14,4 +14,4 @@ std::vector<float> timesTransposed(std::span<const float> a, std::span<const flo
 /// A B for A [rows][inner] and B [inner][columns]: [rows][columns].
 std::vector<float> times(std::span<const float> a, std::span<const float> b, int rows, int columns, int inner);
 
-} // namespace halflens
+} // namespace halflens::nn

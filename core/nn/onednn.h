@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace halflens::onednn {
+namespace halflens::nn::onednn {
 
 using dnnl::memory;
 
@@ -76,4 +76,4 @@ inline void appendEltwise(dnnl::post_ops& operations, dnnl::algorithm algorithm,
 #endif
 }
 
-} // namespace halflens::onednn
+} // namespace halflens::nn::onednn

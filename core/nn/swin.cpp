@@ -8,7 +8,7 @@
 #include <mutex>
 #include <thread>
 
-namespace halflens {
+namespace halflens::nn {
 
 namespace {
 
@@ -131,4 +131,4 @@ Result<std::vector<MapView>> SwinTrunk::run(std::span<const float> input, int he
     });
 }
 
-} // namespace halflens
+} // namespace halflens::nn

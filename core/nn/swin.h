@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace halflens {
+namespace halflens::nn {
 
 struct SwinStage {
     int depth = 2; ///< blocks; odd ones are shifted by half a window
@@ -65,4 +65,4 @@ private:
     std::unique_ptr<Private> m_d;
 };
 
-} // namespace halflens
+} // namespace halflens::nn

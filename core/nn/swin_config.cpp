@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace halflens {
+namespace halflens::nn {
 
 namespace {
 
@@ -119,4 +119,4 @@ std::map<std::string, Shape> swinParameters(const SwinConfig& config)
     return shapes;
 }
 
-} // namespace halflens
+} // namespace halflens::nn

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace halflens::detail {
+namespace halflens::nn::detail {
 
 namespace {
 
@@ -156,4 +156,4 @@ void attentionRowPlain(float* row, const float* bias, const int* regions, int re
     attention(row, bias, regions, region, count);
 }
 
-} // namespace halflens::detail
+} // namespace halflens::nn::detail

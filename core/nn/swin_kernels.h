@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-namespace halflens::detail {
+namespace halflens::nn::detail {
 
 /// (x - mean) / sqrt(variance + eps) * gamma + beta over `count` values, biased variance; eps 1e-5.
 void layerNormRow(const float* source, float* target, const float* gamma, const float* beta, std::size_t count);
@@ -17,4 +17,4 @@ void attentionRow(float* row, const float* bias, const int* regions, int region,
 void layerNormRowPlain(const float* source, float* target, const float* gamma, const float* beta, std::size_t count);
 void attentionRowPlain(float* row, const float* bias, const int* regions, int region, std::size_t count);
 
-} // namespace halflens::detail
+} // namespace halflens::nn::detail

@@ -10,7 +10,7 @@
 #include <omp.h>
 #endif
 
-namespace halflens::detail {
+namespace halflens::nn::detail {
 
 namespace {
 
@@ -338,4 +338,4 @@ MapView SwinPlan::map(std::size_t stage) const
     return {m_stages[stage].outSize, m_stages[stage].out};
 }
 
-} // namespace halflens::detail
+} // namespace halflens::nn::detail

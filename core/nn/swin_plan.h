@@ -7,7 +7,7 @@
 
 #include <optional>
 
-namespace halflens::detail {
+namespace halflens::nn::detail {
 
 /// Which token stands where when windows are cut, and what may see what.
 struct WindowOrder {
@@ -88,4 +88,4 @@ private:
     std::vector<float> m_wide; ///< queries, keys and values; the inside of the MLP; merged cells
 };
 
-} // namespace halflens::detail
+} // namespace halflens::nn::detail

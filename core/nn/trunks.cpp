@@ -3,7 +3,7 @@
 
 #include <array>
 
-namespace halflens {
+namespace halflens::nn {
 
 namespace {
 
@@ -102,4 +102,4 @@ std::vector<std::string> trunkNames()
     return names;
 }
 
-} // namespace halflens
+} // namespace halflens::nn

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace halflens {
+namespace halflens::nn {
 
 /// ResNet50, Keras flavour (spec models 3): biased convolutions, eps 1.001e-5, stride in the first
 /// 1x1 of a stage. Outputs c2..c5 after the closing ReLU. 3 x H x W in [-1, 1].
@@ -65,4 +65,4 @@ LayerId appendScnn(Graph& graph, LayerId from, const std::string& prefix);
 Result<Graph> trunkByName(const std::string& name);
 std::vector<std::string> trunkNames();
 
-} // namespace halflens
+} // namespace halflens::nn

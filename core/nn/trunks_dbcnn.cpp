@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace halflens {
+namespace halflens::nn {
 
 namespace {
 
@@ -64,4 +64,4 @@ Graph dbcnnTrunk()
     return graph;
 }
 
-} // namespace halflens
+} // namespace halflens::nn

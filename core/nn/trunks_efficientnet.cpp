@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace halflens {
+namespace halflens::nn {
 
 namespace {
 
@@ -133,4 +133,4 @@ Graph objectnessGraph()
     return graph;
 }
 
-} // namespace halflens
+} // namespace halflens::nn

@@ -2,7 +2,7 @@
 // InceptionResNetV2 without its top (spec models 8.2) in the two forms KonCept512 exists in.
 #include "core/nn/trunks.h"
 
-namespace halflens {
+namespace halflens::nn {
 
 namespace {
 
@@ -187,4 +187,4 @@ Graph inceptionResNetV2(InceptionForm form)
     return graph;
 }
 
-} // namespace halflens
+} // namespace halflens::nn

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstddef>
 
-namespace halflens {
+namespace halflens::nn {
 
 std::vector<int> nearestSources(int in, int out)
 {
@@ -41,4 +41,4 @@ void upsampleNearest(const float* source, const MapSize& from, float* target, co
     }
 }
 
-} // namespace halflens
+} // namespace halflens::nn

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace halflens {
+namespace halflens::nn {
 
 /// Source index of each of `out` positions along an axis of `in`: min(floor((i + 0.5) * in / out), in - 1),
 /// the scale and the product in float32. `in` and `out` are at least 1.
@@ -16,4 +16,4 @@ std::vector<int> nearestSources(int in, int out);
 /// so 1 means plain C x H x W. `from.channels` equals `to.channels` and is divisible by `lanes`.
 void upsampleNearest(const float* source, const MapSize& from, float* target, const MapSize& to, int lanes);
 
-} // namespace halflens
+} // namespace halflens::nn

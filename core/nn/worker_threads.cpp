@@ -7,11 +7,11 @@
 // GCC's runtime whatever compiler builds this.
 extern "C" void omp_set_num_threads(int count); // NOLINT(readability-identifier-naming)
 
-namespace halflens::detail {
+namespace halflens::nn::detail {
 
 void useWorkerThreads()
 {
     omp_set_num_threads(threadCount());
 }
 
-} // namespace halflens::detail
+} // namespace halflens::nn::detail

@@ -3,8 +3,9 @@
 
 #include "core/base/file.h"
 #include "core/base/numbers_text.h"
+#include "core/chart/svg_chart.h"
 #include "core/study/paper_values.h"
-#include "core/study/study_report_charts.h"
+#include "core/study/study_table_cells.h"
 
 #include <algorithm>
 #include <cmath>
@@ -27,14 +28,7 @@ body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);
 h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.15rem;margin:2.2rem 0 .4rem}p{margin:.3rem 0 .8rem}.soft{color:var(--soft)}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:13px}th,td{padding:.25rem .6rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--line)}
 td.n{text-align:right;font-variant-numeric:tabular-nums}tr:nth-child(even) td{background:var(--zebra)}.paper{color:var(--soft);font-style:italic}
-.charts{display:flex;flex-wrap:wrap;gap:1.2rem}svg{max-width:100%;height:auto}svg text{fill:var(--ink);font:11px system-ui,sans-serif}
-.ct{font-weight:600!important}.tx{text-anchor:middle}.ty{text-anchor:end}.g{stroke:var(--line);fill:none}.d{stroke:var(--soft);stroke-dasharray:4 3;fill:none}
-.e{stroke:var(--ink);fill:none}
-.s0,.s1,.s2,.s3,.s4,.s5{fill:none;stroke-width:1.8}
-.s0{stroke:#2f6fb5}.s1{stroke:#d1772b}.s2{stroke:#2e8b57}.s3{stroke:#a0499f}.s4{stroke:#7d6b2f}.s5{stroke:#6b7684}
-.f0,.p0{fill:#2f6fb5}.f1,.p1{fill:#d1772b}.f2,.p2{fill:#2e8b57}.f3,.p3{fill:#a0499f}.f4,.p4{fill:#7d6b2f}.f5,.p5{fill:#6b7684}
-.p0,.p1,.p2,.p3,.p4,.p5{fill-opacity:.45}
-</style>
+.charts{display:flex;flex-wrap:wrap;gap:1.2rem}svg{max-width:100%;height:auto}
 )";
 
 double numberOf(const std::string& text)
@@ -77,7 +71,7 @@ public:
         });
         if (!read)
             return read.error();
-        m_html = Head;
+        m_html = std::string(Head) + ChartStyleSheet + "</style>\n";
         m_html += "<title>" + forHtml(m_recipe.name) + "</title></head><body>\n";
         head();
         for (const StudyTable& table : m_tables) {
@@ -130,18 +124,13 @@ private:
         m_html += "<h2>" + forHtml(table.title) + "</h2>\n";
         charts(table);
         m_html += "<div class=\"wide\"><table><thead><tr>";
-        std::vector<std::size_t> shown;
-        for (std::size_t i = 0; i < table.header.size(); ++i) {
-            const std::string& name = table.header[i];
-            if (name.ends_with("_low") || name.ends_with("_high"))
-                continue;
-            shown.push_back(i);
-            m_html += "<th>" + forHtml(name) + "</th>";
-        }
+        const std::vector<std::size_t> columns = shownColumns(table);
+        for (const std::size_t i : columns)
+            m_html += "<th>" + forHtml(table.header[i]) + "</th>";
         m_html += "</tr></thead><tbody>\n";
         for (const std::vector<std::string>& row : table.rows) {
             m_html += "<tr>";
-            for (const std::size_t i : shown)
+            for (const std::size_t i : columns)
                 m_html += cell(table, row, i);
             m_html += "</tr>\n";
         }
@@ -151,11 +140,7 @@ private:
     std::string cell(const StudyTable& table, const std::vector<std::string>& row, std::size_t i) const
     {
         const bool isNumber = finiteNumber(row[i]).has_value();
-        const bool isFraction = row[i].find_first_of(".e") != std::string::npos;
-        std::string text = isNumber && isFraction ? fixed(numberOf(row[i]), 3) : row[i];
-        if (i + 2 < row.size() && table.header[i + 1] == table.header[i] + "_low" && !row[i + 1].empty())
-            text += " [" + fixed(numberOf(row[i + 1]), 3) + ", " + fixed(numberOf(row[i + 2]), 3) + "]";
-        return std::string(isNumber ? "<td class=\"n\">" : "<td>") + forHtml(text)
+        return std::string(isNumber ? "<td class=\"n\">" : "<td>") + forHtml(shownCell(table, row, i))
             + paperCell(table.name, familyOf(row.front()), table.header[i]) + "</td>";
     }
 
@@ -193,7 +178,7 @@ private:
                     for (std::size_t half = 0; half < scores.size(); ++half) {
                         if (!std::isfinite(scores[half]))
                             continue;
-                        series[half].points.emplace_back(entry.score, scores[half]);
+                        series[half].points.push_back({entry.score, scores[half]});
                         low = std::min({low, entry.score, scores[half]});
                         high = std::max({high, entry.score, scores[half]});
                     }
@@ -219,7 +204,7 @@ private:
                     continue;
                 if (series.empty() || series.back().name != name)
                     series.push_back({name, {}});
-                series.back().points.emplace_back(cells.number(row, "hidden"), plcc);
+                series.back().points.push_back({cells.number(row, "hidden"), plcc});
                 low = std::min(low, plcc);
             }
         }
@@ -335,30 +320,6 @@ private:
 };
 
 } // namespace
-
-std::string forHtml(const std::string& text)
-{
-    std::string safe;
-    for (const char character : text) {
-        switch (character) {
-        case '&':
-            safe += "&amp;";
-            break;
-        case '<':
-            safe += "&lt;";
-            break;
-        case '>':
-            safe += "&gt;";
-            break;
-        case '"':
-            safe += "&quot;";
-            break;
-        default:
-            safe += character;
-        }
-    }
-    return safe;
-}
 
 Status writeStudyReport(StudyStore& store, const StudyRecipe& recipe, const std::vector<StudyTable>& tables,
                         const std::filesystem::path& folder)

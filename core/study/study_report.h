@@ -15,7 +15,4 @@ namespace halflens {
 Status writeStudyReport(StudyStore& store, const StudyRecipe& recipe, const std::vector<StudyTable>& tables,
                         const std::filesystem::path& folder);
 
-/// `text` for HTML and SVG.
-std::string forHtml(const std::string& text);
-
 } // namespace halflens

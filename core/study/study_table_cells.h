@@ -23,6 +23,11 @@ inline void withInterval(std::vector<std::string>& header, const std::string& na
     header.insert(header.end(), {name, name + "_low", name + "_high"});
 }
 
+/// The columns people are shown, by index: the bounds of an interval stand with their number.
+std::vector<std::size_t> shownColumns(const StudyTable& table);
+/// That cell of a row for reading: numbers with a fraction to three decimals, "0.912 [0.901, 0.923]" with an interval.
+std::string shownCell(const StudyTable& table, const std::vector<std::string>& row, std::size_t column);
+
 /// damage.csv and damage_scores.csv.
 std::vector<StudyTable> damageTables(const std::vector<StudiedPhoto>& photos, const std::vector<std::string>& models,
                                      const StudyRecipe& recipe);

@@ -2,7 +2,7 @@
 // Tables of a study as CSV, Markdown and LaTeX.
 #include "core/base/file.h"
 #include "core/base/numbers_text.h"
-#include "core/study/study_tables.h"
+#include "core/study/study_table_cells.h"
 
 #include <algorithm>
 #include <functional>
@@ -24,34 +24,6 @@ std::string shown(const std::string& text)
 bool hasInterval(const std::vector<std::string>& header, std::size_t i)
 {
     return i + 2 < header.size() && header[i + 1] == header[i] + "_low" && header[i + 2] == header[i] + "_high";
-}
-
-/// Cells of a row with intervals drawn into their number.
-std::vector<std::string> joined(const StudyTable& table, const std::vector<std::string>& row)
-{
-    std::vector<std::string> cells;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-        if (!hasInterval(table.header, i)) {
-            cells.push_back(shown(row[i]));
-            continue;
-        }
-        const bool isKnown = !row[i].empty() && !row[i + 1].empty();
-        cells.push_back(isKnown ? shown(row[i]) + " [" + shown(row[i + 1]) + ", " + shown(row[i + 2]) + "]"
-                                : shown(row[i]));
-        i += 2;
-    }
-    return cells;
-}
-
-std::vector<std::string> joinedHeader(const StudyTable& table)
-{
-    std::vector<std::string> cells;
-    for (std::size_t i = 0; i < table.header.size(); ++i) {
-        cells.push_back(table.header[i]);
-        if (hasInterval(table.header, i))
-            i += 2;
-    }
-    return cells;
 }
 
 std::string escaped(const std::string& text, const std::function<std::string(char)>& replace)
@@ -107,7 +79,41 @@ std::string line(const std::vector<std::string>& cells, const std::string& betwe
     return text;
 }
 
+std::vector<std::string> shownHeader(const StudyTable& table)
+{
+    std::vector<std::string> cells;
+    for (const std::size_t column : shownColumns(table))
+        cells.push_back(table.header[column]);
+    return cells;
+}
+
+std::vector<std::string> shownRow(const StudyTable& table, const std::vector<std::string>& row)
+{
+    std::vector<std::string> cells;
+    for (const std::size_t column : shownColumns(table))
+        cells.push_back(shownCell(table, row, column));
+    return cells;
+}
+
 } // namespace
+
+std::vector<std::size_t> shownColumns(const StudyTable& table)
+{
+    std::vector<std::size_t> columns;
+    for (std::size_t i = 0; i < table.header.size(); ++i) {
+        columns.push_back(i);
+        if (hasInterval(table.header, i))
+            i += 2;
+    }
+    return columns;
+}
+
+std::string shownCell(const StudyTable& table, const std::vector<std::string>& row, std::size_t column)
+{
+    const std::string number = shown(row[column]);
+    const bool isKnown = hasInterval(table.header, column) && !row[column].empty() && !row[column + 1].empty();
+    return isKnown ? number + " [" + shown(row[column + 1]) + ", " + shown(row[column + 2]) + "]" : number;
+}
 
 std::string toCsv(const StudyTable& table)
 {
@@ -119,23 +125,23 @@ std::string toCsv(const StudyTable& table)
 
 std::string toMarkdown(const StudyTable& table)
 {
-    const std::vector<std::string> header = joinedHeader(table);
+    const std::vector<std::string> header = shownHeader(table);
     std::string text = table.title + "\n\n| " + line(header, " | ", forMarkdown) + " |\n|";
     for (std::size_t i = 0; i < header.size(); ++i)
         text += " --- |";
     text += "\n";
     for (const std::vector<std::string>& row : table.rows)
-        text += "| " + line(joined(table, row), " | ", forMarkdown) + " |\n";
+        text += "| " + line(shownRow(table, row), " | ", forMarkdown) + " |\n";
     return text;
 }
 
 std::string toLatex(const StudyTable& table)
 {
-    const std::vector<std::string> header = joinedHeader(table);
+    const std::vector<std::string> header = shownHeader(table);
     std::string text = "% " + table.title + "\n\\begin{tabular}{" + std::string(header.size(), 'l') + "}\n\\hline\n"
         + line(header, " & ", forLatex) + " \\\\\n\\hline\n";
     for (const std::vector<std::string>& row : table.rows)
-        text += line(joined(table, row), " & ", forLatex) + " \\\\\n";
+        text += line(shownRow(table, row), " & ", forLatex) + " \\\\\n";
     return text + "\\hline\n\\end{tabular}\n";
 }
 

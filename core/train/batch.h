@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace halflens {
+namespace halflens::train {
 
 /// One sample: a photo as one view of it shows it.
 struct SampleRef {
@@ -34,7 +34,7 @@ struct StepPlan {
 
 /// Maps of samples that have the same sizes, as [count][height][width][channels].
 struct MapBlock {
-    MapSize size;
+    nn::MapSize size;
     std::vector<std::uint16_t> half; ///< binary16 values (stored maps), or empty
     std::vector<float> full; ///< float32 values (images), or empty
 };
@@ -56,4 +56,4 @@ struct Batch {
     std::vector<std::vector<float>> targetMaps;
 };
 
-} // namespace halflens
+} // namespace halflens::train

@@ -14,7 +14,7 @@
 #include <optional>
 #include <set>
 
-namespace halflens {
+namespace halflens::train {
 
 namespace detail {
 
@@ -65,20 +65,20 @@ Status addTargetMaps(const LoaderSetup& setup, const StepPlan& plan, Batch& batc
     if (setup.recipe->task != TrainingTask::Objectness)
         return {};
     for (const BatchGroup& group : batch.groups) {
-        const Graph& graph = *setup.graph;
+        const nn::Graph& graph = *setup.graph;
         // The output's size follows from any boundary map; that of the input is known by its first sample.
         std::vector<float> targets;
         for (const int member : group.members) {
             const SampleRef& sample = plan.samples[static_cast<std::size_t>(member)];
             const InputSpec& spec = setup.recipe->input;
             const ViewRecipe& view = viewOf(*setup.recipe, sample);
-            const MapSize& first = group.maps.front().size;
+            const nn::MapSize& first = group.maps.front().size;
             const bool turned = (first.height > first.width) != (spec.height > spec.width);
-            const Result<std::vector<MapSize>> sizes =
+            const Result<std::vector<nn::MapSize>> sizes =
                 turned ? graph.sizes(spec.width, spec.height) : graph.sizes(spec.height, spec.width);
             if (!sizes)
                 return sizes.error();
-            const MapSize out = (*sizes)[static_cast<std::size_t>(setup.cut->wanted.front().value)];
+            const nn::MapSize out = (*sizes)[static_cast<std::size_t>(setup.cut->wanted.front().value)];
             const Result<std::vector<float>> target =
                 targetMap(setup.dataset->rows[sample.row], spec, view, sample.x, sample.y, out.height, out.width);
             if (!target) {
@@ -250,4 +250,4 @@ Result<std::vector<float>> targetMap(const DataRow& row, const InputSpec& spec, 
     });
 }
 
-} // namespace halflens
+} // namespace halflens::train

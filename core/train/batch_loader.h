@@ -13,7 +13,7 @@
 #include <memory>
 #include <stop_token>
 
-namespace halflens {
+namespace halflens::train {
 
 class BatchLoader {
 public:
@@ -30,7 +30,7 @@ public:
 struct LoaderSetup {
     const Recipe* recipe = nullptr; ///< outlives the loader, as the others do
     const Dataset* dataset = nullptr;
-    const Graph* graph = nullptr;
+    const nn::Graph* graph = nullptr;
     const GraphCut* cut = nullptr;
     const StateDict* trunk = nullptr; ///< weights of the frozen part, graph names
     std::string trunkHash; ///< SHA-256 over them
@@ -48,4 +48,4 @@ Result<std::unique_ptr<BatchLoader>> makeBatchLoader(const LoaderSetup& setup, T
 Result<std::vector<float>> targetMap(const DataRow& row, const InputSpec& spec, const ViewRecipe& view, double x,
                                      double y, int height, int width);
 
-} // namespace halflens
+} // namespace halflens::train

@@ -11,7 +11,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
-namespace halflens {
+namespace halflens::train {
 
 namespace {
 
@@ -117,4 +117,4 @@ Result<Image> degraded(const Image& image, Degradation degradation, std::uint64_
     });
 }
 
-} // namespace halflens
+} // namespace halflens::train

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-namespace halflens {
+namespace halflens::train {
 
 enum class DegradationKind { None, Blur, Noise, Jpeg, Contrast };
 
@@ -29,4 +29,4 @@ std::string toString(DegradationKind kind);
 /// 18, 10, 5; Contrast: 0.8, 0.64, 0.5, 0.38, 0.28 about the mean grey. Any thread. Internal: a library failed.
 Result<Image> degraded(const Image& image, Degradation degradation, std::uint64_t seed);
 
-} // namespace halflens
+} // namespace halflens::train

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace halflens {
+namespace halflens::train {
 
 namespace {
 
@@ -123,4 +123,4 @@ Status FeatureCache::write(std::size_t record, RecordState state, std::span<cons
     return {};
 }
 
-} // namespace halflens
+} // namespace halflens::train

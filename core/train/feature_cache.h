@@ -10,7 +10,7 @@
 #include <span>
 #include <string>
 
-namespace halflens {
+namespace halflens::train {
 
 enum class RecordState : std::uint8_t {
     Missing = 0,
@@ -42,4 +42,4 @@ private:
     std::unique_ptr<Private> m_d;
 };
 
-} // namespace halflens
+} // namespace halflens::train

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
-namespace halflens {
+namespace halflens::train {
 
 namespace {
 
-std::string outputNames(const Graph& graph)
+std::string outputNames(const nn::Graph& graph)
 {
     std::string names;
     for (const auto& [name, id] : graph.outputs())
@@ -15,7 +15,7 @@ std::string outputNames(const Graph& graph)
     return names;
 }
 
-Result<LayerId> outputOf(const Graph& graph, const std::string& name)
+Result<nn::LayerId> outputOf(const nn::Graph& graph, const std::string& name)
 {
     const auto found = graph.outputs().find(name);
     if (found != graph.outputs().end())
@@ -29,11 +29,11 @@ Result<LayerId> outputOf(const Graph& graph, const std::string& name)
 
 } // namespace
 
-Result<GraphCut> cutGraph(const Graph& graph, const std::vector<std::string>& maps, const std::string& freezeUntil)
+Result<GraphCut> cutGraph(const nn::Graph& graph, const std::vector<std::string>& maps, const std::string& freezeUntil)
 {
     GraphCut cut;
     for (const std::string& name : maps) {
-        const Result<LayerId> id = outputOf(graph, name);
+        const Result<nn::LayerId> id = outputOf(graph, name);
         if (!id)
             return id.error();
         cut.wanted.push_back(*id);
@@ -41,24 +41,24 @@ Result<GraphCut> cutGraph(const Graph& graph, const std::vector<std::string>& ma
     const std::size_t count = graph.layers().size();
     std::vector<bool> frozen(count, freezeUntil == FreezeAll);
     if (!freezeUntil.empty() && freezeUntil != FreezeAll) {
-        std::vector<LayerId> last;
+        std::vector<nn::LayerId> last;
         for (std::size_t begin = 0; begin <= freezeUntil.size();) {
             const std::size_t end = std::min(freezeUntil.find(',', begin), freezeUntil.size());
-            const Result<LayerId> id = outputOf(graph, freezeUntil.substr(begin, end - begin));
+            const Result<nn::LayerId> id = outputOf(graph, freezeUntil.substr(begin, end - begin));
             if (!id)
                 return id.error();
             last.push_back(*id);
             begin = end + 1;
         }
-        frozen = reachable(graph, last);
+        frozen = nn::reachable(graph, last);
     }
     frozen[0] = true; // the input has nothing to train
 
-    cut.trained = reachable(graph, cut.wanted);
+    cut.trained = nn::reachable(graph, cut.wanted);
     for (std::size_t i = 0; i < count; ++i)
         cut.trained[i] = cut.trained[i] && !frozen[i];
     std::vector<bool> boundary(count, false);
-    const auto markIfFrozen = [&](LayerId id) {
+    const auto markIfFrozen = [&](nn::LayerId id) {
         const auto index = static_cast<std::size_t>(id.value);
         if (frozen[index])
             boundary[index] = true;
@@ -86,11 +86,11 @@ std::string boundaryName(std::size_t index)
     return "boundary" + std::to_string(index);
 }
 
-Graph withBoundaryOutputs(Graph graph, const GraphCut& cut)
+nn::Graph withBoundaryOutputs(nn::Graph graph, const GraphCut& cut)
 {
     for (std::size_t i = 0; i < cut.boundary.size(); ++i)
         graph.output(boundaryName(i), cut.boundary[i]);
     return graph;
 }
 
-} // namespace halflens
+} // namespace halflens::train

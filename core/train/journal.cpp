@@ -3,112 +3,18 @@
 
 #include "core/base/file.h"
 #include "core/base/numbers_text.h"
+#include "core/chart/svg_chart.h"
 #include "core/data/table.h"
 
 #include <algorithm>
 #include <array>
 
-namespace halflens {
+namespace halflens::train {
 
 namespace {
 
 constexpr const char* Header = "step,epoch,loss,rate,seconds,plcc,srocc,rmse\n";
 constexpr std::size_t Columns = 8;
-
-std::string escaped(const std::string& text)
-{
-    std::string result;
-    for (const char c : text) {
-        if (c == '<')
-            result += "&lt;";
-        else if (c == '&')
-            result += "&amp;";
-        else
-            result += c;
-    }
-    return result;
-}
-
-struct Point {
-    double x;
-    double y;
-};
-
-struct Curve {
-    std::string name;
-    const char* colour;
-    std::vector<Point> points;
-};
-
-/// One set of axes with its curves.
-class Plot {
-public:
-    static constexpr double Width = 640;
-    static constexpr double Height = 200;
-    static constexpr double Left = 60;
-    static constexpr double Bottom = 30;
-
-    Plot(double top, std::string name)
-        : m_top(top)
-        , m_name(std::move(name))
-    { }
-
-    std::string draw(const std::vector<Curve>& curves, double lastX) const
-    {
-        double low = 0;
-        double high = 0;
-        bool first = true;
-        for (const Curve& curve : curves) {
-            for (const Point& point : curve.points) {
-                low = first ? point.y : std::min(low, point.y);
-                high = first ? point.y : std::max(high, point.y);
-                first = false;
-            }
-        }
-        if (first)
-            return {};
-        const double room = std::max((high - low) * 0.05, 1e-9);
-        low -= room;
-        high += room;
-        const auto x = [&](double value) { return Left + value / std::max(lastX, 1e-9) * (Width - Left - 20); };
-        const auto y = [&](double value) {
-            return m_top + Height - Bottom - (value - low) / (high - low) * (Height - Bottom - 20);
-        };
-        std::string svg;
-        const auto line = [&](double x1, double y1, double x2, double y2) {
-            svg += "<line x1=\"" + fixed(x1, 1) + "\" y1=\"" + fixed(y1, 1) + "\" x2=\"" + fixed(x2, 1) + "\" y2=\""
-                + fixed(y2, 1) + "\" stroke=\"#bbb\"/>\n";
-        };
-        const auto text = [&](double at, double base, const char* anchor, const char* colour,
-                              const std::string& words) {
-            svg += "<text x=\"" + fixed(at, 1) + "\" y=\"" + fixed(base, 1) + "\" text-anchor=\"" + anchor
-                + "\" fill=\"" + colour + "\">" + escaped(words) + "</text>\n";
-        };
-        constexpr int Marks = 4;
-        for (int i = 0; i <= Marks; ++i) {
-            const double value = low + (high - low) * i / Marks;
-            line(Left, y(value), Width - 20, y(value));
-            text(Left - 6, y(value) + 4, "end", "#444", fixed(value, 3));
-            text(x(lastX * i / Marks), m_top + Height - Bottom + 16, "middle", "#444", fixed(lastX * i / Marks, 1));
-        }
-        double legend = Left + 6;
-        text(Width - 20, m_top + 12, "end", "#000", m_name);
-        for (const Curve& curve : curves) {
-            svg +=
-                std::string("<polyline fill=\"none\" stroke=\"") + curve.colour + "\" stroke-width=\"1.5\" points=\"";
-            for (const Point& point : curve.points)
-                svg += fixed(x(point.x), 1) + "," + fixed(y(point.y), 1) + " ";
-            svg += "\"/>\n";
-            text(legend, m_top + 12, "start", curve.colour, curve.name);
-            legend += 12 + 8 * static_cast<double>(curve.name.size());
-        }
-        return svg;
-    }
-
-private:
-    double m_top;
-    std::string m_name;
-};
 
 } // namespace
 
@@ -165,10 +71,10 @@ Status Journal::write() const
 std::string curvesSvg(const std::vector<JournalEntry>& entries, const std::string& title,
                       const std::vector<std::string>& figureNames)
 {
-    Curve loss{"loss", "#1f5fbf", {}};
-    Curve rate{"rate", "#777777", {}};
-    std::array<Curve, 3> figures{Curve{figureNames[0], "#1f5fbf", {}}, Curve{figureNames[1], "#c05a00", {}},
-                                 Curve{figureNames[2], "#2e8540", {}}};
+    ChartSeries loss{"loss", {}};
+    ChartSeries rate{"rate", {}};
+    std::array<ChartSeries, 3> figures{ChartSeries{figureNames[0], {}}, ChartSeries{figureNames[1], {}},
+                                       ChartSeries{figureNames[2], {}}};
     double lastX = 0;
     for (const JournalEntry& entry : entries) {
         lastX = std::max(lastX, entry.epoch);
@@ -180,16 +86,12 @@ std::string curvesSvg(const std::vector<JournalEntry>& entries, const std::strin
             figures[2].points.push_back({entry.epoch, entry.validation->rmse});
         }
     }
-    constexpr double Heading = 30;
-    std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 "
-        + fixed(Heading + 4 * Plot::Height, 0) + "\" font-family=\"sans-serif\" font-size=\"11\">\n"
-        + "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<text x=\"10\" y=\"20\" font-size=\"14\">"
-        + escaped(title) + "</text>\n";
-    svg += Plot(Heading, "training").draw({loss}, lastX);
-    svg += Plot(Heading + Plot::Height, "validation").draw({figures[0], figures[1]}, lastX);
-    svg += Plot(Heading + 2 * Plot::Height, "validation").draw({figures[2]}, lastX);
-    svg += Plot(Heading + 3 * Plot::Height, "learning rate, over epochs").draw({rate}, lastX);
-    return svg + "</svg>\n";
+    const auto chart = [&](const std::string& name, const std::string& y, std::vector<ChartSeries> series) {
+        return SheetChart{{name, "epochs", y, 0, lastX, 0, 1}, std::move(series)};
+    };
+    return chartSheet(title,
+                      {chart("Training", "loss", {loss}), chart("Validation", {}, {figures[0], figures[1]}),
+                       chart("Validation", figureNames[2], {figures[2]}), chart("Learning rate", "rate", {rate})});
 }
 
-} // namespace halflens
+} // namespace halflens::train

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace halflens {
+namespace halflens::train {
 
 struct JournalEntry {
     std::int64_t step = 0;
@@ -44,4 +44,4 @@ private:
 std::string curvesSvg(const std::vector<JournalEntry>& entries, const std::string& title,
                       const std::vector<std::string>& figureNames);
 
-} // namespace halflens
+} // namespace halflens::train

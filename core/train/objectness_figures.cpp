@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace halflens {
+namespace halflens::train {
 
 void ObjectnessFigures::add(std::span<const float> probability, std::span<const float> mask)
 {
@@ -102,4 +102,4 @@ std::vector<float> bilinear(std::span<const float> values, int height, int width
     return result;
 }
 
-} // namespace halflens
+} // namespace halflens::train

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace halflens {
+namespace halflens::train {
 
 /// Figures of probability maps over a set of images, precision and recall averaged per threshold.
 class ObjectnessFigures {
@@ -34,4 +34,4 @@ private:
 /// `values` (height x width) grown or reduced bilinearly, half-pixel centres, to toHeight x toWidth.
 std::vector<float> bilinear(std::span<const float> values, int height, int width, int toHeight, int toWidth);
 
-} // namespace halflens
+} // namespace halflens::train

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <span>
 
-namespace halflens {
+namespace halflens::train {
 
 namespace {
 
@@ -324,4 +324,4 @@ Result<Recipe> readRecipe(const std::filesystem::path& file)
     return recipe;
 }
 
-} // namespace halflens
+} // namespace halflens::train

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace halflens {
+namespace halflens::train {
 
 enum class TrainingTask { Quality, Objectness };
 
@@ -115,4 +115,4 @@ struct Recipe {
 Result<Recipe> parseRecipe(const std::string& json, const std::filesystem::path& folder);
 Result<Recipe> readRecipe(const std::filesystem::path& file);
 
-} // namespace halflens
+} // namespace halflens::train

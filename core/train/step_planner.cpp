@@ -7,7 +7,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace halflens {
+namespace halflens::train {
 
 namespace {
 
@@ -144,4 +144,4 @@ std::vector<std::size_t> syntheticPhotos(const std::vector<std::size_t>& train, 
     return photos;
 }
 
-} // namespace halflens
+} // namespace halflens::train

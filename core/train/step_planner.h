@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace halflens {
+namespace halflens::train {
 
 class StepPlanner {
 public:
@@ -49,4 +49,4 @@ private:
 /// The rows that degraded copies are made of: `count` of `train`, drawn by the seed, ascending.
 std::vector<std::size_t> syntheticPhotos(const std::vector<std::size_t>& train, std::size_t count, std::uint64_t seed);
 
-} // namespace halflens
+} // namespace halflens::train

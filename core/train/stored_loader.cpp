@@ -12,7 +12,7 @@
 #include <future>
 #include <map>
 
-namespace halflens::detail {
+namespace halflens::train::detail {
 
 namespace {
 
@@ -44,8 +44,8 @@ public:
             return sizes;
         if (Status read = hashPhotos(stop); !read)
             return read;
-        const Graph graph = withBoundaryOutputs(*m_setup.graph, *m_setup.cut);
-        Result<std::unique_ptr<InferenceForm>> form = InferenceForm::create(graph, *m_setup.trunk, {});
+        const nn::Graph graph = withBoundaryOutputs(*m_setup.graph, *m_setup.cut);
+        Result<std::unique_ptr<nn::InferenceForm>> form = nn::InferenceForm::create(graph, *m_setup.trunk, {});
         if (!form)
             return std::move(form).error();
         for (const auto& [variant, rows] : neededRows()) {
@@ -66,9 +66,9 @@ public:
                 static_cast<int>(i));
         for (auto& [turned, indices] : members) {
             BatchGroup group;
-            for (const MapSize& size : m_sizes) {
+            for (const nn::MapSize& size : m_sizes) {
                 MapBlock block;
-                block.size = turned ? MapSize{size.channels, size.width, size.height} : size;
+                block.size = turned ? nn::MapSize{size.channels, size.width, size.height} : size;
                 block.half.reserve(indices.size() * valuesOf(size));
                 group.maps.push_back(std::move(block));
             }
@@ -91,7 +91,7 @@ public:
     }
 
 private:
-    static std::size_t valuesOf(const MapSize& size)
+    static std::size_t valuesOf(const nn::MapSize& size)
     {
         return static_cast<std::size_t>(size.channels) * static_cast<std::size_t>(size.height)
             * static_cast<std::size_t>(size.width);
@@ -118,10 +118,10 @@ private:
             height = input->height;
             width = input->width;
         }
-        const Result<std::vector<MapSize>> sizes = m_setup.graph->sizes(height, width);
+        const Result<std::vector<nn::MapSize>> sizes = m_setup.graph->sizes(height, width);
         if (!sizes)
             return sizes.error();
-        for (const LayerId id : m_setup.cut->boundary) {
+        for (const nn::LayerId id : m_setup.cut->boundary) {
             m_sizes.push_back((*sizes)[static_cast<std::size_t>(id.value)]);
             m_values += valuesOf(m_sizes.back());
         }
@@ -185,7 +185,7 @@ private:
     {
         const Recipe& recipe = *m_setup.recipe;
         std::string facts = m_setup.trunkHash + "|" + recipe.trunk.name;
-        for (const LayerId id : m_setup.cut->boundary)
+        for (const nn::LayerId id : m_setup.cut->boundary)
             facts += "|" + std::to_string(id.value);
         const InputSpec& input = recipe.input;
         facts += "|" + toString(input.policy) + std::to_string(m_height) + "x" + std::to_string(m_width)
@@ -203,7 +203,8 @@ private:
         return hash.substr(0, 16) + "-" + name;
     }
 
-    Status fill(InferenceForm& form, const Variant& variant, const std::vector<std::size_t>& rows, std::stop_token stop)
+    Status fill(nn::InferenceForm& form, const Variant& variant, const std::vector<std::size_t>& rows,
+                std::stop_token stop)
     {
         const std::string key = keyOf(variant);
         Result<std::unique_ptr<FeatureCache>> opened =
@@ -248,7 +249,7 @@ private:
         return {};
     }
 
-    Status store(InferenceForm& form, FeatureCache& cache, std::size_t row, const Result<ModelInput>& input,
+    Status store(nn::InferenceForm& form, FeatureCache& cache, std::size_t row, const Result<ModelInput>& input,
                  std::stop_token stop)
     {
         if (!input)
@@ -264,12 +265,12 @@ private:
         std::vector<std::string> names;
         for (std::size_t i = 0; i < m_setup.cut->boundary.size(); ++i)
             names.push_back(boundaryName(i));
-        const Result<std::vector<MapView>> maps =
+        const Result<std::vector<nn::MapView>> maps =
             form.runInPlace(input->planes, input->height, input->width, names, stop);
         if (!maps)
             return maps.error();
         m_record.clear();
-        for (const MapView& map : *maps)
+        for (const nn::MapView& map : *maps)
             append(map);
         return cache.write(row, upright ? RecordState::Upright : RecordState::Turned, m_record);
     }
@@ -285,7 +286,7 @@ private:
     }
 
     /// Channels last, clamped to the range of float16.
-    void append(const MapView& map)
+    void append(const nn::MapView& map)
     {
         constexpr float Largest = 65504.F;
         const std::size_t cells = static_cast<std::size_t>(map.size.height) * static_cast<std::size_t>(map.size.width);
@@ -304,7 +305,7 @@ private:
     TrainingObserver& m_observer;
     std::vector<bool> m_usable;
     std::vector<std::string> m_hashes; ///< by row; empty for rows training does not look at
-    std::vector<MapSize> m_sizes;
+    std::vector<nn::MapSize> m_sizes;
     std::size_t m_values = 0;
     int m_height = 0;
     int m_width = 0;
@@ -323,4 +324,4 @@ Result<std::unique_ptr<BatchLoader>> makeStoredLoader(const LoaderSetup& setup, 
     return std::unique_ptr<BatchLoader>(std::move(loader));
 }
 
-} // namespace halflens::detail
+} // namespace halflens::train::detail

@@ -4,7 +4,7 @@
 
 #include "core/train/batch_loader.h"
 
-namespace halflens::detail {
+namespace halflens::train::detail {
 
 Result<std::unique_ptr<BatchLoader>> makeStoredLoader(const LoaderSetup& setup, TrainingObserver& observer,
                                                       std::stop_token stop);
@@ -23,4 +23,4 @@ Result<ModelInput> sampleInput(const LoaderSetup& setup, const SampleRef& sample
 /// Objectness: the target maps of a batch whose groups are made.
 Status addTargetMaps(const LoaderSetup& setup, const StepPlan& plan, Batch& batch);
 
-} // namespace halflens::detail
+} // namespace halflens::train::detail

@@ -13,7 +13,7 @@
 #include <cmath>
 #include <future>
 
-namespace halflens {
+namespace halflens::train {
 
 namespace {
 
@@ -223,7 +223,7 @@ Result<ValidationFigures> Trainer::objectnessValidation(std::stop_token stop)
             std::vector<float> truth;
             for (std::size_t p = 0; p < (*mask)->rgb.size(); p += 3)
                 truth.push_back((*mask)->rgb[p] >= 128 ? 1.F : 0.F);
-            const MapSize& size = output->mapSizes[i];
+            const nn::MapSize& size = output->mapSizes[i];
             figures.add(bilinear(output->maps[i], size.height, size.width, (*mask)->height, (*mask)->width), truth);
         }
     }
@@ -357,4 +357,4 @@ Result<TrainingSummary> Trainer::run(std::stop_token stop)
     return summary;
 }
 
-} // namespace halflens
+} // namespace halflens::train

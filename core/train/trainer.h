@@ -14,7 +14,7 @@
 #include <filesystem>
 #include <stop_token>
 
-namespace halflens {
+namespace halflens::train {
 
 struct TrainerOptions {
     std::filesystem::path folder; ///< for checkpoint, log and curves
@@ -61,4 +61,4 @@ private:
     Journal m_journal;
 };
 
-} // namespace halflens
+} // namespace halflens::train

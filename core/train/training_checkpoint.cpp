@@ -6,7 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-namespace halflens {
+namespace halflens::train {
 
 namespace {
 
@@ -85,4 +85,4 @@ Result<TrainingCheckpoint> readTrainingCheckpoint(const std::filesystem::path& f
     return checkpoint;
 }
 
-} // namespace halflens
+} // namespace halflens::train

@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <string>
 
-namespace halflens {
+namespace halflens::train {
 
 struct TrainingCheckpoint {
     std::int64_t step = 0; ///< steps done
@@ -31,4 +31,4 @@ Status writeCheckpoint(const std::filesystem::path& file, const TrainingCheckpoi
 /// InvalidInput: not such a file, or damaged.
 Result<TrainingCheckpoint> readTrainingCheckpoint(const std::filesystem::path& file);
 
-} // namespace halflens
+} // namespace halflens::train

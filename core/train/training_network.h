@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace halflens {
+namespace halflens::train {
 
 struct StepSettings {
     double rate = 0; ///< learning rate of the head; the trunk's is a fixed part of it
@@ -27,7 +27,7 @@ struct StepOutcome {
 struct NetworkOutput {
     std::vector<float> scores5; ///< quality: [count], on 1..5
     std::vector<std::vector<float>> maps; ///< objectness: per sample, probabilities [height][width]
-    std::vector<MapSize> mapSizes;
+    std::vector<nn::MapSize> mapSizes;
 };
 
 /// One network in training. Use from one thread at a time.
@@ -56,4 +56,4 @@ public:
     virtual std::string device() const = 0;
 };
 
-} // namespace halflens
+} // namespace halflens::train

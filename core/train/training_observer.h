@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-namespace halflens {
+namespace halflens::train {
 
 /// Agreement of predictions with opinions on the validation rows; for objectness maximal F, mean error, AUC.
 struct ValidationFigures {
@@ -37,4 +37,4 @@ public:
     virtual void problem(const Error& error) = 0;
 };
 
-} // namespace halflens
+} // namespace halflens::train

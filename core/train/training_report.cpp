@@ -6,7 +6,7 @@
 
 #include <map>
 
-namespace halflens {
+namespace halflens::train {
 
 namespace {
 
@@ -59,4 +59,4 @@ std::string predictionsCsv(const Dataset& dataset, const std::vector<RowPredicti
     return text;
 }
 
-} // namespace halflens
+} // namespace halflens::train

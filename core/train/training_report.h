@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace halflens {
+namespace halflens::train {
 
 /// A row and what the finished model says of it.
 struct RowPrediction {
@@ -25,4 +25,4 @@ nlohmann::json agreementJson(const Dataset& dataset, const std::vector<RowPredic
 /// CSV: image, split, subset, opinion, prediction (both on 1..5).
 std::string predictionsCsv(const Dataset& dataset, const std::vector<RowPrediction>& predictions);
 
-} // namespace halflens
+} // namespace halflens::train

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <opencv2/imgproc.hpp>
 
-namespace halflens {
+namespace halflens::train {
 
 namespace {
 
@@ -106,4 +106,4 @@ std::string viewName(const ViewRecipe& view)
     return name;
 }
 
-} // namespace halflens
+} // namespace halflens::train

@@ -9,7 +9,7 @@
 
 #include <string>
 
-namespace halflens {
+namespace halflens::train {
 
 /// The input a model is fed in `view` of `image`. Fit without `portrait` is what toModelInput() makes of
 /// `spec`; crops are spec.width x spec.height (swapped in portrait) at the photo's scale, grown where the
@@ -24,4 +24,4 @@ Result<Image> viewPixels(const Image& image, const InputSpec& spec, const ViewRe
 /// Short name of a view, unique for what it shows: "fit", "fit-flip", "crop-0-0.5-portrait".
 std::string viewName(const ViewRecipe& view);
 
-} // namespace halflens
+} // namespace halflens::train

@@ -4,7 +4,7 @@
 #include "core/nn/trunks.h"
 #include "core/train_networks/training_setup.h"
 
-namespace halflens {
+namespace halflens::train {
 
 namespace {
 
@@ -18,7 +18,7 @@ Result<const Family*> familyOf(const Recipe& recipe)
 
 } // namespace
 
-Result<Graph> networkGraph(const Recipe& recipe)
+Result<nn::Graph> networkGraph(const Recipe& recipe)
 {
     if (recipe.task == TrainingTask::Objectness) {
         if (recipe.trunk.name != "efficientnet-lite0")
@@ -27,7 +27,7 @@ Result<Graph> networkGraph(const Recipe& recipe)
                          "the objectness network stands on efficientnet-lite0 only",
                          "name that trunk",
                          {}};
-        return objectnessGraph();
+        return nn::objectnessGraph();
     }
     const Result<const Family*> family = familyOf(recipe);
     if (!family)
@@ -43,7 +43,7 @@ Result<Shapes> networkShapes(const Recipe& recipe)
             return family.error();
         return (*family)->shapes(recipe.trunk.name, recipe.head);
     }
-    const Result<Graph> graph = networkGraph(recipe);
+    const Result<nn::Graph> graph = networkGraph(recipe);
     if (!graph)
         return graph.error();
     Shapes shapes;
@@ -52,4 +52,4 @@ Result<Shapes> networkShapes(const Recipe& recipe)
     return shapes;
 }
 
-} // namespace halflens
+} // namespace halflens::train

@@ -13,7 +13,7 @@
 #include <cmath>
 #include <span>
 
-namespace halflens {
+namespace halflens::train {
 
 namespace {
 
@@ -140,7 +140,7 @@ Status readFiles(const Recipe& recipe, const DataFolders& folders, StartWeights&
 /// Hash of the tensors whose layers are frozen.
 std::string frozenHash(const TrainingSetup& setup)
 {
-    std::vector<bool> frozen = reachable(setup.graph, setup.cut.boundary);
+    std::vector<bool> frozen = nn::reachable(setup.graph, setup.cut.boundary);
     std::vector<std::uint8_t> bytes;
     for (std::size_t i = 0; i < frozen.size(); ++i) {
         const std::string& name = setup.graph.layers()[i].name;
@@ -166,16 +166,16 @@ std::vector<std::string> headMaps(const Recipe& recipe)
 }
 
 /// A TRIQ needs a position for every token of its inputs and one more (spec models 5.4).
-Status checkPositions(const Recipe& recipe, const Graph& graph)
+Status checkPositions(const Recipe& recipe, const nn::Graph& graph)
 {
     const Family* const family = familyByName(recipe.family);
     if (!family || !family->masksAttention || recipe.input.width < 1 || recipe.input.height < 1)
         return {};
     const auto tokens = [&](int height, int width) -> Result<int> {
-        const Result<std::vector<MapSize>> sizes = graph.sizes(height, width);
+        const Result<std::vector<nn::MapSize>> sizes = graph.sizes(height, width);
         if (!sizes)
             return sizes.error();
-        const MapSize grid = tokenGridSize((*sizes)[static_cast<std::size_t>(graph.outputs().at("c5").value)]);
+        const nn::MapSize grid = tokenGridSize((*sizes)[static_cast<std::size_t>(graph.outputs().at("c5").value)]);
         return grid.height * grid.width;
     };
     const Result<int> upright = tokens(recipe.input.height, recipe.input.width);
@@ -203,7 +203,7 @@ Result<TrainingSetup> prepareTraining(const Recipe& recipe, const DataFolders& f
     const Result<std::map<std::string, Shape>> shapes = networkShapes(recipe);
     if (!shapes)
         return shapes.error();
-    Result<Graph> graph = networkGraph(recipe);
+    Result<nn::Graph> graph = networkGraph(recipe);
     if (!graph)
         return std::move(graph).error();
     if (Status enough = checkPositions(recipe, *graph); !enough)
@@ -238,7 +238,7 @@ Result<TrainingSetup> prepareTraining(const Recipe& recipe, const DataFolders& f
         if (isFresh && named && weight != name)
             return Error{ErrorCode::InvalidInput,
                          "checkpoint",
-                         "the start weights have no tensor " + name + " of shape " + toString(shape),
+                         "the start weights have no tensor " + name + " of shape " + halflens::toString(shape),
                          "name the files that hold the whole trunk",
                          {}};
     }
@@ -270,4 +270,4 @@ void recalibrate(StateDict& state, const ScoreScale& scale, double slope, double
     }
 }
 
-} // namespace halflens
+} // namespace halflens::train

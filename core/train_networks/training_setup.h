@@ -13,12 +13,12 @@
 #include <memory>
 #include <string>
 
-namespace halflens {
+namespace halflens::train {
 
 /// Everything the network of a recipe is made of. `state` holds all weights under the names of a file of
 /// weights: trunk, head and decoder, as they are before the first step.
 struct TrainingSetup {
-    Graph graph;
+    nn::Graph graph;
     GraphCut cut;
     StateDict state;
     StateDict frozen; ///< the graph's parameters under its own names, for the inference form
@@ -32,7 +32,7 @@ struct TrainingSetup {
 Result<TrainingSetup> prepareTraining(const Recipe& recipe, const DataFolders& folders, double meanMos5);
 
 /// The convolutional part of the recipe's network. InvalidInput: unknown trunk, or one the family cannot stand on.
-Result<Graph> networkGraph(const Recipe& recipe);
+Result<nn::Graph> networkGraph(const Recipe& recipe);
 
 /// Names and shapes of all weights of the recipe's network.
 Result<Shapes> networkShapes(const Recipe& recipe);
@@ -44,4 +44,4 @@ void recalibrate(StateDict& state, const ScoreScale& scale, double slope, double
 /// The network in LibTorch, on a graphics card where LibTorch has one. Unsupported: LibTorch cannot be loaded.
 Result<std::unique_ptr<TrainingNetwork>> makeTrainingNetwork(const Recipe& recipe, const TrainingSetup& setup);
 
-} // namespace halflens
+} // namespace halflens::train

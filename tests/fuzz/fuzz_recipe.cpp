@@ -20,7 +20,7 @@ void require(bool condition)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     using namespace halflens;
-    const auto recipe = parseRecipe(std::string(reinterpret_cast<const char*>(data), size), "folder");
+    const auto recipe = train::parseRecipe(std::string(reinterpret_cast<const char*>(data), size), "folder");
     if (!recipe) {
         const std::string message = recipe.error().message();
         require(!message.empty());
@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(recipe->scale.low < recipe->scale.high);
     for (const DataRecipe& set : recipe->data)
         require(set.voteColumns.size() == 5 && std::isfinite(set.factor) && set.deviation > 0);
-    for (const ViewRecipe& view : recipe->views)
+    for (const train::ViewRecipe& view : recipe->views)
         require(view.x >= 0 && view.x <= 1 && view.y >= 0 && view.y <= 1 && view.weight >= 0);
     return 0;
 }

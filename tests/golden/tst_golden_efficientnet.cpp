@@ -35,12 +35,12 @@ Result<StateDict> readState(const char* file)
 }
 
 /// The trunk with the classifier's last convolution, as the reference has it.
-Graph withHead()
+nn::Graph withHead()
 {
-    Graph graph = efficientNetLite0();
-    LayerId x = graph.convolution(graph.outputs().at("c5"), "_conv_head", 1280, Window::square(1), false);
+    nn::Graph graph = nn::efficientNetLite0();
+    nn::LayerId x = graph.convolution(graph.outputs().at("c5"), "_conv_head", 1280, nn::Window::square(1), false);
     x = graph.batchNorm(x, "_bn1", 1e-3);
-    graph.output("head", graph.activation(x, Activation::Relu6));
+    graph.output("head", graph.activation(x, nn::Activation::Relu6));
     return graph;
 }
 
@@ -76,7 +76,7 @@ void TestGoldenEfficientNet::activations()
     QVERIFY2(decoded.has_value(), decoded ? "" : decoded.error().message().c_str());
     const auto input = toModelInput(**decoded, {});
     QVERIFY(input.has_value());
-    const auto form = InferenceForm::create(withHead(), *state, {});
+    const auto form = nn::InferenceForm::create(withHead(), *state, {});
     QVERIFY2(form.has_value(), form ? "" : form.error().message().c_str());
     const std::vector<std::string> names{"stem",   "stage0", "stage1", "stage2", "stage3",
                                          "stage4", "stage5", "stage6", "head"};
@@ -85,13 +85,13 @@ void TestGoldenEfficientNet::activations()
 
     const std::string prefix = image.toStdString() + ".";
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const FeatureMap& map = (*maps)[i];
+        const nn::FeatureMap& map = (*maps)[i];
         HALFLENS_COMPARE(test::channelMeans(map.values, map.size.channels),
                          expected->at(prefix + names[i] + ".channel_mean").values,
                          OfDeviation * test::standardDeviation(map.values));
     }
     const Tensor& last = expected->at(prefix + "stage6.map");
-    const MapSize size = (*maps)[7].size;
+    const nn::MapSize size = (*maps)[7].size;
     QCOMPARE(toString(last.shape), toString(Shape{size.channels, size.height, size.width}));
     HALFLENS_COMPARE((*maps)[7].values, last.values, OfDeviation * test::standardDeviation(last.values));
 

@@ -66,11 +66,11 @@ void TestGoldenFamiliesDbcnn::fromImage()
     const auto& sizes = reference.values(name + "map_sizes"); // VGG, S-CNN, aligned; height, width
     const auto viewOf = [&](const std::string& map) {
         const std::array<int, 3>& shape = (*features)->mapShapes.at(map);
-        return MapView{{shape[0], shape[1], shape[2]}, (*features)->maps.at(map)};
+        return nn::MapView{{shape[0], shape[1], shape[2]}, (*features)->maps.at(map)};
     };
-    const MapView vgg = viewOf("c5");
-    const MapView scnnMap = viewOf("scnn");
-    const FeatureMap aligned = alignedCorners(scnnMap, vgg.size.height, vgg.size.width);
+    const nn::MapView vgg = viewOf("c5");
+    const nn::MapView scnnMap = viewOf("scnn");
+    const nn::FeatureMap aligned = alignedCorners(scnnMap, vgg.size.height, vgg.size.width);
     std::size_t row = 0;
     for (const auto& [size, values, theirs] :
          {std::tuple{vgg.size, vgg.values, "vgg_mean"},
@@ -134,7 +134,7 @@ void TestGoldenFamiliesDbcnn::scnnAlone()
     StateDict state;
     for (const NamedTensor& entry : archive->tensors)
         state[entry.name] = entry.tensor;
-    const auto network = InferenceForm::create(scnn(), state, {});
+    const auto network = nn::InferenceForm::create(nn::scnn(), state, {});
     HALFLENS_VERIFY(network);
     // The input and the values of spec models 9.4.
     std::vector<float> input;
@@ -146,8 +146,8 @@ void TestGoldenFamiliesDbcnn::scnnAlone()
     }
     const auto maps = (*network)->run(input, 64, 64, {"scnn"});
     HALFLENS_VERIFY(maps);
-    const FeatureMap& map = maps->front();
-    QVERIFY((map.size == MapSize{128, 4, 4}));
+    const nn::FeatureMap& map = maps->front();
+    QVERIFY((map.size == nn::MapSize{128, 4, 4}));
     const auto at = [&](int channel, int row, int column) {
         return map.values[static_cast<std::size_t>(channel * 16 + row * 4 + column)];
     };

@@ -40,7 +40,7 @@ void TestGoldenFamiliesSwin::trunk()
     HALFLENS_VERIFY(description);
     const auto allowed = [&](const std::string& what) { return (*description)["tolerance"][what].get<double>(); };
 
-    std::unique_ptr<SwinTrunk> trunk;
+    std::unique_ptr<nn::SwinTrunk> trunk;
     StateDict classifier;
     {
         const auto archive = readCheckpoint(*path);
@@ -50,14 +50,14 @@ void TestGoldenFamiliesSwin::trunk()
                 classifier[entry.name] = entry.tensor;
         }
         const StateDict state = swinStartWeights(*archive);
-        auto created = SwinTrunk::create(state, {});
+        auto created = nn::SwinTrunk::create(state, {});
         HALFLENS_VERIFY(created);
         trunk = std::move(*created);
         // Nothing but the trunk is left, and nothing is missing.
-        QVERIFY(compare(swinParameters(trunk->config()), state).isClean());
+        QVERIFY(compare(nn::swinParameters(trunk->config()), state).isClean());
     }
     std::int64_t values = 0;
-    for (const auto& [name, shape] : swinParameters(trunk->config()))
+    for (const auto& [name, shape] : nn::swinParameters(trunk->config()))
         values += std::accumulate(shape.begin(), shape.end(), std::int64_t(1), std::multiplies<>());
     QCOMPARE(values, (*description)["checkpoint"]["trunk_parameters"].get<std::int64_t>());
 
@@ -69,7 +69,7 @@ void TestGoldenFamiliesSwin::trunk()
     HALFLENS_VERIFY(maps);
     for (std::size_t i = 0; i < 4; ++i) {
         const std::string name = "F" + std::to_string(i + 1);
-        const MapView& map = (*maps)[i];
+        const nn::MapView& map = (*maps)[i];
         const auto& shape = (*description)["float32_vs_float64"][name]["shape"];
         QCOMPARE(map.size.channels, shape[0].get<int>());
         QCOMPARE(map.size.channels, trunk->channels(static_cast<int>(i)));

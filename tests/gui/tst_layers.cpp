@@ -499,30 +499,6 @@ private Q_SLOTS:
         QVERIFY(window.maps().map(OverlayId::Saliency));
     }
 
-    void ticksAreRound_data()
-    {
-        QTest::addColumn<double>("low");
-        QTest::addColumn<double>("high");
-        QTest::addColumn<int>("most");
-        QTest::addColumn<QList<double>>("ticks");
-        QTest::newRow("unit") << 0.0 << 1.0 << 5 << QList<double>{0, 0.2, 0.4, 0.6, 0.8, 1};
-        QTest::newRow("odd") << 0.13 << 0.87 << 4 << QList<double>{0.2, 0.4, 0.6, 0.8};
-        QTest::newRow("signed") << -3.0 << 3.0 << 3 << QList<double>{-2, 0, 2};
-        QTest::newRow("empty") << 2.0 << 2.0 << 5 << QList<double>{2};
-        QTest::newRow("large") << 0.0 << 46000.0 << 5 << QList<double>{0, 10000, 20000, 30000, 40000};
-    }
-    void ticksAreRound()
-    {
-        QFETCH(double, low);
-        QFETCH(double, high);
-        QFETCH(int, most);
-        QFETCH(QList<double>, ticks);
-        const std::vector<double> made = niceTicks(low, high, most);
-        QCOMPARE(static_cast<qsizetype>(made.size()), ticks.size());
-        for (qsizetype i = 0; i < ticks.size(); ++i)
-            QVERIFY(std::abs(made[static_cast<std::size_t>(i)] - ticks.at(i)) < 1e-9 * (1 + std::abs(ticks.at(i))));
-    }
-
 private:
     MainWindow& open()
     {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Checks that no file includes what stands below it: cmake -DROOT=<source tree> -P check.cmake
+# Checks that no file includes what stands below it, and that folders with a namespace of their own keep to it:
+# cmake -DROOT=<source tree> -P check.cmake
 # The order is that of the lists in core/CMakeLists.txt and ui/CMakeLists.txt; ui stands on core, app on both. LibTorch's
 # headers and what wraps them stay in the folders core/*/torch, which the program opens on first use.
 cmake_minimum_required(VERSION 3.25)
@@ -65,10 +66,32 @@ foreach(file IN LISTS files)
     endforeach()
 endforeach()
 
+# Every name these folders give stands in their namespace; what wraps LibTorch has its own, torch_module.
+set(namespace_core/nn nn)
+set(namespace_core/train train)
+set(namespace_core/train_networks train)
+foreach(file IN LISTS files)
+    string(REGEX MATCH "^(app|[a-z]+/[a-z0-9_]+)/" unused ${file})
+    set(own ${CMAKE_MATCH_1})
+    if(NOT DEFINED namespace_${own} OR file MATCHES "^core/[a-z_]+/torch/")
+        continue()
+    endif()
+    set(wanted "halflens::${namespace_${own}}")
+    file(STRINGS ${ROOT}/${file} lines REGEX "^namespace halflens")
+    if(NOT lines)
+        list(APPEND faults "${file}:1: its names belong in ${wanted}")
+    endif()
+    foreach(line IN LISTS lines)
+        if(NOT line MATCHES "^namespace ${wanted}(::[a-z]+)? {")
+            report(${file} "${line}" "its names belong in ${wanted}")
+        endif()
+    endforeach()
+endforeach()
+
 list(LENGTH files count)
 if(faults)
     list(JOIN faults "\n" text)
     message(NOTICE "${text}")
-    message(FATAL_ERROR "includes against the order of the folders, see above")
+    message(FATAL_ERROR "against the order or the namespaces of the folders, see above")
 endif()
 message(NOTICE "${count} files keep the order of ${layers}")

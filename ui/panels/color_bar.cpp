@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/color_bar.h"
 
+#include "core/chart/chart.h"
 #include "ui/state/theme.h"
 
 #include <QPainter>
@@ -19,27 +20,6 @@ constexpr int Gap = 4;
 constexpr int Above = 16;
 
 } // namespace
-
-std::vector<double> niceTicks(double low, double high, int most)
-{
-    if (!(high > low) || most < 2)
-        return {low};
-    const double raw = (high - low) / most;
-    const double power = std::pow(10, std::floor(std::log10(raw)));
-    double step = 10 * power;
-    for (const double factor : {1.0, 2.0, 5.0}) {
-        if (factor * power >= raw) {
-            step = factor * power;
-            break;
-        }
-    }
-    std::vector<double> ticks;
-    const double tolerance = step * 1e-6;
-    for (auto i = static_cast<long long>(std::ceil((low - tolerance) / step));
-         static_cast<double>(i) * step <= high + tolerance; ++i)
-        ticks.push_back(static_cast<double>(i) * step);
-    return ticks;
-}
 
 ColorBarView::ColorBarView(const LayerView& layers, QWidget* parent)
     : QWidget(parent)

@@ -7,12 +7,8 @@
 #include <QWidget>
 
 #include <optional>
-#include <vector>
 
 namespace halflens {
-
-/// Round values inside low..high, at most `most` of them, ascending. One value where the range is empty.
-std::vector<double> niceTicks(double low, double high, int most);
 
 /// Takes no room while nothing with values is shown.
 class ColorBarView final : public QWidget {

@@ -6,11 +6,11 @@
 
 #include <QMouseEvent>
 #include <QPainter>
-#include <QPainterPath>
 #include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 namespace halflens {
@@ -33,10 +33,8 @@ double roundUp(double value)
 } // namespace
 
 CurvePlot::CurvePlot(QWidget* parent)
-    : QWidget(parent)
+    : ChartPlot(parent)
 {
-    setMouseTracking(true);
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setObjectName(u"curve"_s);
     setAccessibleName(tr("Score change against the number of visible blocks"));
 }
@@ -76,130 +74,92 @@ void CurvePlot::setCurrent(std::optional<QPointF> visibleAndChange)
     update();
 }
 
-QRectF CurvePlot::plotArea() const
+ChartFrame CurvePlot::frame() const
 {
-    const QFontMetrics metrics = fontMetrics();
-    const double left = metrics.horizontalAdvance(u"0.00"_s) + 6;
-    const double bottom = 2 * metrics.height() + 6;
-    return QRectF(left, metrics.height() + 9, width() - left - 8, height() - bottom - metrics.height() - 9);
-}
-
-QPointF CurvePlot::at(double visible, double change) const
-{
-    const QRectF area = plotArea();
-    return {area.left() + visible / BlockCount * area.width(),
-            area.bottom() - std::min(1.0, change / m_top) * area.height()};
+    return ChartPlot::frame(0, BlockCount, 0, m_top);
 }
 
 void CurvePlot::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    if (m_curve.empty()) {
-        painter.setPen(themeColors(palette()).mutedText);
-        painter.drawText(rect(), Qt::AlignCenter, tr("no result yet"));
-        return;
-    }
-    paintAxes(painter);
-    paintCurves(painter);
-    paintMarks(painter);
+    if (m_curve.empty())
+        return paintNothing(painter, tr("no result yet"));
+    const ChartFrame where = frame();
+    paintCurves(painter, where);
+    paintMarks(painter, where);
 }
 
-void CurvePlot::paintAxes(QPainter& painter) const
+void CurvePlot::paintCurves(QPainter& painter, const ChartFrame& frame) const
 {
     const ThemeColors& theme = themeColors(palette());
-    const QRectF area = plotArea();
-    const int lineHeight = fontMetrics().height();
-    for (const double share : {0.0, 0.5, 1.0}) {
-        const double y = area.bottom() - share * area.height();
-        painter.setPen(QPen(theme.gridLine, 1));
-        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
-        painter.setPen(theme.mutedText);
-        painter.drawText(QRectF(0, y - lineHeight / 2.0, area.left() - 6, lineHeight),
-                         Qt::AlignRight | Qt::AlignVCenter, QString::number(share * m_top, 'g', 3));
-    }
-    for (int visible = 0; visible <= BlockCount; visible += 2)
-        painter.drawText(QRectF(at(visible, 0).x() - 12, area.bottom() + 3, 24, lineHeight), Qt::AlignCenter,
-                         QString::number(visible));
-    painter.drawText(QRectF(area.left(), area.bottom() + 3 + lineHeight, area.width(), lineHeight), Qt::AlignCenter,
-                     tr("visible blocks"));
-    painter.drawText(QRectF(0, 0, area.right(), lineHeight), Qt::AlignLeft | Qt::AlignVCenter, tr("score change"));
-}
+    enum Ink { Best, Guaranteed, Mean, Worst, Other };
+    Surface surface(painter, *this,
+                    {QPen(theme.accent, 2), QPen(theme.better, 2), QPen(theme.mutedText, 1.5, Qt::DashLine),
+                     QPen(theme.worse, 1.5), QPen(theme.mutedText, 1)});
+    std::vector<ChartTick> visible;
+    for (int count = 0; count <= BlockCount; count += 2)
+        visible.push_back({static_cast<double>(count), std::to_string(count)});
+    std::vector<ChartTick> changes;
+    for (const double share : {0.0, 0.5, 1.0})
+        changes.push_back({share * m_top, QString::number(share * m_top, 'g', 3).toStdString()});
+    const ChartNames names{tr("visible blocks").toStdString(), tr("score change").toStdString()};
+    paintAxes(surface, frame, visible, changes, names);
 
-void CurvePlot::paintCurves(QPainter& painter) const
-{
-    const ThemeColors& theme = themeColors(palette());
-    QPolygonF best;
-    QPolygonF mean;
-    QPolygonF worst;
-    QPolygonF guaranteed;
+    std::vector<ChartPoint> best;
+    std::vector<ChartPoint> mean;
+    std::vector<ChartPoint> worst;
+    std::vector<ChartPoint> guaranteed;
+    QPolygonF band;
     for (const CurvePoint& point : m_curve) {
         if (point.guaranteed)
-            guaranteed << at(point.visible, *point.guaranteed);
-        best << at(point.visible, point.best);
-        mean << at(point.visible, point.mean);
-        worst << at(point.visible, point.worst);
+            guaranteed.push_back(frame.at(point.visible, *point.guaranteed));
+        best.push_back(frame.at(point.visible, point.best));
+        mean.push_back(frame.at(point.visible, point.mean));
+        worst.push_back(frame.at(point.visible, point.worst));
+        band << toQt(best.back());
     }
-    QPolygonF band = best;
     for (auto it = worst.crbegin(); it != worst.crend(); ++it)
-        band << *it;
+        band << toQt(*it);
     QColor soft = theme.accent;
     soft.setAlpha(theme.dark ? 50 : 34);
     painter.setPen(Qt::NoPen);
     painter.setBrush(soft);
     painter.drawPolygon(band);
-    painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(theme.worse, 1.5));
-    painter.drawPolyline(worst);
-    painter.setPen(QPen(theme.mutedText, 1.5, Qt::DashLine));
-    painter.drawPolyline(mean);
-    painter.setPen(QPen(theme.mutedText, 1));
+    surface.polyline(worst, Worst);
+    surface.polyline(mean, Mean);
     for (const OtherCurve& other : m_others) {
-        QPolygonF line;
+        std::vector<ChartPoint> line;
         for (const CurvePoint& point : other.curve)
-            line << at(point.visible, point.best);
-        painter.drawPolyline(line);
+            line.push_back(frame.at(point.visible, point.best));
+        surface.polyline(line, Other);
     }
-    painter.setPen(QPen(theme.better, 2));
-    painter.drawPolyline(guaranteed);
-    painter.setPen(QPen(theme.accent, 2));
-    painter.drawPolyline(best);
-
-    // Legend in one line, right-aligned above the plot.
-    double right = plotArea().right();
-    const std::pair<QString, QColor> entries[] = {{tr("best"), theme.accent},
-                                                  {tr("guaranteed"), theme.better},
-                                                  {tr("mean"), theme.mutedText},
-                                                  {tr("worst"), theme.worse}};
-    for (const auto& [text, color] : entries) {
-        const int textWidth = fontMetrics().horizontalAdvance(text);
-        const double middle = fontMetrics().height() / 2.0;
-        painter.setPen(theme.mutedText);
-        painter.drawText(QRectF(right - textWidth, 0, textWidth, fontMetrics().height()), Qt::AlignCenter, text);
-        painter.setPen(QPen(color, 2, color == theme.mutedText ? Qt::DotLine : Qt::SolidLine));
-        painter.drawLine(QPointF(right - textWidth - 16, middle), QPointF(right - textWidth - 4, middle));
-        right -= textWidth + 24;
-    }
+    surface.polyline(guaranteed, Guaranteed);
+    surface.polyline(best, Best);
+    const std::vector<ChartEntry> entries{{tr("best").toStdString(), Best},
+                                          {tr("guaranteed").toStdString(), Guaranteed},
+                                          {tr("mean").toStdString(), Mean},
+                                          {tr("worst").toStdString(), Worst}};
+    paintLegend(surface, frame, entries, names.y);
 }
 
-void CurvePlot::paintMarks(QPainter& painter) const
+void CurvePlot::paintMarks(QPainter& painter, const ChartFrame& frame) const
 {
     const ThemeColors& theme = themeColors(palette());
-    const QRectF area = plotArea();
     painter.setPen(QPen(theme.better, 1, Qt::DashLine));
-    const double tolerance = at(0, m_enough.epsilon).y();
-    painter.drawLine(QPointF(area.left(), tolerance), QPointF(area.right(), tolerance));
+    const double tolerance = frame.at(0, m_enough.epsilon).y;
+    painter.drawLine(QPointF(frame.left(), tolerance), QPointF(frame.right(), tolerance));
     if (m_hovered) {
+        const double x = frame.at(*m_hovered, 0).x;
         painter.setPen(QPen(theme.mutedText, 1));
-        painter.drawLine(QPointF(at(*m_hovered, 0).x(), area.top()), QPointF(at(*m_hovered, 0).x(), area.bottom()));
+        painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()));
     }
     painter.setPen(QPen(theme.card, 2));
     painter.setBrush(theme.better);
-    painter.drawEllipse(at(m_enough.visible, std::abs(m_enough.change)), 5, 5);
+    painter.drawEllipse(toQt(frame.at(m_enough.visible, std::abs(m_enough.change))), 5, 5);
     if (m_current) {
         painter.setPen(QPen(theme.text, 2));
         painter.setBrush(theme.card);
-        painter.drawEllipse(at(m_current->x(), m_current->y()), 4, 4);
+        painter.drawEllipse(toQt(frame.at(m_current->x(), m_current->y())), 4, 4);
     }
 }
 
@@ -207,9 +167,7 @@ const CurvePoint* CurvePlot::pointUnder(double x) const
 {
     if (m_curve.empty())
         return nullptr;
-    const QRectF area = plotArea();
-    const int visible =
-        std::clamp(static_cast<int>(std::lround((x - area.left()) / area.width() * BlockCount)), 0, BlockCount);
+    const auto visible = static_cast<int>(std::lround(frame().valueAt(x)));
     const auto it =
         std::find_if(m_curve.begin(), m_curve.end(), [&](const CurvePoint& point) { return point.visible == visible; });
     return it == m_curve.end() ? nullptr : &*it;

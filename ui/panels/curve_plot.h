@@ -4,15 +4,14 @@
 #pragma once
 
 #include "core/masking/importance.h"
-
-#include <QWidget>
+#include "ui/panels/chart_plot.h"
 
 #include <optional>
 #include <vector>
 
 namespace halflens {
 
-class CurvePlot final : public QWidget {
+class CurvePlot final : public ChartPlot {
     Q_OBJECT
 
 public:
@@ -41,13 +40,11 @@ protected:
     void leaveEvent(QEvent* event) override;
 
 private:
-    QRectF plotArea() const;
     void fitTop();
-    QPointF at(double visible, double change) const;
+    ChartFrame frame() const;
     const CurvePoint* pointUnder(double x) const;
-    void paintAxes(QPainter& painter) const;
-    void paintCurves(QPainter& painter) const;
-    void paintMarks(QPainter& painter) const;
+    void paintCurves(QPainter& painter, const ChartFrame& frame) const;
+    void paintMarks(QPainter& painter, const ChartFrame& frame) const;
 
     std::vector<CurvePoint> m_curve;
     std::vector<OtherCurve> m_others;

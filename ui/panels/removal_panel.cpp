@@ -2,7 +2,6 @@
 #include "ui/panels/removal_panel.h"
 
 #include "ui/panels/card.h"
-#include "ui/panels/color_bar.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
 
@@ -13,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 namespace halflens {
@@ -38,10 +38,8 @@ RemovalComparison compareRemoval(const BlockMeans& order, const MaskTable& table
 }
 
 RemovalPlot::RemovalPlot(QWidget* parent)
-    : QWidget(parent)
+    : ChartPlot(parent)
 {
-    setMouseTracking(true);
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setObjectName(u"removalPlot"_s);
     setAccessibleName(tr("Score against the number of blocks shown or hidden, most important first"));
 }
@@ -60,83 +58,44 @@ void RemovalPlot::setCurves(std::optional<RemovalComparison> curves)
     update();
 }
 
-QRectF RemovalPlot::plotArea() const
-{
-    const QFontMetrics metrics = fontMetrics();
-    const double left = metrics.horizontalAdvance(u"0.00"_s) + 6;
-    return QRectF(left, metrics.height() + 8, width() - left - 8, height() - 3 * metrics.height() - 15);
-}
-
-QPointF RemovalPlot::at(std::size_t blocks, double score) const
-{
-    const QRectF area = plotArea();
-    const double share = m_high > m_low ? std::clamp((score - m_low) / (m_high - m_low), 0.0, 1.0) : 0.5;
-    return {area.left() + static_cast<double>(blocks) / BlockCount * area.width(),
-            area.bottom() - share * area.height()};
-}
-
 void RemovalPlot::paintEvent(QPaintEvent*)
 {
-    const ThemeColors& theme = themeColors(palette());
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    if (!m_curves) {
-        painter.setPen(theme.mutedText);
-        painter.drawText(rect().adjusted(10, 0, -10, 0), Qt::AlignCenter | Qt::TextWordWrap,
-                         tr("Needs a model with a mask table and a layer with values"));
-        return;
-    }
-    const QRectF area = plotArea();
-    const int line = fontMetrics().height();
-    for (const double tick : niceTicks(m_low, m_high, 4)) {
-        const double y = at(0, tick).y();
-        painter.setPen(QPen(theme.gridLine, 1));
-        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
-        painter.setPen(theme.mutedText);
-        painter.drawText(QRectF(0, y - line / 2.0, area.left() - 6, line), Qt::AlignRight | Qt::AlignVCenter,
-                         QString::number(tick, 'f', 1));
-    }
-    painter.setPen(theme.mutedText);
-    for (int blocks = 0; blocks <= BlockCount; blocks += 2)
-        painter.drawText(QRectF(at(static_cast<std::size_t>(blocks), m_low).x() - 12, area.bottom() + 3, 24, line),
-                         Qt::AlignCenter, QString::number(blocks));
-    painter.drawText(QRectF(area.left(), area.bottom() + 3 + line, area.width(), line), Qt::AlignCenter,
-                     tr("blocks, highest value first"));
-    painter.drawText(QRectF(0, 0, area.right(), line), Qt::AlignLeft | Qt::AlignVCenter, tr("score"));
+    if (!m_curves)
+        return paintNothing(painter, tr("Needs a model with a mask table and a layer with values"));
+    const ThemeColors& theme = themeColors(palette());
+    enum Ink { Random, Hidden, Shown, RandomHidden, RandomShown };
+    Surface surface(painter, *this,
+                    {QPen(theme.mutedText, 1, Qt::DotLine), QPen(theme.important, 2), QPen(theme.trivial, 2),
+                     QPen(theme.important, 1, Qt::DotLine), QPen(theme.trivial, 1, Qt::DotLine)});
+    const ChartFrame where = frame();
+    std::vector<ChartTick> blocks;
+    for (int count = 0; count <= BlockCount; count += 2)
+        blocks.push_back({static_cast<double>(count), std::to_string(count)});
+    const ChartNames names{tr("blocks, highest value first").toStdString(), tr("score").toStdString()};
+    paintAxes(surface, where, blocks, numberedTicks(m_low, m_high, 4), names);
 
-    const auto draw = [&](const auto& values, bool mirrored, const QPen& pen) {
-        QPolygonF curve;
+    const auto draw = [&](const auto& values, bool mirrored, Ink ink) {
+        std::vector<ChartPoint> curve;
         for (std::size_t k = 0; k <= BlockCount; ++k)
-            curve << at(k, values[mirrored ? BlockCount - k : k]);
-        painter.setPen(pen);
-        painter.drawPolyline(curve);
+            curve.push_back(where.at(static_cast<double>(k), values[mirrored ? BlockCount - k : k]));
+        surface.polyline(curve, ink);
     };
-    draw(m_curves->randomDeletion, false, QPen(theme.important, 1, Qt::DotLine));
-    draw(m_curves->randomDeletion, true, QPen(theme.trivial, 1, Qt::DotLine));
-    draw(m_curves->curves.deletion, false, QPen(theme.important, 2));
-    draw(m_curves->curves.insertion, false, QPen(theme.trivial, 2));
-
-    double right = area.right();
-    const std::pair<QString, QPen> entries[] = {{tr("random order"), QPen(theme.mutedText, 1, Qt::DotLine)},
-                                                {tr("hidden"), QPen(theme.important, 2)},
-                                                {tr("shown"), QPen(theme.trivial, 2)}};
-    for (const auto& [text, pen] : entries) {
-        const int textWidth = fontMetrics().horizontalAdvance(text);
-        painter.setPen(theme.mutedText);
-        painter.drawText(QRectF(right - textWidth, 0, textWidth, line), Qt::AlignCenter, text);
-        painter.setPen(pen);
-        painter.drawLine(QPointF(right - textWidth - 16, line / 2.0), QPointF(right - textWidth - 4, line / 2.0));
-        right -= textWidth + 24;
-    }
+    draw(m_curves->randomDeletion, false, RandomHidden);
+    draw(m_curves->randomDeletion, true, RandomShown);
+    draw(m_curves->curves.deletion, false, Hidden);
+    draw(m_curves->curves.insertion, false, Shown);
+    const std::vector<ChartEntry> entries{{tr("random order").toStdString(), Random},
+                                          {tr("hidden").toStdString(), Hidden},
+                                          {tr("shown").toStdString(), Shown}};
+    paintLegend(surface, where, entries, names.y);
 }
 
 void RemovalPlot::mouseMoveEvent(QMouseEvent* event)
 {
     if (!m_curves)
         return;
-    const QRectF area = plotArea();
-    const double share = (event->position().x() - area.left()) / std::max(1.0, area.width());
-    const auto blocks = static_cast<std::size_t>(std::clamp(std::lround(share * BlockCount), 0L, long{BlockCount}));
+    const auto blocks = static_cast<std::size_t>(std::lround(frame().valueAt(event->position().x())));
     QToolTip::showText(
         event->globalPosition().toPoint(),
         tr("%1 blocks hidden: %2\n%1 blocks shown: %3")

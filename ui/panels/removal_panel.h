@@ -4,9 +4,8 @@
 #pragma once
 
 #include "core/explain/removal_curves.h"
+#include "ui/panels/chart_plot.h"
 #include "ui/state/viewer.h"
-
-#include <QWidget>
 
 #include <array>
 #include <optional>
@@ -24,7 +23,7 @@ struct RemovalComparison {
 /// Look-ups in the table only; O(4096).
 RemovalComparison compareRemoval(const BlockMeans& order, const MaskTable& table);
 
-class RemovalPlot final : public QWidget {
+class RemovalPlot final : public ChartPlot {
     Q_OBJECT
 
 public:
@@ -39,8 +38,7 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
 
 private:
-    QRectF plotArea() const;
-    QPointF at(std::size_t blocks, double score) const;
+    ChartFrame frame() const { return ChartPlot::frame(0, BlockCount, m_low, m_high); }
 
     std::optional<RemovalComparison> m_curves;
     double m_low = 1;

@@ -18,14 +18,14 @@ constexpr const char* DecoderPrefix = "decoder.";
 
 } // namespace
 
-ObjectnessNetwork::ObjectnessNetwork(std::unique_ptr<InferenceForm> network, InputSpec input)
+ObjectnessNetwork::ObjectnessNetwork(std::unique_ptr<nn::InferenceForm> network, InputSpec input)
     : m_network(std::move(network))
     , m_input(input)
 { }
 
 Result<std::shared_ptr<const ObjectnessNetwork>> ObjectnessNetwork::create(StateDict state, const InputSpec& input)
 {
-    const Graph graph = objectnessGraph();
+    const nn::Graph graph = nn::objectnessGraph();
     std::map<std::string, Shape> expected;
     for (const auto& [name, shape] : graph.parameters())
         expected[(name.starts_with(DecoderPrefix) ? "" : TrunkPrefix) + name] = shape;
@@ -35,7 +35,7 @@ Result<std::shared_ptr<const ObjectnessNetwork>> ObjectnessNetwork::create(State
     for (auto& [name, tensor] : state)
         named.emplace(name.starts_with(TrunkPrefix) ? name.substr(std::string_view(TrunkPrefix).size()) : name,
                       std::move(tensor));
-    Result<std::unique_ptr<InferenceForm>> network = InferenceForm::create(graph, std::move(named), {});
+    Result<std::unique_ptr<nn::InferenceForm>> network = nn::InferenceForm::create(graph, std::move(named), {});
     if (!network)
         return std::move(network).error();
     return std::shared_ptr<const ObjectnessNetwork>(new ObjectnessNetwork(std::move(*network), input));
@@ -74,11 +74,11 @@ Result<ScalarMap> ObjectnessNetwork::probabilities(const Image& image, std::stop
     const Result<ModelInput> input = toModelInput(image, m_input);
     if (!input)
         return input.error();
-    const Result<std::vector<MapView>> maps =
+    const Result<std::vector<nn::MapView>> maps =
         m_network->runInPlace(input->planes, input->height, input->width, {"objectness"}, std::move(stop));
     if (!maps)
         return maps.error();
-    const MapView& logits = maps->front();
+    const nn::MapView& logits = maps->front();
     ScalarMap map(logits.size.height, logits.size.width);
     std::transform(logits.values.begin(), logits.values.end(), map.values.begin(),
                    [](float logit) { return 1.F / (1.F + std::exp(-logit)); });

@@ -31,9 +31,9 @@ public:
     const std::string& weightsHash() const { return m_weightsHash; } ///< SHA-256; empty from create()
 
 private:
-    ObjectnessNetwork(std::unique_ptr<InferenceForm> network, InputSpec input);
+    ObjectnessNetwork(std::unique_ptr<nn::InferenceForm> network, InputSpec input);
 
-    std::unique_ptr<InferenceForm> m_network; ///< its plans and buffers change while it runs
+    std::unique_ptr<nn::InferenceForm> m_network; ///< its plans and buffers change while it runs
     InputSpec m_input;
     std::string m_name;
     std::string m_weightsHash;

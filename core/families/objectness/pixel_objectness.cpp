@@ -20,32 +20,32 @@ constexpr int Enlargement = 8; // 65 cells to 513 pixels
 constexpr const char* CountedPool = "pool5a";
 constexpr std::array MeanBgr{104.008F, 116.669F, 122.675F};
 
-Window pooling(int stride)
+nn::Window pooling(int stride)
 {
     // Caffe rounds sizes up; with odd inputs, as 513 makes them throughout, that is no different from rounding down.
-    return Window::square(3, stride, 1);
+    return nn::Window::square(3, stride, 1);
 }
 
-Window dilated(int padAndDilation)
+nn::Window dilated(int padAndDilation)
 {
-    Window window = Window::square(3, 1, padAndDilation);
+    nn::Window window = nn::Window::square(3, 1, padAndDilation);
     window.dilation = padAndDilation;
     return window;
 }
 
 } // namespace
 
-Graph pixelObjectnessGraph()
+nn::Graph pixelObjectnessGraph()
 {
-    Graph graph;
-    LayerId x = graph.input(3);
-    const auto group = [&](int number, int convolutions, int channels, const Window& window) {
+    nn::Graph graph;
+    nn::LayerId x = graph.input(3);
+    const auto group = [&](int number, int convolutions, int channels, const nn::Window& window) {
         for (int i = 1; i <= convolutions; ++i) {
             const std::string name = "conv" + std::to_string(number) + "_" + std::to_string(i);
-            x = graph.activation(graph.convolution(x, name, channels, window), Activation::Relu);
+            x = graph.activation(graph.convolution(x, name, channels, window), nn::Activation::Relu);
         }
     };
-    const Window plain = Window::square(3, 1, 1);
+    const nn::Window plain = nn::Window::square(3, 1, 1);
     group(1, 2, 64, plain);
     x = graph.maxPool(x, pooling(2));
     group(2, 2, 128, plain);
@@ -57,14 +57,14 @@ Graph pixelObjectnessGraph()
     group(5, 3, 512, dilated(2));
     x = graph.maxPool(x, pooling(1));
     // Divides by 9 at the border too, unlike the pooling of other networks: a convolution with equal weights.
-    x = graph.convolution(x, CountedPool, 512, Window::square(3, 1, 1), false, 512);
-    x = graph.activation(graph.convolution(x, "fc6", 1024, dilated(12)), Activation::Relu);
-    x = graph.activation(graph.convolution(x, "fc7", 1024, Window::square(1)), Activation::Relu);
-    graph.output("objectness", graph.convolution(x, "fc8_voc12", 2, Window::square(1)));
+    x = graph.convolution(x, CountedPool, 512, nn::Window::square(3, 1, 1), false, 512);
+    x = graph.activation(graph.convolution(x, "fc6", 1024, dilated(12)), nn::Activation::Relu);
+    x = graph.activation(graph.convolution(x, "fc7", 1024, nn::Window::square(1)), nn::Activation::Relu);
+    graph.output("objectness", graph.convolution(x, "fc8_voc12", 2, nn::Window::square(1)));
     return graph;
 }
 
-PixelObjectness::PixelObjectness(std::unique_ptr<InferenceForm> network, std::string weightsHash)
+PixelObjectness::PixelObjectness(std::unique_ptr<nn::InferenceForm> network, std::string weightsHash)
     : m_network(std::move(network))
     , m_weightsHash(std::move(weightsHash))
 { }
@@ -73,13 +73,13 @@ Result<std::shared_ptr<const PixelObjectness>> PixelObjectness::create(StateDict
 {
     constexpr std::size_t PoolWeights = 512 * 9;
     state[std::string(CountedPool) + ".weight"] = {{512, 1, 3, 3}, std::vector<float>(PoolWeights, 1.F / 9)};
-    const Graph graph = pixelObjectnessGraph();
+    const nn::Graph graph = pixelObjectnessGraph();
     const std::map<std::string, Shape> expected = graph.parameters();
     // Other layers of the file, such as those of training, are no matter.
     std::erase_if(state, [&](const auto& entry) { return !expected.contains(entry.first); });
     if (Status fits = checkWeights(expected, state, "the pixel objectness network"); !fits)
         return std::move(fits).error();
-    Result<std::unique_ptr<InferenceForm>> network = InferenceForm::create(graph, std::move(state), {});
+    Result<std::unique_ptr<nn::InferenceForm>> network = nn::InferenceForm::create(graph, std::move(state), {});
     if (!network)
         return std::move(network).error();
     return std::shared_ptr<const PixelObjectness>(new PixelObjectness(std::move(*network), std::move(weightsHash)));
@@ -156,10 +156,10 @@ Result<ScalarMap> PixelObjectness::objectness(const Image& image, std::stop_toke
                         planes.begin() + (static_cast<std::ptrdiff_t>(plane) * Crop + row % size.height) * Crop);
         }
         const std::scoped_lock lock(m_running);
-        const Result<std::vector<MapView>> maps = m_network->runInPlace(planes, Crop, Crop, {"objectness"}, stop);
+        const Result<std::vector<nn::MapView>> maps = m_network->runInPlace(planes, Crop, Crop, {"objectness"}, stop);
         if (!maps)
             return maps.error();
-        const MapView& logits = maps->front();
+        const nn::MapView& logits = maps->front();
         if (!std::all_of(logits.values.begin(), logits.values.end(), [](float v) { return std::isfinite(v); }))
             return Error{ErrorCode::Model,
                          "objectness",

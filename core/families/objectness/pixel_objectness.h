@@ -14,7 +14,7 @@ namespace halflens {
 /// VGG16 DeepLab-LargeFOV for inputs of 513 x 513 (spec measures 3.3): output "objectness", two logits a
 /// cell, 65 x 65. Parameter names are those of the caffemodel ("conv1_1.weight", ..., "fc8_voc12.bias"), and
 /// "pool5a.weight", the averaging that counts its padding.
-Graph pixelObjectnessGraph();
+nn::Graph pixelObjectnessGraph();
 
 /// Any thread; runs one after the other, since they share the network's buffers.
 class PixelObjectness final : public ObjectnessSource {
@@ -34,9 +34,9 @@ public:
     Result<ScalarMap> objectness(const Image& image, std::stop_token stop) const override;
 
 private:
-    PixelObjectness(std::unique_ptr<InferenceForm> network, std::string weightsHash);
+    PixelObjectness(std::unique_ptr<nn::InferenceForm> network, std::string weightsHash);
 
-    std::unique_ptr<InferenceForm> m_network;
+    std::unique_ptr<nn::InferenceForm> m_network;
     std::string m_weightsHash;
     mutable std::mutex m_running;
 };

@@ -41,7 +41,7 @@ at::Tensor resizedLike(const at::Tensor& x, const at::Tensor& like)
         if (x.size(axis) == like.size(axis))
             continue;
         const std::vector<int> sources =
-            nearestSources(static_cast<int>(x.size(axis)), static_cast<int>(like.size(axis)));
+            nn::nearestSources(static_cast<int>(x.size(axis)), static_cast<int>(like.size(axis)));
         const std::vector<std::int64_t> wide(sources.begin(), sources.end());
         result = result.index_select(axis, at::tensor(wide, x.options().dtype(at::kLong).requires_grad(false)));
     }

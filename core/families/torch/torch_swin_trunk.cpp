@@ -30,7 +30,7 @@ struct Block {
     std::int64_t heads;
     std::int64_t window;
 
-    Block(WeightReader& reader, const std::string& name, const SwinStage& stage)
+    Block(WeightReader& reader, const std::string& name, const nn::SwinStage& stage)
         : norm1(reader, name + "norm1", LayerNormEpsilon)
         , norm2(reader, name + "norm2", LayerNormEpsilon)
         , qkv(reader, name + "attn.qkv")
@@ -165,7 +165,7 @@ const NamedTensors& TorchSwinTrunk::parameters() const
 
 Result<std::unique_ptr<TorchSwinTrunk>> TorchSwinTrunk::create(const StateDict& state, const std::string& prefix)
 {
-    const Result<SwinConfig> config = swinConfig(state, prefix);
+    const Result<nn::SwinConfig> config = nn::swinConfig(state, prefix);
     if (!config)
         return config.error();
     return guarded("model", [&]() -> Result<std::unique_ptr<TorchSwinTrunk>> {

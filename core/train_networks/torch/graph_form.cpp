@@ -11,19 +11,19 @@ namespace halflens::torch_module {
 
 namespace {
 
-at::Tensor padded(const at::Tensor& in, const Window& window, double value)
+at::Tensor padded(const at::Tensor& in, const nn::Window& window, double value)
 {
     return at::constant_pad_nd(in, {window.padLeft, window.padRight, window.padTop, window.padBottom}, value);
 }
 
-bool isSymmetric(const Window& window)
+bool isSymmetric(const nn::Window& window)
 {
     return window.padTop == window.padBottom && window.padLeft == window.padRight;
 }
 
 } // namespace
 
-GraphForm::GraphForm(Graph graph, GraphCut cut, GraphFormOptions options)
+GraphForm::GraphForm(nn::Graph graph, train::GraphCut cut, GraphFormOptions options)
     : m_graph(std::move(graph))
     , m_cut(std::move(cut))
     , m_options(options)
@@ -38,14 +38,14 @@ GraphForm::GraphForm(Graph graph, GraphCut cut, GraphFormOptions options)
     for (std::size_t i = 0; i < count; ++i) {
         if (!m_cut.trained[i])
             continue;
-        for (const LayerId id : m_graph.layers()[i].inputs) {
+        for (const nn::LayerId id : m_graph.layers()[i].inputs) {
             const auto input = static_cast<std::size_t>(id.value);
             ++readers[input];
             lastReader[input] = static_cast<int>(i);
             m_lastUse[input] = i;
         }
     }
-    const auto keep = [&](LayerId id) {
+    const auto keep = [&](nn::LayerId id) {
         const auto index = static_cast<std::size_t>(id.value);
         readers[index] += 2; // never changed in place, never folded away
         m_lastUse[index] = count;
@@ -56,12 +56,12 @@ GraphForm::GraphForm(Graph graph, GraphCut cut, GraphFormOptions options)
     for (std::size_t i = 0; i < count; ++i) {
         if (!m_cut.trained[i])
             continue;
-        const Layer& layer = m_graph.layers()[i];
+        const nn::Layer& layer = m_graph.layers()[i];
         const auto input = static_cast<std::size_t>(layer.inputs[0].value);
         m_ownInput[i] = readers[input] == 1;
         const int reader = lastReader[i];
-        const bool folds = layer.kind == LayerKind::Convolution && readers[i] == 1 && !m_options.trainBatchNorm
-            && m_graph.layers()[static_cast<std::size_t>(reader)].kind == LayerKind::BatchNorm;
+        const bool folds = layer.kind == nn::LayerKind::Convolution && readers[i] == 1 && !m_options.trainBatchNorm
+            && m_graph.layers()[static_cast<std::size_t>(reader)].kind == nn::LayerKind::BatchNorm;
         if (folds) {
             m_foldedNorm[i] = reader;
             m_foldedAway[static_cast<std::size_t>(reader)] = true;
@@ -74,12 +74,12 @@ std::map<std::string, Shape> GraphForm::parameters() const
     std::map<std::string, Shape> all = m_graph.parameters();
     std::map<std::string, Shape> result;
     for (std::size_t i = 0; i < m_graph.layers().size(); ++i) {
-        const Layer& layer = m_graph.layers()[i];
+        const nn::Layer& layer = m_graph.layers()[i];
         if (!m_cut.trained[i] || layer.name.empty())
             continue;
         for (const char* part : {".weight", ".bias", ".running_mean", ".running_var"}) {
             if (const auto found = all.find(layer.name + part); found != all.end())
-                result[weightName(found->first)] = found->second;
+                result[train::weightName(found->first)] = found->second;
         }
     }
     return result;
@@ -87,10 +87,10 @@ std::map<std::string, Shape> GraphForm::parameters() const
 
 const at::Tensor& GraphForm::parameter(const TensorMap& parameters, const std::string& name) const
 {
-    return parameters.at(weightName(name));
+    return parameters.at(train::weightName(name));
 }
 
-at::Tensor GraphForm::convolution(const Layer& layer, const Layer* norm, const at::Tensor& in,
+at::Tensor GraphForm::convolution(const nn::Layer& layer, const nn::Layer* norm, const at::Tensor& in,
                                   const TensorMap& parameters) const
 {
     at::Tensor weight = parameter(parameters, layer.name + ".weight");
@@ -107,7 +107,7 @@ at::Tensor GraphForm::convolution(const Layer& layer, const Layer* norm, const a
         weight = weight.to(in.scalar_type());
         bias = bias.defined() ? bias.to(in.scalar_type()) : bias;
     }
-    const Window window = resolved(layer.window, static_cast<int>(in.size(2)), static_cast<int>(in.size(3)));
+    const nn::Window window = nn::resolved(layer.window, static_cast<int>(in.size(2)), static_cast<int>(in.size(3)));
     const bool symmetric = isSymmetric(window);
     const at::Tensor source = symmetric ? in : padded(in, window, 0);
     const int padTop = symmetric ? window.padTop : 0;
@@ -118,7 +118,7 @@ at::Tensor GraphForm::convolution(const Layer& layer, const Layer* norm, const a
                       {window.dilation, window.dilation}, layer.groups);
 }
 
-at::Tensor GraphForm::batchNorm(const Layer& layer, const at::Tensor& in, const TensorMap& parameters,
+at::Tensor GraphForm::batchNorm(const nn::Layer& layer, const at::Tensor& in, const TensorMap& parameters,
                                 bool training) const
 {
     const at::Tensor gamma = layer.gamma ? parameter(parameters, layer.name + ".weight") : at::Tensor();
@@ -128,12 +128,12 @@ at::Tensor GraphForm::batchNorm(const Layer& layer, const at::Tensor& in, const 
                           m_options.momentum, layer.epsilon, false);
 }
 
-at::Tensor GraphForm::pool(const Layer& layer, const at::Tensor& in) const
+at::Tensor GraphForm::pool(const nn::Layer& layer, const at::Tensor& in) const
 {
-    const Window window = resolved(layer.window, static_cast<int>(in.size(2)), static_cast<int>(in.size(3)));
+    const nn::Window window = nn::resolved(layer.window, static_cast<int>(in.size(2)), static_cast<int>(in.size(3)));
     const std::array<std::int64_t, 2> size{window.height, window.width}; // an IntArrayRef does not own
     const std::array<std::int64_t, 2> stride{window.stride, window.stride};
-    if (layer.kind == LayerKind::MaxPool)
+    if (layer.kind == nn::LayerKind::MaxPool)
         return at::max_pool2d(padded(in, window, -std::numeric_limits<double>::infinity()), size, stride, {0, 0},
                               {window.dilation, window.dilation});
     if (isSymmetric(window))
@@ -146,42 +146,42 @@ at::Tensor GraphForm::pool(const Layer& layer, const at::Tensor& in) const
 at::Tensor GraphForm::apply(std::size_t index, const std::vector<at::Tensor>& values, const TensorMap& parameters,
                             bool training) const
 {
-    const Layer& layer = m_graph.layers()[index];
+    const nn::Layer& layer = m_graph.layers()[index];
     const auto input = [&](std::size_t i) -> const at::Tensor& {
         return values[static_cast<std::size_t>(layer.inputs[i].value)];
     };
     switch (layer.kind) {
-    case LayerKind::Input:
+    case nn::LayerKind::Input:
         break;
-    case LayerKind::Convolution: {
+    case nn::LayerKind::Convolution: {
         const int norm = m_foldedNorm[index];
         return convolution(layer, norm < 0 ? nullptr : &m_graph.layers()[static_cast<std::size_t>(norm)], input(0),
                            parameters);
     }
-    case LayerKind::BatchNorm:
+    case nn::LayerKind::BatchNorm:
         return m_foldedAway[index] ? input(0) : batchNorm(layer, input(0), parameters, training);
-    case LayerKind::Activation: {
+    case nn::LayerKind::Activation: {
         at::Tensor x = input(0);
-        if (layer.activation == Activation::Relu)
+        if (layer.activation == nn::Activation::Relu)
             return m_ownInput[index] ? at::relu_(x) : at::relu(x);
-        if (layer.activation == Activation::Relu6 && m_options.bfloat16)
+        if (layer.activation == nn::Activation::Relu6 && m_options.bfloat16)
             return at::clamp(x, 0, 6); // LibTorch 1.13 has no derivative of hardtanh in bfloat16
-        if (layer.activation == Activation::Relu6)
+        if (layer.activation == nn::Activation::Relu6)
             return m_ownInput[index] ? at::hardtanh_(x, 0, 6) : at::hardtanh(x, 0, 6);
         return x;
     }
-    case LayerKind::MaxPool:
-    case LayerKind::AveragePool:
+    case nn::LayerKind::MaxPool:
+    case nn::LayerKind::AveragePool:
         return pool(layer, input(0));
-    case LayerKind::Add:
+    case nn::LayerKind::Add:
         return at::add(input(0), input(1), layer.scale);
-    case LayerKind::Concat: {
+    case nn::LayerKind::Concat: {
         std::vector<at::Tensor> parts;
         for (std::size_t i = 0; i < layer.inputs.size(); ++i)
             parts.push_back(input(i));
         return at::cat(parts, 1);
     }
-    case LayerKind::Upsample:
+    case nn::LayerKind::Upsample:
         return at::_upsample_nearest_exact2d(input(0), {input(1).size(2), input(1).size(3)});
     }
     return input(0);
@@ -199,13 +199,13 @@ std::vector<at::Tensor> GraphForm::forward(const std::vector<at::Tensor>& bounda
         if (!m_cut.trained[i])
             continue;
         values[i] = apply(i, values, parameters, training);
-        for (const LayerId id : m_graph.layers()[i].inputs) {
+        for (const nn::LayerId id : m_graph.layers()[i].inputs) {
             if (m_lastUse[static_cast<std::size_t>(id.value)] == i)
                 values[static_cast<std::size_t>(id.value)].reset();
         }
     }
     std::vector<at::Tensor> result;
-    for (const LayerId id : m_cut.wanted)
+    for (const nn::LayerId id : m_cut.wanted)
         result.push_back(values[static_cast<std::size_t>(id.value)].to(at::kFloat));
     return result;
 }

@@ -25,7 +25,7 @@ struct GraphFormOptions {
 /// weightName(). One thread at a time.
 class GraphForm {
 public:
-    GraphForm(Graph graph, GraphCut cut, GraphFormOptions options);
+    GraphForm(nn::Graph graph, train::GraphCut cut, GraphFormOptions options);
 
     /// Weight names and shapes of the parameters of trained layers.
     std::map<std::string, Shape> parameters() const;
@@ -35,16 +35,17 @@ public:
                                     bool training) const;
 
 private:
-    at::Tensor convolution(const Layer& layer, const Layer* norm, const at::Tensor& in,
+    at::Tensor convolution(const nn::Layer& layer, const nn::Layer* norm, const at::Tensor& in,
                            const TensorMap& parameters) const;
-    at::Tensor batchNorm(const Layer& layer, const at::Tensor& in, const TensorMap& parameters, bool training) const;
-    at::Tensor pool(const Layer& layer, const at::Tensor& in) const;
+    at::Tensor batchNorm(const nn::Layer& layer, const at::Tensor& in, const TensorMap& parameters,
+                         bool training) const;
+    at::Tensor pool(const nn::Layer& layer, const at::Tensor& in) const;
     at::Tensor apply(std::size_t index, const std::vector<at::Tensor>& values, const TensorMap& parameters,
                      bool training) const;
     const at::Tensor& parameter(const TensorMap& parameters, const std::string& name) const;
 
-    Graph m_graph;
-    GraphCut m_cut;
+    nn::Graph m_graph;
+    train::GraphCut m_cut;
     GraphFormOptions m_options;
     std::vector<int> m_foldedNorm; ///< per convolution: the batch norm folded into it, or -1
     std::vector<bool> m_foldedAway; ///< batch norms that are folded

@@ -13,7 +13,7 @@ namespace halflens::torch_module {
 
 class Optimizer {
 public:
-    explicit Optimizer(const OptimizerRecipe& recipe)
+    explicit Optimizer(const train::OptimizerRecipe& recipe)
         : m_recipe(recipe)
     { }
 
@@ -46,7 +46,7 @@ private:
         double rate = 1;
         bool decays = false;
     };
-    OptimizerRecipe m_recipe;
+    train::OptimizerRecipe m_recipe;
     std::vector<Entry> m_entries;
     std::int64_t m_steps = 0;
 };

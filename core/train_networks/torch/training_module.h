@@ -7,8 +7,8 @@
 namespace halflens::torch_module {
 
 /// A C function: sets `result`.
-using MakeTrainingNetwork = void (*)(Result<std::unique_ptr<TrainingNetwork>>* result, const Recipe* recipe,
-                                     const TrainingSetup* setup, int threads);
+using MakeTrainingNetwork = void (*)(Result<std::unique_ptr<train::TrainingNetwork>>* result,
+                                     const train::Recipe* recipe, const train::TrainingSetup* setup, int threads);
 
 inline constexpr char TrainingEntryPoint[] = "halflensMakeTrainingNetwork";
 

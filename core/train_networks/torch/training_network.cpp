@@ -25,7 +25,7 @@ bool isBuffer(const std::string& name)
     return name.ends_with(".running_mean") || name.ends_with(".running_var");
 }
 
-at::Tensor toTensor(const MapBlock& block, std::int64_t count, const at::Device& device)
+at::Tensor toTensor(const train::MapBlock& block, std::int64_t count, const at::Device& device)
 {
     const std::vector<std::int64_t> shape{count, block.size.height, block.size.width, block.size.channels};
     const at::Tensor values = block.half.empty()
@@ -36,7 +36,7 @@ at::Tensor toTensor(const MapBlock& block, std::int64_t count, const at::Device&
 }
 
 /// Tokens of hidden blocks, [members, tokens], for TRIQ; `map` is what the head starts from.
-at::Tensor tokenMask(const Batch& batch, const BatchGroup& group, const at::Tensor& map)
+at::Tensor tokenMask(const train::Batch& batch, const train::BatchGroup& group, const at::Tensor& map)
 {
     if (batch.masks.empty())
         return {};
@@ -55,9 +55,9 @@ at::Tensor tokenMask(const Batch& batch, const BatchGroup& group, const at::Tens
     return mask.to(map.device());
 }
 
-class TorchTrainingNetwork final : public TrainingNetwork {
+class TorchTrainingNetwork final : public train::TrainingNetwork {
 public:
-    TorchTrainingNetwork(const Recipe& recipe, const TrainingSetup& setup, int threads)
+    TorchTrainingNetwork(const train::Recipe& recipe, const train::TrainingSetup& setup, int threads)
         : m_recipe(recipe)
         , m_family(torchFamily(recipe.family))
         , m_device(torch::cuda::is_available() ? at::kCUDA : at::kCPU)
@@ -66,7 +66,7 @@ public:
         , m_optimizer(recipe.optimizer)
     { }
 
-    Status build(const TrainingSetup& setup)
+    Status build(const train::TrainingSetup& setup)
     {
         at::set_num_threads(m_threads);
         for (const auto& [name, shape] : m_graph.parameters()) {
@@ -83,7 +83,7 @@ public:
             m_swin = std::move(*swin);
             addAll(m_swin->parameters());
         }
-        if (m_recipe.task == TrainingTask::Quality) {
+        if (m_recipe.task == train::TrainingTask::Quality) {
             Result<std::unique_ptr<TorchHead>> head =
                 TorchHead::create(m_recipe.family, m_recipe.trunk.name, setup.state);
             if (!head)
@@ -95,12 +95,13 @@ public:
         return {};
     }
 
-    Result<StepOutcome> step(const Batch& batch, const StepSettings& settings) override
+    Result<train::StepOutcome> step(const train::Batch& batch, const train::StepSettings& settings) override
     {
-        return guarded("train", [&]() -> Result<StepOutcome> {
+        return guarded("train", [&]() -> Result<train::StepOutcome> {
             at::manual_seed(settings.seed);
-            const at::Tensor loss = m_recipe.task == TrainingTask::Quality ? qualityLoss(batch) : objectnessLoss(batch);
-            StepOutcome outcome;
+            const at::Tensor loss =
+                m_recipe.task == train::TrainingTask::Quality ? qualityLoss(batch) : objectnessLoss(batch);
+            train::StepOutcome outcome;
             outcome.loss = loss.item<double>();
             if (std::isfinite(outcome.loss) && loss.requires_grad()) {
                 loss.backward();
@@ -117,14 +118,14 @@ public:
         });
     }
 
-    Result<NetworkOutput> predict(const Batch& batch) override
+    Result<train::NetworkOutput> predict(const train::Batch& batch) override
     {
-        return guarded("train", [&]() -> Result<NetworkOutput> {
+        return guarded("train", [&]() -> Result<train::NetworkOutput> {
             const at::NoGradGuard noGradient;
             m_optimizer.swapAverages();
-            NetworkOutput output;
+            train::NetworkOutput output;
             try {
-                output = m_recipe.task == TrainingTask::Quality ? scoresOf(batch) : mapsOf(batch);
+                output = m_recipe.task == train::TrainingTask::Quality ? scoresOf(batch) : mapsOf(batch);
             } catch (...) {
                 m_optimizer.swapAverages();
                 throw;
@@ -201,10 +202,10 @@ private:
     }
 
     /// Maps the head, or the transformer before it, starts from.
-    std::vector<at::Tensor> graphMaps(const BatchGroup& group, bool training) const
+    std::vector<at::Tensor> graphMaps(const train::BatchGroup& group, bool training) const
     {
         std::vector<at::Tensor> boundary;
-        for (const MapBlock& block : group.maps)
+        for (const train::MapBlock& block : group.maps)
             boundary.push_back(toTensor(block, static_cast<std::int64_t>(group.members.size()), m_device));
         return m_graph.forward(boundary, m_graphTensors, training);
     }
@@ -215,12 +216,12 @@ private:
     }
 
     /// Logits of the whole batch in its own order.
-    at::Tensor logits(const Batch& batch, bool training) const
+    at::Tensor logits(const train::Batch& batch, bool training) const
     {
         std::vector<at::Tensor> parts;
         std::vector<std::int64_t> place(static_cast<std::size_t>(batch.count));
         std::int64_t next = 0;
-        for (const BatchGroup& group : batch.groups) {
+        for (const train::BatchGroup& group : batch.groups) {
             std::vector<at::Tensor> maps = graphMaps(group, training);
             HeadOptions options;
             options.training = training;
@@ -246,9 +247,9 @@ private:
         return m_head->forward({all}, options);
     }
 
-    at::Tensor qualityLoss(const Batch& batch) const
+    at::Tensor qualityLoss(const train::Batch& batch) const
     {
-        const LossRecipe& weights = m_recipe.losses;
+        const train::LossRecipe& weights = m_recipe.losses;
         at::Tensor all = logits(batch, true);
         const at::Tensor allScores = scores5(all, m_recipe.scale);
         std::vector<std::int64_t> rows;
@@ -284,11 +285,11 @@ private:
         return loss;
     }
 
-    at::Tensor objectnessLoss(const Batch& batch) const
+    at::Tensor objectnessLoss(const train::Batch& batch) const
     {
         at::Tensor loss;
         for (std::size_t g = 0; g < batch.groups.size(); ++g) {
-            const BatchGroup& group = batch.groups[g];
+            const train::BatchGroup& group = batch.groups[g];
             const at::Tensor logitMaps = graphMaps(group, true).front().select(1, 0);
             const at::Tensor targets =
                 at::from_blob(const_cast<float*>(batch.targetMaps[g].data()), logitMaps.sizes(), at::kFloat)
@@ -302,20 +303,20 @@ private:
         return loss;
     }
 
-    NetworkOutput scoresOf(const Batch& batch) const
+    train::NetworkOutput scoresOf(const train::Batch& batch) const
     {
         const at::Tensor scores = scores5(logits(batch, false), m_recipe.scale).to(at::kCPU).contiguous();
-        NetworkOutput output;
+        train::NetworkOutput output;
         output.scores5.assign(scores.data_ptr<float>(), scores.data_ptr<float>() + scores.numel());
         return output;
     }
 
-    NetworkOutput mapsOf(const Batch& batch) const
+    train::NetworkOutput mapsOf(const train::Batch& batch) const
     {
-        NetworkOutput output;
+        train::NetworkOutput output;
         output.maps.resize(static_cast<std::size_t>(batch.count));
         output.mapSizes.resize(static_cast<std::size_t>(batch.count));
-        for (const BatchGroup& group : batch.groups) {
+        for (const train::BatchGroup& group : batch.groups) {
             const at::Tensor maps = at::sigmoid(graphMaps(group, false).front().select(1, 0)).to(at::kCPU).contiguous();
             const std::int64_t values = maps.size(1) * maps.size(2);
             for (std::size_t i = 0; i < group.members.size(); ++i) {
@@ -328,7 +329,7 @@ private:
         return output;
     }
 
-    const Recipe m_recipe;
+    const train::Recipe m_recipe;
     const TorchFamily* m_family; ///< null for objectness
     at::Device m_device;
     int m_threads;
@@ -340,13 +341,14 @@ private:
     Optimizer m_optimizer;
 };
 
-Result<std::unique_ptr<TrainingNetwork>> makeNetwork(const Recipe& recipe, const TrainingSetup& setup, int threads)
+Result<std::unique_ptr<train::TrainingNetwork>> makeNetwork(const train::Recipe& recipe,
+                                                            const train::TrainingSetup& setup, int threads)
 {
-    return guarded("train", [&]() -> Result<std::unique_ptr<TrainingNetwork>> {
+    return guarded("train", [&]() -> Result<std::unique_ptr<train::TrainingNetwork>> {
         auto network = std::make_unique<TorchTrainingNetwork>(recipe, setup, threads);
         if (Status built = network->build(setup); !built)
             return std::move(built).error();
-        return std::unique_ptr<TrainingNetwork>(std::move(network));
+        return std::unique_ptr<train::TrainingNetwork>(std::move(network));
     });
 }
 
@@ -355,8 +357,9 @@ Result<std::unique_ptr<TrainingNetwork>> makeNetwork(const Recipe& recipe, const
 } // namespace halflens::torch_module
 
 extern "C" __attribute__((visibility("default"))) void
-halflensMakeTrainingNetwork(halflens::Result<std::unique_ptr<halflens::TrainingNetwork>>* result,
-                            const halflens::Recipe* recipe, const halflens::TrainingSetup* setup, int threads)
+halflensMakeTrainingNetwork(halflens::Result<std::unique_ptr<halflens::train::TrainingNetwork>>* result,
+                            const halflens::train::Recipe* recipe, const halflens::train::TrainingSetup* setup,
+                            int threads)
 {
     *result = halflens::torch_module::makeNetwork(*recipe, *setup, threads);
 }

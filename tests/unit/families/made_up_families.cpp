@@ -40,7 +40,7 @@ private:
 
 int lastChannels(const std::string& trunk)
 {
-    const Graph graph = trunkByName(trunk).value();
+    const nn::Graph graph = nn::trunkByName(trunk).value();
     return graph.channels(graph.outputs().at("c5"));
 }
 

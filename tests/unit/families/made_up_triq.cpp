@@ -11,10 +11,10 @@ namespace halflens::test {
 
 namespace {
 
-Graph withProjection(const std::string& trunk, int width)
+nn::Graph withProjection(const std::string& trunk, int width)
 {
-    Graph graph = trunkByName(trunk).value();
-    graph.output("projection", graph.convolution(graph.outputs().at("c5"), "projection", width, Window::square(1)));
+    nn::Graph graph = nn::trunkByName(trunk).value();
+    graph.output("projection", graph.convolution(graph.outputs().at("c5"), "projection", width, nn::Window::square(1)));
     return graph;
 }
 
@@ -154,7 +154,7 @@ ModelInput madeUpInput(int height, int width)
 
 TokenGrid tokensSlowly(const MadeUpTriq& triq, const ModelInput& input)
 {
-    const Graph graph = withProjection(triq.weights.trunk, triq.encoder.width);
+    const nn::Graph graph = withProjection(triq.weights.trunk, triq.encoder.width);
     StateDict state;
     for (const auto& [name, tensor] : triq.weights.state)
         state[name.substr(name.find('.') + 1)] = tensor;

@@ -71,7 +71,7 @@ void TestFamilies::record()
     for (const Family* other : families())
         QCOMPARE(shapesOf(*other).contains(std::string(family.ownTensor)), other == &family);
     QVERIFY(std::ranges::any_of(shapes, [&](const auto& entry) { return family.isOutputBias(entry.first); }));
-    const Graph graph = family.graph(trunk).value();
+    const nn::Graph graph = family.graph(trunk).value();
     QVERIFY(!family.headMaps.empty());
     for (const std::string_view map : family.headMaps)
         QVERIFY(graph.outputs().contains(std::string(map)));

@@ -88,7 +88,7 @@ std::vector<double> slowChannelWeights(const DenseWeights& layer, const std::vec
 }
 
 /// Spec models 7.2, steps 1 to 3, one position at a time.
-std::vector<double> slowAttend(const AihiqHead& head, const MapView& view)
+std::vector<double> slowAttend(const AihiqHead& head, const nn::MapView& view)
 {
     const auto [channels, height, width] = view.size;
     const auto cells = static_cast<std::size_t>(height * width);
@@ -223,7 +223,7 @@ void TestFamilyHeads::attention()
     QFETCH(int, width);
     const AihiqHead head{dense(5, 5, 1), values(98, 3), dense(5, 5, 4)};
     const std::vector<float> map = test::randomInput(5, height, width, 6);
-    const MapView view{{5, height, width}, map};
+    const nn::MapView view{{5, height, width}, map};
     QVERIFY(furthest(attend(head, view), slowAttend(head, view)) < 1e-6);
 }
 
@@ -240,7 +240,7 @@ void TestFamilyHeads::headOutputs()
 void TestFamilyHeads::konceptPooling()
 {
     const std::vector<float> map = test::randomInput(2, 10, 14, 3);
-    const MapView view{{2, 10, 14}, map};
+    const nn::MapView view{{2, 10, 14}, map};
     std::vector<double> whole(2);
     std::vector<double> corner(2);
     for (std::size_t c = 0; c < 2; ++c) {
@@ -323,8 +323,8 @@ void TestFamilyHeads::cornersKept()
 {
     // 1 x 2 x 3 to 3 x 5: every second column falls between two.
     const std::vector<float> map{0, 2, 4, 10, 12, 14};
-    const FeatureMap resized = alignedCorners({{1, 2, 3}, map}, 3, 5);
-    QVERIFY((resized.size == MapSize{1, 3, 5}));
+    const nn::FeatureMap resized = alignedCorners({{1, 2, 3}, map}, 3, 5);
+    QVERIFY((resized.size == nn::MapSize{1, 3, 5}));
     QCOMPARE(resized.values, (std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14}));
     QCOMPARE(alignedCorners({{1, 2, 3}, map}, 1, 1).values, (std::vector<float>{0}));
     QCOMPARE(alignedCorners({{1, 2, 3}, map}, 2, 3).values, map);
@@ -353,11 +353,11 @@ void TestFamilyHeads::bilinear()
     }
     for (double& v : expected)
         v /= std::sqrt(squares);
-    const MapView one{{3, 4, 5}, first};
+    const nn::MapView one{{3, 4, 5}, first};
     QVERIFY(furthest(poolBilinear(one, {{2, 4, 5}, second}), expected) < 1e-6);
     // A second map of another size is brought to the first one's.
     const std::vector<float> larger = test::randomInput(2, 5, 6, 3);
-    const FeatureMap aligned = alignedCorners({{2, 5, 6}, larger}, 4, 5);
+    const nn::FeatureMap aligned = alignedCorners({{2, 5, 6}, larger}, 4, 5);
     QCOMPARE(poolBilinear({{1, 4, 5}, std::vector<float>(20, 1.F)}, {{2, 5, 6}, std::vector<float>(60, 1.F)}),
              poolBilinear({{1, 4, 5}, std::vector<float>(20, 1.F)}, {{2, 4, 5}, std::vector<float>(40, 1.F)}));
     QCOMPARE(aligned.values.size(), second.size());

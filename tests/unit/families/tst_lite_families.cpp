@@ -85,20 +85,20 @@ double TestLiteFamilies::score(const Predictor& predictor, int height, int width
 
 void TestLiteFamilies::trunks()
 {
-    const Graph stride16 = efficientNetLite0Stride16();
+    const nn::Graph stride16 = nn::efficientNetLite0Stride16();
     const auto sizes = stride16.sizes(384, 512);
     QVERIFY(sizes.has_value());
-    const MapSize c5 = (*sizes)[static_cast<std::size_t>(stride16.outputs().at("c5").value)];
-    QVERIFY((c5 == MapSize{112, 24, 32}));
+    const nn::MapSize c5 = (*sizes)[static_cast<std::size_t>(stride16.outputs().at("c5").value)];
+    QVERIFY((c5 == nn::MapSize{112, 24, 32}));
     // The cut trunk computes what the whole one computes up to there.
-    const Graph whole = efficientNetLite0();
+    const nn::Graph whole = nn::efficientNetLite0();
     const StateDict state = madeUp(whole.parameters());
     StateDict cut;
     for (const auto& [name, shape] : stride16.parameters())
         cut[name] = state.at(name);
     const ModelInput input = madeUpInput(64, 96);
-    const auto a = (*InferenceForm::create(whole, state, {}))->run(input.planes, 64, 96, {"c4"});
-    const auto b = (*InferenceForm::create(stride16, cut, {}))->run(input.planes, 64, 96, {"c5"});
+    const auto a = (*nn::InferenceForm::create(whole, state, {}))->run(input.planes, 64, 96, {"c4"});
+    const auto b = (*nn::InferenceForm::create(stride16, cut, {}))->run(input.planes, 64, 96, {"c5"});
     QVERIFY(a.has_value() && b.has_value());
     QVERIFY(a->front().values == b->front().values);
 }
@@ -141,13 +141,13 @@ void TestLiteFamilies::dbcnn()
 
 void TestLiteFamilies::swinStartsFromTheStem()
 {
-    SwinConfig config;
+    nn::SwinConfig config;
     config.width = 16;
     config.patch = 1;
     config.channels = 112;
     config.stages = {{2, 2, 4, 32}, {2, 4, 4, 64}};
     StateDict sizes;
-    for (const auto& [name, shape] : swinParameters(config))
+    for (const auto& [name, shape] : nn::swinParameters(config))
         keep(sizes, "swin." + name, shape);
     keep(sizes, "trunk._conv_stem.weight", {32, 3, 3, 3});
     keep(sizes, "ca.bias", {8});
@@ -161,12 +161,12 @@ void TestLiteFamilies::swinStartsFromTheStem()
 
     // The same by hand: stem, transformer, head.
     const ModelInput input = madeUpInput(128, 128);
-    const auto early = (*InferenceForm::create(efficientNetLite0Stride16(), state, "trunk."))
+    const auto early = (*nn::InferenceForm::create(nn::efficientNetLite0Stride16(), state, "trunk."))
                            ->run(input.planes, input.height, input.width, {"c5"});
     QVERIFY(early.has_value());
-    const auto transformer = SwinTrunk::create(state, "swin.");
+    const auto transformer = nn::SwinTrunk::create(state, "swin.");
     QVERIFY(transformer.has_value());
-    const FeatureMap& map = early->front();
+    const nn::FeatureMap& map = early->front();
     const auto stages = (*transformer)->run(map.values, map.size.height, map.size.width, {"f1", "f2"});
     QVERIFY(stages.has_value());
     const SwinIqaHead head = swinIqaHead(state);
@@ -184,13 +184,13 @@ void TestLiteFamilies::swinStartsFromTheStem()
 
 void TestLiteFamilies::objectness()
 {
-    const Graph graph = objectnessGraph();
+    const nn::Graph graph = nn::objectnessGraph();
     const ModelInput input = madeUpInput(64, 96);
-    const auto form = InferenceForm::create(graph, madeUp(graph.parameters()), {});
+    const auto form = nn::InferenceForm::create(graph, madeUp(graph.parameters()), {});
     QVERIFY2(form.has_value(), form ? "" : form.error().message().c_str());
     const auto maps = (*form)->run(input.planes, 64, 96, {"objectness"});
     QVERIFY(maps.has_value());
-    QVERIFY((maps->front().size == MapSize{1, 16, 24}));
+    QVERIFY((maps->front().size == nn::MapSize{1, 16, 24}));
 }
 
 HALFLENS_TEST(TestLiteFamilies)

@@ -40,7 +40,7 @@ private Q_SLOTS:
 
 void TestPixelObjectness::publishedSize()
 {
-    const Graph graph = pixelObjectnessGraph();
+    const nn::Graph graph = pixelObjectnessGraph();
     std::int64_t count = 0;
     for (const auto& [name, shape] : graph.parameters()) {
         std::int64_t values = 1;
@@ -51,7 +51,7 @@ void TestPixelObjectness::publishedSize()
     QCOMPARE(count, std::int64_t(20'485'954));
     const auto sizes = graph.sizes(513, 513);
     QVERIFY(sizes.has_value());
-    QVERIFY(sizes->back() == (MapSize{2, 65, 65}));
+    QVERIFY(sizes->back() == (nn::MapSize{2, 65, 65}));
     // 128.50 GMAC, and the averaging written as a convolution.
     const double averaging = 512.0 * 9 * 65 * 65;
     const auto adds = graph.multiplyAdds(513, 513, "objectness");

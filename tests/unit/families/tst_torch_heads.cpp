@@ -181,7 +181,7 @@ void TestTorchHeads::portOfKoncept()
 {
     const test::MadeUpFamily made = test::madeUpFamily("koncept");
     const std::vector<float> values = test::randomInput(made.channels, 9, 11, 5);
-    const MapView map{{made.channels, 9, 11}, values};
+    const nn::MapView map{{made.channels, 9, 11}, values};
     for (const auto& [trunk, form] :
          {std::pair("inceptionresnetv2", KonceptForm::Keras), std::pair("inceptionresnetv2-port", KonceptForm::Port)}) {
         const auto pooled = poolKoncept(form, map);

@@ -15,7 +15,7 @@ struct Axis {
     int out = 0;
 };
 
-Axis axisOf(const Window& window, int in, int size, int before, int after)
+Axis axisOf(const nn::Window& window, int in, int size, int before, int after)
 {
     const int span = (size - 1) * window.dilation + 1;
     if (!window.same)
@@ -30,7 +30,7 @@ struct Geometry {
     Axis columns;
 };
 
-Geometry geometryOf(const Window& window, const ReferenceMap& in)
+Geometry geometryOf(const nn::Window& window, const ReferenceMap& in)
 {
     return {axisOf(window, in.height, window.height, window.padTop, window.padBottom),
             axisOf(window, in.width, window.width, window.padLeft, window.padRight)};
@@ -43,7 +43,7 @@ std::size_t at(const ReferenceMap& map, int c, int y, int x)
 
 /// Calls visit(y, x, i, j) for each window cell (i, j) that lies on a real pixel (y, x).
 template<class Visit>
-void window(const Layer& layer, const ReferenceMap& in, const Geometry& g, int row, int column, Visit visit)
+void window(const nn::Layer& layer, const ReferenceMap& in, const Geometry& g, int row, int column, Visit visit)
 {
     for (int i = 0; i < layer.window.height; ++i) {
         for (int j = 0; j < layer.window.width; ++j) {
@@ -67,7 +67,7 @@ std::pair<int, int> range(int offset, int stride, int in, int out)
     return {first, last};
 }
 
-ReferenceMap convolve(const Layer& layer, const StateDict& state, const ReferenceMap& in)
+ReferenceMap convolve(const nn::Layer& layer, const StateDict& state, const ReferenceMap& in)
 {
     const Geometry g = geometryOf(layer.window, in);
     ReferenceMap out{layer.channels, g.rows.out, g.columns.out, {}};
@@ -100,7 +100,7 @@ ReferenceMap convolve(const Layer& layer, const StateDict& state, const Referenc
     return out;
 }
 
-ReferenceMap pool(const Layer& layer, const ReferenceMap& in)
+ReferenceMap pool(const nn::Layer& layer, const ReferenceMap& in)
 {
     const Geometry g = geometryOf(layer.window, in);
     ReferenceMap out{in.channels, g.rows.out, g.columns.out, {}};
@@ -116,7 +116,7 @@ ReferenceMap pool(const Layer& layer, const ReferenceMap& in)
                     sum += value;
                     ++real;
                 });
-                out.values.push_back(layer.kind == LayerKind::MaxPool ? largest : sum / real);
+                out.values.push_back(layer.kind == nn::LayerKind::MaxPool ? largest : sum / real);
             }
         }
     }
@@ -141,7 +141,7 @@ ReferenceMap resize(const ReferenceMap& in, int height, int width)
     return out;
 }
 
-ReferenceMap normalise(const Layer& layer, const StateDict& state, ReferenceMap x)
+ReferenceMap normalise(const nn::Layer& layer, const StateDict& state, ReferenceMap x)
 {
     const auto parameter = [&](const char* part, int c) {
         return static_cast<double>(state.at(layer.name + part).values[static_cast<std::size_t>(c)]);
@@ -159,47 +159,47 @@ ReferenceMap normalise(const Layer& layer, const StateDict& state, ReferenceMap 
 
 } // namespace
 
-std::vector<ReferenceMap> evaluateSlowly(const Graph& graph, const StateDict& state, std::span<const float> input,
+std::vector<ReferenceMap> evaluateSlowly(const nn::Graph& graph, const StateDict& state, std::span<const float> input,
                                          int height, int width)
 {
     std::vector<ReferenceMap> maps;
-    for (const Layer& layer : graph.layers()) {
+    for (const nn::Layer& layer : graph.layers()) {
         const auto operand = [&](std::size_t i) -> const ReferenceMap& {
             return maps[static_cast<std::size_t>(layer.inputs[i].value)];
         };
         ReferenceMap map;
         switch (layer.kind) {
-        case LayerKind::Input:
+        case nn::LayerKind::Input:
             map = {layer.channels, height, width, {input.begin(), input.end()}};
             break;
-        case LayerKind::Convolution:
+        case nn::LayerKind::Convolution:
             map = convolve(layer, state, operand(0));
             break;
-        case LayerKind::BatchNorm:
+        case nn::LayerKind::BatchNorm:
             map = normalise(layer, state, operand(0));
             break;
-        case LayerKind::Activation:
+        case nn::LayerKind::Activation:
             map = operand(0);
             for (double& v : map.values)
-                v = layer.activation == Activation::Relu6 ? std::min(std::max(v, 0.0), 6.0) : std::max(v, 0.0);
+                v = layer.activation == nn::Activation::Relu6 ? std::min(std::max(v, 0.0), 6.0) : std::max(v, 0.0);
             break;
-        case LayerKind::MaxPool:
-        case LayerKind::AveragePool:
+        case nn::LayerKind::MaxPool:
+        case nn::LayerKind::AveragePool:
             map = pool(layer, operand(0));
             break;
-        case LayerKind::Add:
+        case nn::LayerKind::Add:
             map = operand(0);
             for (std::size_t i = 0; i < map.values.size(); ++i)
                 map.values[i] += layer.scale * operand(1).values[i];
             break;
-        case LayerKind::Concat:
+        case nn::LayerKind::Concat:
             map = {0, operand(0).height, operand(0).width, {}};
             for (std::size_t i = 0; i < layer.inputs.size(); ++i) {
                 map.channels += operand(i).channels;
                 map.values.insert(map.values.end(), operand(i).values.begin(), operand(i).values.end());
             }
             break;
-        case LayerKind::Upsample:
+        case nn::LayerKind::Upsample:
             map = resize(operand(0), operand(1).height, operand(1).width);
             break;
         }
@@ -208,7 +208,7 @@ std::vector<ReferenceMap> evaluateSlowly(const Graph& graph, const StateDict& st
     return maps;
 }
 
-StateDict randomState(const Graph& graph, unsigned seed)
+StateDict randomState(const nn::Graph& graph, unsigned seed)
 {
     std::mt19937 random(seed);
     const auto uniform = [&](double low, double high) {

@@ -18,11 +18,11 @@ struct ReferenceMap {
 };
 
 /// The value of every layer.
-std::vector<ReferenceMap> evaluateSlowly(const Graph& graph, const StateDict& state, std::span<const float> input,
+std::vector<ReferenceMap> evaluateSlowly(const nn::Graph& graph, const StateDict& state, std::span<const float> input,
                                          int height, int width);
 
 /// Parameters of every layer: weights that keep values near 1 in size, batch norms unlike the identity.
-StateDict randomState(const Graph& graph, unsigned seed);
+StateDict randomState(const nn::Graph& graph, unsigned seed);
 
 /// Values in [-1, 1].
 std::vector<float> randomInput(int channels, int height, int width, unsigned seed);

@@ -10,6 +10,7 @@
 #include <cmath>
 
 using namespace halflens;
+using namespace halflens::nn;
 
 namespace {
 

@@ -13,6 +13,7 @@
 #include <thread>
 
 using namespace halflens;
+using namespace halflens::nn;
 
 namespace {
 

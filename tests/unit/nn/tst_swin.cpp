@@ -12,6 +12,7 @@
 #include <numeric>
 
 using namespace halflens;
+using namespace halflens::nn;
 
 namespace {
 
@@ -42,11 +43,11 @@ private Q_SLOTS:
 
 void TestSwin::windows()
 {
-    const detail::WindowOrder plain = detail::windowOrder(4, 4, 2, 0);
+    const nn::detail::WindowOrder plain = nn::detail::windowOrder(4, 4, 2, 0);
     QCOMPARE(plain.tokens, (std::vector<int>{0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15}));
     QVERIFY(plain.regions.empty());
     // Rolled by (-1, -1) the map reads 5 6 7 4 / 9 10 11 8 / 13 14 15 12 / 1 2 3 0.
-    const detail::WindowOrder shifted = detail::windowOrder(4, 4, 2, 1);
+    const nn::detail::WindowOrder shifted = nn::detail::windowOrder(4, 4, 2, 1);
     QCOMPARE(shifted.tokens, (std::vector<int>{5, 6, 9, 10, 7, 4, 11, 8, 13, 14, 1, 2, 15, 12, 3, 0}));
     QCOMPARE(shifted.regions, (std::vector<int>{0, 0, 0, 0, 1, 2, 1, 2, 3, 3, 6, 6, 4, 5, 7, 8}));
 }
@@ -55,9 +56,9 @@ void TestSwin::bias()
 {
     // One head, window 2: the table's row is 3 (dy + 1) + (dx + 1), query minus key.
     const Tensor table{{9, 1}, {0, 1, 2, 3, 4, 5, 6, 7, 8}};
-    QCOMPARE(detail::expandedBias(table, 2), (std::vector<float>{4, 3, 1, 0, 5, 4, 2, 1, 7, 6, 4, 3, 8, 7, 5, 4}));
+    QCOMPARE(nn::detail::expandedBias(table, 2), (std::vector<float>{4, 3, 1, 0, 5, 4, 2, 1, 7, 6, 4, 3, 8, 7, 5, 4}));
     const Tensor two{{1, 2}, {10, 20}};
-    QCOMPARE(detail::expandedBias(two, 1), (std::vector<float>{10, 20}));
+    QCOMPARE(nn::detail::expandedBias(two, 1), (std::vector<float>{10, 20}));
 }
 
 void TestSwin::sizes()
@@ -66,7 +67,7 @@ void TestSwin::sizes()
     const auto config = swinConfig(state, {});
     QVERIFY(config.has_value());
     QCOMPARE(config->inputUnit(), 16);
-    const auto layouts = detail::stageLayouts(*config, 32, 16);
+    const auto layouts = nn::detail::stageLayouts(*config, 32, 16);
     QVERIFY(layouts.has_value());
     QCOMPARE((*layouts)[0].height, 16);
     QCOMPARE((*layouts)[0].width, 8);
@@ -74,7 +75,7 @@ void TestSwin::sizes()
     QCOMPARE((*layouts)[1].width, 4);
     QVERIFY(!(*layouts)[1].shifts); // the narrow side is one window
     for (const auto& [height, width] : {std::pair{15, 16}, {16, 24}, {8, 8}, {0, 16}, {16, -16}}) {
-        const auto refused = detail::stageLayouts(*config, height, width);
+        const auto refused = nn::detail::stageLayouts(*config, height, width);
         QVERIFY(!refused.has_value());
         QCOMPARE(refused.error().code, ErrorCode::Model);
         QVERIFY(refused.error().reason.find("multiples of 16") != std::string::npos);
@@ -239,8 +240,8 @@ void TestSwin::normKernel()
             variance += (v - mean) * (v - mean) / static_cast<double>(count);
         std::vector<float> fast(count);
         std::vector<float> plain(count);
-        detail::layerNormRow(small.data(), fast.data(), gamma.data(), beta.data(), count);
-        detail::layerNormRowPlain(small.data(), plain.data(), gamma.data(), beta.data(), count);
+        nn::detail::layerNormRow(small.data(), fast.data(), gamma.data(), beta.data(), count);
+        nn::detail::layerNormRowPlain(small.data(), plain.data(), gamma.data(), beta.data(), count);
         for (std::size_t i = 0; i < count; ++i) {
             const double expected = (small[i] - mean) / std::sqrt(variance + 1e-5) * static_cast<double>(gamma[i])
                 + static_cast<double>(beta[i]);
@@ -269,7 +270,7 @@ void TestSwin::attentionKernel()
             double sum = 0;
             for (double& v : expected)
                 sum += v = std::exp(v - top);
-            for (auto* kernel : {detail::attentionRow, detail::attentionRowPlain}) {
+            for (auto* kernel : {nn::detail::attentionRow, nn::detail::attentionRowPlain}) {
                 std::vector<float> result = row;
                 kernel(result.data(), bias.data(), masked ? regions.data() : nullptr, 0, count);
                 for (std::size_t i = 0; i < count; ++i)

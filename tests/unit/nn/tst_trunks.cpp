@@ -11,6 +11,7 @@
 #include <numeric>
 
 using namespace halflens;
+using namespace halflens::nn;
 
 namespace {
 

@@ -7,6 +7,7 @@
 #include <QTest>
 
 using namespace halflens;
+using namespace halflens::train;
 
 namespace {
 

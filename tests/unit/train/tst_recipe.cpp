@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 using namespace halflens;
+using namespace halflens::train;
 
 namespace {
 

@@ -9,6 +9,7 @@
 #include <set>
 
 using namespace halflens;
+using namespace halflens::train;
 
 namespace {
 

@@ -17,12 +17,13 @@
 #include <cmath>
 
 using namespace halflens;
+using namespace halflens::train;
 using namespace halflens::torch_module;
 
 namespace {
 
 /// Weights that keep maps in a sensible range.
-StateDict randomState(const Graph& graph)
+StateDict randomState(const nn::Graph& graph)
 {
     StateDict state;
     RandomStream stream(4, RandomPurpose::Init);
@@ -92,21 +93,21 @@ private Q_SLOTS:
         QFETCH(QString, output);
         QFETCH(int, height);
         QFETCH(int, width);
-        const Graph graph = *trunkByName(trunk.toStdString());
+        const nn::Graph graph = *nn::trunkByName(trunk.toStdString());
         const StateDict state = randomState(graph);
         const Result<GraphCut> cut = cutGraph(graph, {output.toStdString()}, "");
         const GraphForm form(graph, *cut, {});
         const at::Tensor input = image(height, width);
         const at::Tensor trained = form.forward({input}, trainable(form, state), true).front();
 
-        const auto inference = InferenceForm::create(graph, state, {});
+        const auto inference = nn::InferenceForm::create(graph, state, {});
         QVERIFY(inference.has_value());
         const at::Tensor planes = input.contiguous();
         const auto maps = (*inference)
                               ->run({planes.data_ptr<float>(), static_cast<std::size_t>(planes.numel())}, height, width,
                                     {output.toStdString()});
         QVERIFY(maps.has_value());
-        const MapSize& size = maps->front().size;
+        const nn::MapSize& size = maps->front().size;
         const at::Tensor expected = at::from_blob(const_cast<float*>(maps->front().values.data()),
                                                   {1, size.channels, size.height, size.width}, at::kFloat);
         QVERIFY(trained.sizes() == expected.sizes());
@@ -116,7 +117,7 @@ private Q_SLOTS:
 
     void stopsWhereItIsCut()
     {
-        const Graph graph = efficientNetLite0();
+        const nn::Graph graph = nn::efficientNetLite0();
         const StateDict state = randomState(graph);
         const at::Tensor input = image(64, 64);
         const GraphForm whole(graph, *cutGraph(graph, {"c5"}, ""), {});
@@ -131,15 +132,15 @@ private Q_SLOTS:
     void derivativesAgreeWithDifferences()
     {
         // A small network with everything the derivative passes: same padding, depthwise window, folded norm, sum.
-        Graph graph;
-        const LayerId input = graph.input(3);
-        LayerId x = graph.convolution(input, "a", 16, Window::sameSquare(3, 2), false);
-        x = graph.activation(graph.batchNorm(x, "an", 1e-3), Activation::Relu6);
-        LayerId y = graph.convolution(x, "d", 16, Window::sameSquare(5), false, 16);
+        nn::Graph graph;
+        const nn::LayerId input = graph.input(3);
+        nn::LayerId x = graph.convolution(input, "a", 16, nn::Window::sameSquare(3, 2), false);
+        x = graph.activation(graph.batchNorm(x, "an", 1e-3), nn::Activation::Relu6);
+        nn::LayerId y = graph.convolution(x, "d", 16, nn::Window::sameSquare(5), false, 16);
         y = graph.batchNorm(y, "dn", 1e-3);
         x = graph.add(x, y);
-        x = graph.averagePool(x, Window::sameSquare(3, 2));
-        graph.output("out", graph.convolution(x, "b", 2, Window::square(1)));
+        x = graph.averagePool(x, nn::Window::sameSquare(3, 2));
+        graph.output("out", graph.convolution(x, "b", 2, nn::Window::square(1)));
         const StateDict state = randomState(graph);
         const GraphForm form(graph, *cutGraph(graph, {"out"}, ""), {});
         TensorMap tensors = trainable(form, state);

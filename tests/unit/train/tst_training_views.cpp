@@ -9,6 +9,7 @@
 #include <cmath>
 
 using namespace halflens;
+using namespace halflens::train;
 
 namespace {
 
@@ -130,24 +131,24 @@ private Q_SLOTS:
 
     void cutsAreWhereTheyShould()
     {
-        Graph graph;
-        const LayerId input = graph.input(3);
-        const LayerId early = graph.convolution(input, "a", 4, Window::square(1));
-        const LayerId late = graph.convolution(early, "b", 4, Window::square(1));
-        const LayerId sum = graph.add(early, late); // reads across the cut
-        const LayerId last = graph.convolution(sum, "c", 2, Window::square(1));
+        nn::Graph graph;
+        const nn::LayerId input = graph.input(3);
+        const nn::LayerId early = graph.convolution(input, "a", 4, nn::Window::square(1));
+        const nn::LayerId late = graph.convolution(early, "b", 4, nn::Window::square(1));
+        const nn::LayerId sum = graph.add(early, late); // reads across the cut
+        const nn::LayerId last = graph.convolution(sum, "c", 2, nn::Window::square(1));
         graph.output("early", early);
         graph.output("late", late);
         graph.output("last", last);
         const auto boundaryOf = [&](const std::vector<std::string>& maps, const std::string& until) {
             return cutGraph(graph, maps, until)->boundary;
         };
-        QVERIFY(boundaryOf({"last"}, "") == std::vector<LayerId>{input});
+        QVERIFY(boundaryOf({"last"}, "") == std::vector<nn::LayerId>{input});
         QVERIFY(cutGraph(graph, {"last"}, "")->fromImage);
-        QVERIFY(boundaryOf({"last"}, "early") == std::vector<LayerId>{early});
-        QVERIFY((boundaryOf({"last"}, "late") == std::vector<LayerId>{early, late}));
-        QVERIFY((boundaryOf({"early", "last"}, "all") == std::vector<LayerId>{early, last}));
-        QVERIFY((boundaryOf({"early", "last"}, "late") == std::vector<LayerId>{early, late}));
+        QVERIFY(boundaryOf({"last"}, "early") == std::vector<nn::LayerId>{early});
+        QVERIFY((boundaryOf({"last"}, "late") == std::vector<nn::LayerId>{early, late}));
+        QVERIFY((boundaryOf({"early", "last"}, "all") == std::vector<nn::LayerId>{early, last}));
+        QVERIFY((boundaryOf({"early", "last"}, "late") == std::vector<nn::LayerId>{early, late}));
         const Result<GraphCut> cut = cutGraph(graph, {"last"}, "late");
         QVERIFY((cut->trained == std::vector<bool>{false, false, false, true, true}));
         QVERIFY((boundaryOf({"last"}, "early,late") == boundaryOf({"last"}, "late")));

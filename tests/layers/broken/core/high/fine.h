@@ -2,3 +2,15 @@
 #pragma once
 
 #include "core/low/upward.h"
+
+namespace halflens {
+
+namespace {
+
+struct Layer { }; // one of its own
+
+} // namespace
+
+enum class Twice { Here };
+
+} // namespace halflens

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Internal to core/study: charts of the report as SVG elements that take their colours from the page.
+// Charts as SVG elements that take their colours from the page they stand in.
 #pragma once
 
+#include "core/chart/chart.h"
+
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace halflens {
 
+/// `text` for HTML and SVG.
+std::string forHtml(const std::string& text);
+
+/// Rules for the classes the charts use, for the style sheet of a page that defines --ink, --soft and --line.
+extern const char* const ChartStyleSheet;
+
 /// A named row of points.
 struct ChartSeries {
     std::string name;
-    std::vector<std::pair<double, double>> points;
+    std::vector<ChartPoint> points;
 };
 
 struct ChartAxes {
@@ -34,5 +41,13 @@ struct ChartBar {
     double high = 0;
 };
 std::string barChart(const ChartAxes& axes, double base, const std::vector<ChartBar>& bars);
+
+/// A line chart of a sheet; the vertical range is that of the points.
+struct SheetChart {
+    ChartAxes axes;
+    std::vector<ChartSeries> series;
+};
+/// A whole SVG file, black on white: line charts one below the other. Charts without points are left out.
+std::string chartSheet(const std::string& title, std::vector<SheetChart> charts);
 
 } // namespace halflens
