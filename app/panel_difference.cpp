@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "app/panel_difference.h"
 
+#include "core/analysis/difference_panel.h"
 #include "core/figure/figure_writer.h"
-#include "core/masking/difference.h"
 
 #include <cstdio>
 
@@ -30,38 +30,6 @@ Result<VersionComparison> compared(const CommonOptions& common,
     };
     TableCache cache;
     return compareVersions(*images[0], *images[1], predictor, options, &cache, interruptToken(), sink);
-}
-
-DifferenceFigure figureOf(const DifferencePanelOptions& options,
-                          const std::array<std::shared_ptr<const Image>, 2>& images,
-                          const VersionComparison& comparison)
-{
-    DifferenceFigure figure;
-    figure.a = {images[0], nameOf(options.files[0]), comparison.difference.scoreA};
-    figure.b = {images[1], nameOf(options.files[1]), comparison.difference.scoreB};
-    figure.contributions = comparison.difference.shapley.values;
-    figure.model = comparison.model.id;
-    figure.scaleLow = comparison.model.scale.low;
-    figure.scaleHigh = comparison.model.scale.high;
-    figure.by = toString(comparison.by);
-    if (options.opacity >= 0)
-        figure.opacity = options.opacity;
-    figure.colorBar = options.colorBar;
-    figure.title = options.title;
-    figure.caption = options.caption;
-    return figure;
-}
-
-Provenance provenanceOf(const DifferencePanelOptions& options,
-                        const std::array<std::shared_ptr<const Image>, 2>& images, const VersionComparison& comparison)
-{
-    Provenance provenance;
-    provenance.figure = "difference";
-    provenance.models = {{comparison.model.id, comparison.model.weightsHash}};
-    provenance.settings["exchanged"] = toString(comparison.by);
-    for (std::size_t i = 0; i < images.size(); ++i)
-        provenance.sources.push_back({nameOf(options.files[i]), images[i]->contentHash, {}});
-    return provenance;
 }
 
 } // namespace
@@ -95,13 +63,20 @@ int runDifferencePanel(const CommonOptions& common, const DifferencePanelOptions
     if (!comparison)
         return failed(std::move(comparison).error().withFile(options.files[1]), ExitNothingDone);
     const Status written = [&]() -> Status {
-        const Result<PanelGrid> grid = differenceFigure(figureOf(options, images, *comparison));
-        if (!grid)
-            return grid.error();
-        const Result<FigurePage> page = layOut(*grid, options.page);
+        FigureStyle style;
+        style.opacity = options.opacity;
+        style.colorBars = options.colorBar;
+        style.title = options.title;
+        style.caption = options.caption;
+        const Result<ComposedFigure> figure = composeDifference(
+            {ComparedPhoto{images[0], nameOf(options.files[0])}, {images[1], nameOf(options.files[1])}}, *comparison,
+            style);
+        if (!figure)
+            return figure.error();
+        const Result<FigurePage> page = layOut(figure->grid, options.page);
         if (!page)
             return page.error();
-        return writeFigure(*page, provenanceOf(options, images, *comparison), options.output);
+        return writeFigure(*page, figure->provenance, options.output);
     }();
     if (!written)
         return failed(Error(written.error()).withFile(options.output.string()), ExitNothingDone);

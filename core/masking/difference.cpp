@@ -131,11 +131,8 @@ BlockMask differingBlocks(const ModelInput& a, const ModelInput& b)
     return differing;
 }
 
-Result<std::array<ModelInput, 2>> comparedInputs(const Image& a, const Image& b, const InputSpec& spec)
+Status comparable(const Image& a, const Image& b)
 {
-    Result<ModelInput> first = toModelInput(a, spec);
-    if (!first)
-        return std::move(first).error();
     if (b.width < 1 || b.height < 1)
         return Error{ErrorCode::InvalidInput, "compare", "the second picture is empty", "open another image", {}};
     // Whole numbers: exactly 1 % is within.
@@ -143,6 +140,16 @@ Result<std::array<ModelInput, 2>> comparedInputs(const Image& a, const Image& b,
     const std::int64_t down = std::int64_t{a.height} * b.width;
     if (std::abs(across - down) * 100 > down * MostStretchPercent)
         return sizeError(a, b, "compare two versions of one picture: their proportions may differ by 1 % at most");
+    return {};
+}
+
+Result<std::array<ModelInput, 2>> comparedInputs(const Image& a, const Image& b, const InputSpec& spec)
+{
+    Result<ModelInput> first = toModelInput(a, spec);
+    if (!first)
+        return std::move(first).error();
+    if (Status fits = comparable(a, b); !fits)
+        return std::move(fits).error();
     if (spec.policy == InputPolicy::Native && (a.width != b.width || a.height != b.height))
         return sizeError(a, b, "this model takes pictures at their own size: bring both to one size");
     InputSpec likeFirst = spec;

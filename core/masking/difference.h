@@ -64,8 +64,11 @@ Difference reportDifference(const MaskTable& table, ExchangeBy by, BlockMask dif
 /// Blocks in which two inputs of the same size differ in any value.
 BlockMask differingBlocks(const ModelInput& a, const ModelInput& b);
 
-/// Both pictures as the network is fed them, B at A's size and in A's orientation. InvalidInput: proportions that
-/// differ by more than 1 %, or, where the network takes pictures at their own size, different sizes.
+/// Whether B is a version of A by its proportions. InvalidInput: they differ by more than 1 %, or B is empty.
+Status comparable(const Image& a, const Image& b);
+
+/// Both pictures as the network is fed them, B at A's size and in A's orientation. Errors of comparable();
+/// InvalidInput: where the network takes pictures at their own size, different sizes.
 Result<std::array<ModelInput, 2>> comparedInputs(const Image& a, const Image& b, const InputSpec& spec);
 
 /// Rows computed of pictures that differ in more than eight blocks, where nobody asks for another number.
