@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/dialogs/export_figure_dialog.h"
 
+#include "core/analysis/difference_panel.h"
+#include "core/figure/difference_figure.h"
 #include "core/figure/figure_writer.h"
 #include "ui/dialogs/figure_preview.h"
 #include "ui/panels/card.h"
@@ -35,6 +37,7 @@ namespace {
 
 constexpr int RefreshDelayMs = 60;
 constexpr std::uint64_t NoDocument = 0; ///< documents count from 1
+constexpr int VersionsFigure = 4; ///< beside the numbers of the paper's figures
 enum ImageChoice { ShownImage, AllImages };
 
 int percentOf(PaperMaps kind)
@@ -42,21 +45,24 @@ int percentOf(PaperMaps kind)
     return static_cast<int>(std::lround(100 * paperOpacity(kind)));
 }
 
-/// Of Figs. 1 and 3 in the array of their opacities.
+/// Of Figs. 1 and 3, and of what else has one, in the array of opacities.
 std::size_t opacityOf(PaperFigure figure)
 {
-    return figure == PaperFigure::Measures ? 1 : 0;
+    return figure == PaperFigure::Explanations ? 0 : figure == PaperFigure::Measures ? 1 : 2;
 }
 
 } // namespace
 
-ExportFigureDialog::ExportFigureDialog(Workspace& workspace, LayerStack& layers, QWidget* parent)
+ExportFigureDialog::ExportFigureDialog(Workspace& workspace, LayerStack& layers, VersionService& versions,
+                                       QWidget* parent)
     : QDialog(parent)
     , m_workspace(workspace)
     , m_layers(layers)
+    , m_versions(versions)
     , m_maker(new FigureMaker(workspace, layers, this))
     , m_preview(new FigurePreview(this))
-    , m_opacityPercent{percentOf(PaperMaps::Explanations), percentOf(PaperMaps::Measures)}
+    , m_opacityPercent{percentOf(PaperMaps::Explanations), percentOf(PaperMaps::Measures),
+                       static_cast<int>(std::lround(100 * DifferenceFigure().opacity))}
 {
     setWindowTitle(tr("Export figure"));
     setObjectName(u"exportFigureDialog"_s);
@@ -75,8 +81,59 @@ ExportFigureDialog::ExportFigureDialog(Workspace& workspace, LayerStack& layers,
         refreshSoon();
     });
     connect(this, &QDialog::finished, m_maker, &FigureMaker::cancel);
+    connect(&versions, &VersionService::verdictsChanged, this, [this] {
+        offerDifference();
+        showProgress();
+        refreshSoon();
+    });
+    offerDifference();
     chooseFigure();
     refresh();
+}
+
+/// While two versions are compared their figure is offered, and chosen at first.
+void ExportFigureDialog::offerDifference()
+{
+    const int index = m_figure->findData(VersionsFigure);
+    if (m_versions.isOn() && index < 0) {
+        m_figure->addItem(tr("Difference of the two versions"), VersionsFigure);
+        m_figure->setCurrentIndex(m_figure->count() - 1);
+    } else if (!m_versions.isOn() && index >= 0) {
+        m_figure->removeItem(index);
+    }
+}
+
+bool ExportFigureDialog::isDifference() const
+{
+    return m_figure->currentData().toInt() == VersionsFigure;
+}
+
+MapStatus ExportFigureDialog::status() const
+{
+    if (!isDifference())
+        return m_maker->status();
+    if (m_versions.comparison())
+        return {WorkState::Ready, 1, {}, {}};
+    const VersionVerdict* verdict = m_versions.chosen();
+    if (!verdict)
+        return {};
+    return {verdict->state, verdict->fraction, tr("Comparing the two versions"), verdict->error};
+}
+
+Result<ComposedFigure> ExportFigureDialog::composed() const
+{
+    if (!isDifference())
+        return m_maker->compose(look());
+    const VersionComparison* comparison = m_versions.comparison();
+    if (!comparison)
+        return Error{ErrorCode::InvalidInput,
+                     "figure",
+                     tr("the two versions are not compared yet").toStdString(),
+                     tr("wait for it").toStdString(),
+                     {}};
+    return composeDifference({ComparedPhoto{m_versions.first()->image, m_versions.firstName().toStdString()},
+                              {m_versions.second()->image, m_versions.secondName().toStdString()}},
+                             *comparison, look());
 }
 
 QWidget* ExportFigureDialog::makeOptions()
@@ -187,7 +244,12 @@ QWidget* ExportFigureDialog::makeProgress(QWidget* panel)
     m_again = new QPushButton(tr("Try again"), m_progressBox);
     m_again->setObjectName(u"figureAgain"_s);
     m_again->setAutoDefault(false);
-    connect(m_again, &QPushButton::clicked, m_maker, &FigureMaker::retry);
+    connect(m_again, &QPushButton::clicked, this, [this] {
+        if (!isDifference())
+            m_maker->retry();
+        else if (const VersionVerdict* verdict = m_versions.chosen())
+            m_versions.retry(static_cast<int>(verdict - m_versions.verdicts().data()));
+    });
     auto* layout = new QVBoxLayout(m_progressBox);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
@@ -223,13 +285,14 @@ PaperFigure ExportFigureDialog::figure() const
 /// Shows the options of the chosen figure and has its contents made.
 void ExportFigureDialog::chooseFigure()
 {
-    const bool hasMaps = figure() != PaperFigure::Halves;
+    const bool hasMaps = isDifference() || figure() != PaperFigure::Halves;
     for (QWidget* option : std::initializer_list<QWidget*>{m_images, m_original, m_gridLines})
         m_form->setRowVisible(option, !hasMaps);
-    for (QWidget* option : std::initializer_list<QWidget*>{m_opacityRow, m_colorBars, m_turned})
+    for (QWidget* option : std::initializer_list<QWidget*>{m_opacityRow, m_colorBars})
         m_form->setRowVisible(option, hasMaps);
-    m_form->setRowVisible(m_lime, figure() == PaperFigure::Explanations);
-    m_form->setRowVisible(m_halves, figure() != PaperFigure::Explanations);
+    m_form->setRowVisible(m_turned, hasMaps && !isDifference());
+    m_form->setRowVisible(m_lime, !isDifference() && figure() == PaperFigure::Explanations);
+    m_form->setRowVisible(m_halves, !isDifference() && figure() != PaperFigure::Explanations);
     if (hasMaps) {
         const int percent = m_opacityPercent[opacityOf(figure())];
         m_opacity->setValue(percent);
@@ -240,8 +303,9 @@ void ExportFigureDialog::chooseFigure()
 
 void ExportFigureDialog::choose()
 {
-    m_maker->setChoice({figure(), static_cast<HalvesOf>(m_halves->currentData().toInt()),
-                        figure() == PaperFigure::Halves && m_images->currentData().toInt() == AllImages});
+    if (!isDifference())
+        m_maker->setChoice({figure(), static_cast<HalvesOf>(m_halves->currentData().toInt()),
+                            figure() == PaperFigure::Halves && m_images->currentData().toInt() == AllImages});
     showProgress();
     refreshSoon();
 }
@@ -267,7 +331,7 @@ void ExportFigureDialog::showProgress()
                         .arg(lime.samples)
                         .arg(toQt(toString(lime.segments)))
                         .arg(lime.seed));
-    const MapStatus& status = m_maker->status();
+    const MapStatus status = this->status();
     const bool isWorking = status.state == WorkState::Working;
     if (status.state != WorkState::Ready)
         m_export->setEnabled(false); // not only once the preview follows
@@ -299,7 +363,7 @@ void ExportFigureDialog::showMessage(const QString& message)
 
 void ExportFigureDialog::refresh()
 {
-    const WorkState state = m_maker->status().state;
+    const WorkState state = status().state;
     const bool isWaiting = state == WorkState::Working || state == WorkState::Absent;
     const Result<ComposedFigure> figure = composed();
     const Result<FigurePage> full =

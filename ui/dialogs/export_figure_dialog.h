@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The paper's three figures from the opened images, with a live preview of the page that is written.
+// The paper's three figures, and the difference of two versions, from the opened images, with a live preview of the
+// page that is written.
 #pragma once
 
 #include "core/base/result.h"
 #include "core/figure/figure_page.h"
 #include "ui/state/figure_maker.h"
+#include "ui/state/version_service.h"
 #include "ui/state/workspace.h"
 
 #include <QDialog>
@@ -35,7 +37,7 @@ class ExportFigureDialog final : public QDialog {
     Q_OBJECT
 
 public:
-    ExportFigureDialog(Workspace& workspace, LayerStack& layers, QWidget* parent = nullptr);
+    ExportFigureDialog(Workspace& workspace, LayerStack& layers, VersionService& versions, QWidget* parent = nullptr);
 
     /// The page as it would be written now, or at another resolution. An error while its contents are not there.
     Result<FigurePage> page(std::optional<int> dpi = {}) const;
@@ -51,7 +53,10 @@ private:
     void connectOptions();
     PaperFigure figure() const;
     FigureStyle look() const;
-    Result<ComposedFigure> composed() const { return m_maker->compose(look()); }
+    bool isDifference() const; ///< of the two versions that are compared, in place of a figure of the paper
+    void offerDifference();
+    MapStatus status() const;
+    Result<ComposedFigure> composed() const;
     void chooseFigure();
     void choose();
     void refreshSoon() { m_refresh.start(); }
@@ -62,6 +67,7 @@ private:
 
     Workspace& m_workspace;
     LayerStack& m_layers;
+    VersionService& m_versions;
     FigureMaker* m_maker;
     FigurePreview* m_preview;
     QFormLayout* m_form = nullptr;
@@ -86,7 +92,7 @@ private:
     QProgressBar* m_progress = nullptr;
     QPushButton* m_again = nullptr;
     QPushButton* m_export = nullptr;
-    std::array<int, 2> m_opacityPercent; ///< of Figs. 1 and 3, so that each keeps its own
+    std::array<int, 3> m_opacityPercent; ///< of Figs. 1 and 3 and the difference, so that each keeps its own
     QTimer m_refresh; ///< collects quick changes into one
 };
 

@@ -35,6 +35,13 @@ QList<NumberHelp> numbersHelp()
          tr("(importance ranked 6 − ranked 7) / importance ranked 6 below 2 %")},
         {tr("Contribution"), tr("What holds the score up (+), what pulls it down (−); exact."),
          tr("Shapley value: Σ over sets S of other visible blocks of |S|!(11−|S|)!/12! · (q(S ∪ b) − q(S))")},
+        {tr("Contribution to a change"),
+         tr("Two versions A and B: what block b of B adds to the change; exact where "
+            "all composites are computed."),
+         tr("the Shapley value of \"b comes from B\"; their sum is q(B) − q(A)")},
+        {tr("Blocks that carry the change"),
+         tr("With these from B the score stays near B's, wherever the other blocks come from."),
+         tr("fewest blocks C with max over m ⊇ C of |q5(m from B) − q5(B)| ≤ max(0.1, half the change)")},
         {tr("Banzhaf value"), tr("What a block adds, all sets of others counting alike."),
          tr("mean over the 2048 sets S of other visible blocks of q(S ∪ b) − q(S)")},
         {tr("Pair interaction"), tr("What two blocks add together beyond what each adds by itself."),

@@ -122,9 +122,15 @@ void FilmStrip::contextMenuEvent(QContextMenuEvent* event)
     if (!index.isValid())
         return;
     QMenu menu(this);
+    QAction* compare = menu.addAction(tr("Compare with the shown photo"));
+    compare->setEnabled(m_workspace.current() && index.row() != m_workspace.currentIndex());
     const QAction* close = menu.addAction(tr("Close image"));
-    if (menu.exec(event->globalPos()) == close)
-        m_workspace.close(index.row());
+    const int row = index.row();
+    const QAction* chosen = menu.exec(event->globalPos());
+    if (chosen == close)
+        m_workspace.close(row);
+    else if (chosen && chosen == compare)
+        Q_EMIT compareRequested(row);
 }
 
 } // namespace halflens

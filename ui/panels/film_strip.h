@@ -15,6 +15,9 @@ public:
     explicit FilmStrip(Workspace& workspace, QWidget* parent = nullptr);
     QSize sizeHint() const override;
 
+Q_SIGNALS:
+    void compareRequested(int index); ///< the photo there with the shown one
+
 protected:
     void resizeEvent(QResizeEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;

@@ -15,6 +15,7 @@ Viewer::Viewer(ModelSource& models, Settings& sharedSettings)
     , maps(workspace, layers)
     , region(workspace)
     , comparison(workspace)
+    , versions(workspace)
     , layerView(workspace, layers, maps, comparison)
 {
     QObject::connect(&workspace.documents(), &DocumentList::opened, &recent, &RecentFiles::add);

@@ -11,6 +11,7 @@
 #include "ui/state/region_service.h"
 #include "ui/state/settings.h"
 #include "ui/state/shared_view.h"
+#include "ui/state/version_service.h"
 #include "ui/state/workspace.h"
 
 namespace halflens {
@@ -32,6 +33,7 @@ struct Viewer {
     MapService maps;
     RegionService region;
     Comparison comparison;
+    VersionService versions;
     LayerView layerView;
     SharedView view;
 };

@@ -86,6 +86,10 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     compare = add(view, tr("Co&mpare models"), {QKeySequence(u"M"_s)});
     compare->setCheckable(true);
     compare->setToolTip(tr("Ask all installed models about this image (M)"));
+    compareWith = add(view, tr("Compare &with…"), {QKeySequence(u"Ctrl+Shift+D"_s)});
+    compareWith->setToolTip(tr("A second version of this photo: which blocks cost or gain quality"));
+    leaveVersions = add(view, tr("Lea&ve the comparison"));
+    leaveVersions->setToolTip(tr("Back to the one photo (Esc)"));
     scoreVisible = add(view, tr("Score the visible &part"), {QKeySequence(u"Ctrl+Shift+R"_s)});
     scoreVisible->setToolTip(
         tr("The part of the photo in sight gets a score of its own; Ctrl and a drag choose another "

@@ -51,6 +51,8 @@ public:
     QAction* original; ///< checkable: stays on, unlike a held Shift
     QAction* toggleLayers; ///< checkable: all layers on or off
     QAction* compare; ///< checkable
+    QAction* compareWith; ///< a second version of the photo
+    QAction* leaveVersions; ///< back to the one photo
     QAction* scoreVisible; ///< the part of the photo in sight as a rectangle
     QAction* pairs; ///< interactions of pairs of blocks
     QAction* fullScreen;

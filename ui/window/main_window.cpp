@@ -3,6 +3,7 @@
 
 #include "core/figure/block_overlay.h"
 #include "ui/canvas/canvas_view.h"
+#include "ui/canvas/versions_canvas.h"
 #include "ui/dialogs/command_palette.h"
 #include "ui/dialogs/export_figure_dialog.h"
 #include "ui/dialogs/interactions_dialog.h"
@@ -11,6 +12,7 @@
 #include "ui/panels/empty_state.h"
 #include "ui/panels/error_bar.h"
 #include "ui/panels/quality_panel.h"
+#include "ui/panels/versions_page.h"
 #include "ui/panels/work_indicator.h"
 #include "ui/state/image_files.h"
 #include "ui/state/text.h"
@@ -20,6 +22,7 @@
 #include <QClipboard>
 #include <QCloseEvent>
 #include <QComboBox>
+#include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
@@ -27,6 +30,7 @@
 #include <QMimeData>
 #include <QStackedWidget>
 
+#include <algorithm>
 #include <utility>
 
 namespace halflens {
@@ -53,6 +57,7 @@ MainWindow::MainWindow(Viewer& viewer, QWidget* parent)
     resize(sizeHint());
     restoreGeometry(m_viewer.settings.value(setting::Geometry).toByteArray());
     restoreState(m_viewer.settings.value(setting::WindowState).toByteArray());
+    findChild<QDockWidget*>(u"versionsDock"_s)->hide(); // nothing is compared yet
     currentChanged();
 }
 
@@ -65,6 +70,7 @@ void MainWindow::showEvent(QShowEvent* event)
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    m_viewer.versions.stop(); // the layout that is kept is that of one photo
     m_viewer.settings.setValue(setting::Geometry, saveGeometry());
     m_viewer.settings.setValue(setting::WindowState, saveState());
     QMainWindow::closeEvent(event);
@@ -87,6 +93,8 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
     if (event->key() == Qt::Key_Shift)
         m_canvas->setShowOriginal((event->modifiers() & ~Qt::ShiftModifier) == Qt::NoModifier
                                   || m_actions->original->isChecked());
+    else if (event->key() == Qt::Key_Escape && m_viewer.versions.isOn())
+        m_viewer.versions.stop();
     else if (event->key() == Qt::Key_Left && event->modifiers() == Qt::NoModifier)
         m_viewer.workspace.step(-1);
     else if (event->key() == Qt::Key_Right && event->modifiers() == Qt::NoModifier)
@@ -174,11 +182,13 @@ void MainWindow::connectWorkspace()
         m_viewer.workspace.cancelWork();
         m_viewer.maps.cancelWork();
         m_viewer.comparison.cancelWork();
+        m_viewer.versions.cancelWork();
         m_viewer.region.cancelWork();
         if (auto* figure = findChild<ExportFigureDialog*>())
             figure->cancelWork();
     });
     connect(&m_viewer.comparison, &Comparison::onChanged, m_actions->compare, &QAction::setChecked);
+    connect(&m_viewer.versions, &VersionService::onChanged, this, &MainWindow::versionsChanged);
     const auto showLayers = [this] {
         m_actions->toggleLayers->setChecked(m_viewer.layers.isOn() && m_viewer.layers.isAnyVisible());
     };
@@ -195,8 +205,13 @@ void MainWindow::currentChanged()
     Document* document = m_viewer.workspace.current();
     if (document)
         m_undoGroup.addStack(document->undoStack());
-    m_undoGroup.setActiveStack(document ? document->undoStack() : nullptr);
-    m_stack->setCurrentWidget(m_viewer.workspace.count() > 0 ? m_canvas->parentWidget() : m_empty);
+    const bool compares = m_viewer.versions.isOn();
+    if (compares)
+        m_undoGroup.addStack(&m_viewer.versions.undoStack());
+    m_undoGroup.setActiveStack(compares ? &m_viewer.versions.undoStack() : document ? document->undoStack() : nullptr);
+    m_stack->setCurrentWidget(compares                             ? m_versions
+                                  : m_viewer.workspace.count() > 0 ? m_canvas->parentWidget()
+                                                                   : m_empty);
     if (document) {
         const QWidget* focused = QApplication::focusWidget();
         if (!focused || focused == this || !focused->isVisible() || m_empty->isAncestorOf(focused))
@@ -231,16 +246,21 @@ void MainWindow::updateActions()
                             m_actions->zoomIn, m_actions->zoomOut, m_actions->original, m_actions->scoreVisible})
         action->setEnabled(document != nullptr);
     m_actions->exportFigure->setEnabled(document && document->analysis());
-    m_actions->pairs->setEnabled(hasReport);
+    const bool compares = m_viewer.versions.isOn();
+    m_actions->compareWith->setEnabled(document && document->loaded());
+    m_actions->leaveVersions->setEnabled(compares);
+    for (QAction* action : {m_actions->original, m_actions->scoreVisible, m_actions->copy})
+        action->setEnabled(document && !compares); // they are of the one photo
+    m_actions->pairs->setEnabled(hasReport && !compares);
     m_actions->tryAllMasks->setEnabled(m_viewer.workspace.analyses().canTryAllMasks());
     m_actions->analyseAgain->setEnabled(document != nullptr);
     for (auto it = m_actions->presets.cbegin(); it != m_actions->presets.cend(); ++it) {
         const bool needsReport = it.key() == MaskPreset::Important || it.key() == MaskPreset::Trivial
             || it.key() == MaskPreset::BestHalf || it.key() == MaskPreset::Enough;
-        it.value()->setEnabled(needsReport ? hasReport : document != nullptr);
+        it.value()->setEnabled(!compares && (needsReport ? hasReport : document != nullptr));
     }
     for (const Actions::MapHalf& half : m_actions->mapHalves)
-        half.action->setEnabled(document != nullptr);
+        half.action->setEnabled(document && !compares);
     m_actions->compare->setEnabled(m_viewer.comparison.models().size() > 1);
     m_actions->previous->setEnabled(index > 0);
     m_actions->first->setEnabled(index > 0);
@@ -283,6 +303,43 @@ void MainWindow::chooseFiles()
     m_viewer.workspace.open(paths);
 }
 
+void MainWindow::chooseSecond()
+{
+    const QString filter = tr("Images (%1);;All files (*)").arg(imageNameFilters().join(u' '));
+    const QString path = QFileDialog::getOpenFileName(this, tr("Second version of the photo"),
+                                                      m_viewer.settings.word(setting::LastFolder), filter);
+    if (path.isEmpty())
+        return;
+    m_viewer.settings.setValue(setting::LastFolder, QFileInfo(path).absolutePath());
+    compareWith(path);
+}
+
+/// Two photos want the room of the panels that are about the one; it comes back afterwards.
+void MainWindow::versionsChanged()
+{
+    auto* own = findChild<QDockWidget*>(u"versionsDock"_s);
+    const bool isOn = m_viewer.versions.isOn();
+    if (isOn && m_stateBefore.isEmpty()) {
+        m_stateBefore = saveState();
+        const int wide = findChild<QDockWidget*>(u"qualityDock"_s)->width();
+        for (QDockWidget* dock : findChildren<QDockWidget*>()) {
+            if (dock != own && dock->objectName() != u"imagesDock"_s)
+                dock->hide();
+        }
+        own->show();
+        own->raise();
+        resizeDocks({own}, {std::max(360, wide)}, Qt::Horizontal);
+    } else if (!isOn && !m_stateBefore.isEmpty()) {
+        restoreState(std::exchange(m_stateBefore, {}));
+        own->hide();
+    }
+    currentChanged();
+    if (isOn)
+        m_versions->canvas().setFocus();
+    else if (m_viewer.workspace.current())
+        m_canvas->setFocus();
+}
+
 void MainWindow::chooseFolder()
 {
     const QString path = QFileDialog::getExistingDirectory(this, tr("Open a folder of images"),
@@ -307,7 +364,7 @@ void MainWindow::copyImage()
 
 void MainWindow::openExportDialog()
 {
-    showOnly(new ExportFigureDialog(m_viewer.workspace, m_viewer.layers, this));
+    showOnly(new ExportFigureDialog(m_viewer.workspace, m_viewer.layers, m_viewer.versions, this));
 }
 
 void MainWindow::openPairs()

@@ -24,6 +24,7 @@ class EmptyState;
 class ErrorBar;
 class FilmStrip;
 class QualityPanel;
+class VersionsPage;
 class WorkIndicator;
 
 class MainWindow final : public QMainWindow {
@@ -44,6 +45,9 @@ public:
     void applyPreset(MaskPreset preset);
     /// Makes the map first where it is not there.
     void hideHalf(MapKind kind, bool upper);
+    /// The shown photo against a second version of it.
+    void compareWith(const QString& path) { m_viewer.versions.start(path); }
+    VersionService& versions() { return m_viewer.versions; }
     void restoreDefaultLayout();
 
     QSize sizeHint() const override { return {1440, 900}; }
@@ -78,6 +82,8 @@ private:
     void fillRecentMenu();
     void chooseFiles();
     void chooseFolder();
+    void chooseSecond();
+    void versionsChanged();
     void copyImage();
     void paste(const QMimeData& content);
     void openExportDialog();
@@ -96,6 +102,8 @@ private:
     QStackedWidget* m_stack = nullptr;
     EmptyState* m_empty = nullptr;
     CanvasView* m_canvas = nullptr;
+    VersionsPage* m_versions = nullptr;
+    QByteArray m_stateBefore; ///< layout of one photo, while two are compared
     ErrorBar* m_errorBar = nullptr;
     QualityPanel* m_quality = nullptr;
     WorkIndicator* m_work = nullptr;

@@ -2,6 +2,7 @@
 // Making the parts of the main window: centre, docks, menus, tool bar, status bar.
 #include "ui/canvas/canvas_accessible.h"
 #include "ui/canvas/canvas_view.h"
+#include "ui/canvas/versions_canvas.h"
 #include "ui/dialogs/model_manager.h"
 #include "ui/dialogs/preferences_dialog.h"
 #include "ui/panels/block_panel.h"
@@ -18,6 +19,8 @@
 #include "ui/panels/quality_panel.h"
 #include "ui/panels/removal_panel.h"
 #include "ui/panels/status_readout.h"
+#include "ui/panels/versions_page.h"
+#include "ui/panels/versions_panel.h"
 #include "ui/panels/work_indicator.h"
 #include "ui/state/image_files.h"
 #include "ui/state/text.h"
@@ -31,6 +34,7 @@
 #include <QFileInfo>
 #include <QGridLayout>
 #include <QMenuBar>
+#include <QRegularExpression>
 #include <QScrollArea>
 #include <QShortcut>
 #include <QStackedWidget>
@@ -66,6 +70,8 @@ void MainWindow::makeCentre()
     beside->setRowStretch(1, 1);
     beside->setColumnStretch(0, 1);
     m_stack->addWidget(picture);
+    m_versions = new VersionsPage(m_viewer);
+    m_stack->addWidget(m_versions);
     auto* centre = new QWidget(this);
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -111,7 +117,10 @@ void MainWindow::makeDocks()
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    addDock(u"imagesDock"_s, tr("Images"), new FilmStrip(m_viewer.workspace), Qt::BottomDockWidgetArea);
+    auto* strip = new FilmStrip(m_viewer.workspace);
+    connect(strip, &FilmStrip::compareRequested, this,
+            [this](int index) { m_viewer.versions.start(*m_viewer.workspace.at(index)); });
+    addDock(u"imagesDock"_s, tr("Images"), strip, Qt::BottomDockWidgetArea);
     addDock(u"qualityDock"_s, tr("Quality"), quality, Qt::RightDockWidgetArea);
     QDockWidget* enoughDock = addDock(u"enoughDock"_s, tr("Blocks that decide"), enough, Qt::RightDockWidgetArea);
     auto* table = new BlockPanel(m_viewer.workspace.image(), m_viewer.comparison);
@@ -127,6 +136,14 @@ void MainWindow::makeDocks()
         tabifyDockWidget(blocks, removal);
         enoughDock->raise();
     }
+    auto* versions = new QScrollArea;
+    versions->setWidget(new VersionsPanel(m_viewer));
+    versions->setWidgetResizable(true);
+    versions->setFrameShape(QFrame::NoFrame);
+    versions->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    QDockWidget* versionsDock = addDock(u"versionsDock"_s, tr("Two versions"), versions, Qt::RightDockWidgetArea);
+    versionsDock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetFloatable);
+    versionsDock->hide(); // comes and goes with a comparison
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     connect(enough, &EnoughPanel::keepRequested, this, [this](BlockMask keep) {
         if (Document* document = m_viewer.workspace.current())
@@ -179,7 +196,7 @@ void MainWindow::makeMenus()
         }
         if (actions.contains(m_actions->fullScreen)) {
             QMenu* panels = menu->addMenu(tr("&Panels"));
-            for (QDockWidget* dock : findChildren<QDockWidget*>())
+            for (QDockWidget* dock : findChildren<QDockWidget*>(QRegularExpression(u"^(?!versions)"_s)))
                 panels->addAction(dock->toggleViewAction());
         }
         if (actions.contains(m_actions->last)) {
@@ -298,6 +315,10 @@ void MainWindow::makeStatusBar()
 
 void MainWindow::restoreDefaultLayout()
 {
+    if (m_viewer.versions.isOn()) { // for when there is one photo again
+        m_stateBefore = m_defaultState;
+        return;
+    }
     for (QDockWidget* dock : findChildren<QDockWidget*>()) {
         dock->setFloating(false);
         dock->show();
@@ -328,15 +349,23 @@ void MainWindow::connectActions()
     on(m_actions->preferences, [this] { showOnly(new PreferencesDialog(m_viewer.settings, this)); });
     for (auto it = m_actions->presets.cbegin(); it != m_actions->presets.cend(); ++it)
         on(it.value(), [this, preset = it.key()] { applyPreset(preset); });
-    on(m_actions->fit, [this] { m_canvas->fit(); });
-    on(m_actions->actualSize, [this] { m_canvas->actualSize(); });
-    on(m_actions->zoomIn, [this] { m_canvas->zoomIn(); });
-    on(m_actions->zoomOut, [this] { m_canvas->zoomOut(); });
+    const auto zooms = [&](QAction* action, auto one, auto two) {
+        on(action, [this, one, two] { m_viewer.versions.isOn() ? (m_versions->canvas().*two)() : (m_canvas->*one)(); });
+    };
+    zooms(m_actions->fit, &CanvasView::fit, &VersionsCanvas::fit);
+    zooms(m_actions->actualSize, &CanvasView::actualSize, &VersionsCanvas::actualSize);
+    zooms(m_actions->zoomIn, &CanvasView::zoomIn, &VersionsCanvas::zoomIn);
+    zooms(m_actions->zoomOut, &CanvasView::zoomOut, &VersionsCanvas::zoomOut);
     on(m_actions->original, [this](bool shown) { m_canvas->setShowOriginal(shown); });
     on(m_actions->toggleLayers, [this] {
-        m_viewer.layers.toggle();
+        if (m_viewer.versions.isOn())
+            m_viewer.versions.setContributions(!m_viewer.versions.state().contributions);
+        else
+            m_viewer.layers.toggle();
         m_actions->toggleLayers->setChecked(m_viewer.layers.isOn() && m_viewer.layers.isAnyVisible());
     });
+    on(m_actions->compareWith, [this] { chooseSecond(); });
+    on(m_actions->leaveVersions, [this] { m_viewer.versions.stop(); });
     on(m_actions->compare, [this](bool compared) { m_viewer.comparison.setOn(compared); });
     for (const Actions::MapHalf& half : m_actions->mapHalves)
         on(half.action, [this, kind = half.kind, upper = half.upper] { hideHalf(kind, upper); });
