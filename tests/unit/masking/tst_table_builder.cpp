@@ -4,41 +4,27 @@
 #include "core/base/parallel.h"
 #include "core/masking/table_builder.h"
 #include "tests/support/test_case.h"
-#include "tests/unit/masking/reference_encoder.h"
+#include "tests/unit/masking/table_predictor.h"
 
 #include <QTest>
 
 #include <cmath>
 #include <numeric>
-#include <random>
-#include <set>
 #include <thread>
 
 using namespace halflens;
+using test::featuresOf;
+using test::someMasks;
+using test::TablePredictor;
+using test::Tolerance;
 
 namespace {
-
-constexpr double Tolerance = 1e-5; // in probability
 
 std::vector<std::uint32_t> allMasks()
 {
     std::vector<std::uint32_t> masks(MaskCount);
     std::iota(masks.begin(), masks.end(), 0u);
     return masks;
-}
-
-/// The edges, every block alone and without, both halves, and others at random.
-std::vector<std::uint32_t> someMasks(unsigned count = 60)
-{
-    std::set<std::uint32_t> chosen{0, MaskCount - 1, 0x3f, 0xfc0};
-    for (int b = 0; b < BlockCount; ++b) {
-        chosen.insert(1u << b);
-        chosen.insert((MaskCount - 1) ^ 1u << b);
-    }
-    std::mt19937 random(9);
-    while (chosen.size() < count)
-        chosen.insert(static_cast<std::uint32_t>(random() % MaskCount));
-    return {chosen.begin(), chosen.end()};
 }
 
 /// Largest distance of `rows` from the reference over `masks`; infinite for what is not finite.
@@ -104,57 +90,6 @@ std::string disagreement(const TriqEncoder& encoder, const TokenGrid& tokens, co
     return {};
 }
 
-/// Tokens of the blocks of `mask` from `b`, cell by cell.
-TokenGrid composite(const TokenGrid& a, const TokenGrid& b, std::uint32_t mask)
-{
-    TokenGrid result = a;
-    for (std::size_t i = 0; i < a.values.size(); ++i) {
-        const int token = static_cast<int>(i) / a.channels;
-        const int block = blockOfToken(token / a.width, token % a.width, a.height, a.width).value;
-        if ((mask >> block & 1) != 0)
-            result.values[i] = b.values[i];
-    }
-    return result;
-}
-
-/// Two pictures that differ as a codec's input and output do, and those that have nothing in common.
-TokenGrid changed(const TokenGrid& tokens, unsigned seed, float strength)
-{
-    TokenGrid result = test::randomTokens(seed, tokens.height, tokens.width, tokens.channels, strength);
-    for (std::size_t i = 0; i < result.values.size(); ++i)
-        result.values[i] += tokens.values[i];
-    return result;
-}
-
-Features featuresOf(TokenGrid tokens)
-{
-    Features features;
-    features.tokens = std::move(tokens);
-    return features;
-}
-
-class TablePredictor final : public Predictor {
-public:
-    explicit TablePredictor(const TriqEncoder* encoder)
-        : m_encoder(encoder)
-    {
-        m_info.id = "made-up";
-        m_info.scale = {0, 100};
-    }
-    const ModelInfo& info() const override { return m_info; }
-    Result<std::shared_ptr<const Features>> features(const ModelInput&, std::stop_token,
-                                                     std::span<const std::string>) const override
-    {
-        return cancelledError();
-    }
-    Result<Prediction> predict(const Features&, BlockMask) const override { return cancelledError(); }
-    const TriqEncoder* attentionEncoder() const override { return m_encoder; }
-
-private:
-    const TriqEncoder* m_encoder;
-    ModelInfo m_info;
-};
-
 } // namespace
 
 class TestTableBuilder : public QObject {
@@ -181,11 +116,6 @@ private Q_SLOTS:
     void refuses();
     void kernelNames();
     void maskTables();
-    void exchanges_data();
-    void exchanges();
-    void exchangesOfOtherSizes();
-    void exchangeWithItself();
-    void exchangeTables();
 };
 
 void TestTableBuilder::grids_data()
@@ -527,110 +457,6 @@ void TestTableBuilder::maskTables()
         QCOMPARE((*table)->score(BlockMask(77)), scoreOf(row));
         QCOMPARE((*table)->score5(BlockMask(77)), 1 + 4 * scoreOf(row) / 100);
     }
-}
-
-void TestTableBuilder::exchanges_data()
-{
-    QTest::addColumn<int>("height");
-    QTest::addColumn<int>("width");
-    QTest::addColumn<float>("strength");
-    QTest::addColumn<float>("query1");
-    QTest::addColumn<int>("outputs");
-    QTest::newRow("12x16, small change") << 12 << 16 << 0.1F << 1.F << 5;
-    QTest::newRow("12x16, unlike") << 12 << 16 << 2.F << 1.F << 5;
-    QTest::newRow("16x12") << 16 << 12 << 1.F << 1.F << 5;
-    QTest::newRow("8x11, one output") << 8 << 11 << 1.F << 1.F << 1;
-    QTest::newRow("3x4") << 3 << 4 << 1.F << 1.F << 5;
-    QTest::newRow("3x4, logits far apart") << 3 << 4 << 1.F << 1000.F << 5;
-    QTest::newRow("2x2, blocks without tokens") << 2 << 2 << 1.F << 1.F << 5;
-}
-
-void TestTableBuilder::exchanges()
-{
-    QFETCH(int, height);
-    QFETCH(int, width);
-    QFETCH(float, strength);
-    QFETCH(float, query1);
-    QFETCH(int, outputs);
-    test::EncoderRecipe recipe;
-    recipe.query1 = query1;
-    recipe.outputs = outputs;
-    const TriqEncoder encoder = test::randomEncoder(31, recipe);
-    const TokenGrid a = test::randomTokens(32, height, width);
-    const TokenGrid b = changed(a, 33, strength);
-    const auto count = static_cast<std::size_t>(outputs);
-    const std::vector<std::uint32_t> masks = someMasks(height * width > 100 ? 36 : 100);
-    std::vector<std::vector<double>> expected(masks.size());
-    (void)parallelFor(static_cast<int>(masks.size()), [&](int i) {
-        const auto at = static_cast<std::size_t>(i);
-        expected[at] = test::evaluateMasked(encoder, composite(a, b, masks[at]), 0);
-    });
-    const auto first = evaluate(encoder, a, BlockMask());
-    const auto last = evaluate(encoder, b, BlockMask());
-    for (const TableKernel kernel : availableTableKernels()) {
-        const auto rows = evaluateAllExchanges(encoder, a, b, {}, kernel);
-        QVERIFY(rows.has_value());
-        QCOMPARE(rows->size(), MaskCount * count);
-        double spread = 0;
-        for (std::size_t i = 0; i < masks.size(); ++i) {
-            for (std::size_t o = 0; o < count; ++o) {
-                const double row = (*rows)[masks[i] * count + o];
-                QVERIFY2(std::abs(row - expected[i][o]) <= Tolerance,
-                         (toString(kernel) + " at " + std::to_string(masks[i])).c_str());
-                spread = std::max(spread, std::abs(row - (*rows)[o]));
-            }
-        }
-        QVERIFY(spread > 1e-3);
-        for (std::size_t o = 0; o < count; ++o) {
-            QVERIFY(std::abs((*rows)[o] - (*first)[o]) <= 1e-6F);
-            QVERIFY(std::abs((*rows)[(MaskCount - 1) * count + o] - (*last)[o]) <= 1e-6F);
-        }
-    }
-}
-
-void TestTableBuilder::exchangesOfOtherSizes()
-{
-    const TriqEncoder encoder = test::randomEncoder(34, {16, 8, 3, 48, 32, 5, 20, 1, 1, 1, 1, 1});
-    const TokenGrid a = test::randomTokens(35, 3, 4, 16);
-    const TokenGrid b = changed(a, 36, 1);
-    const auto rows = evaluateAllExchanges(encoder, a, b);
-    QVERIFY(rows.has_value());
-    for (const std::uint32_t mask : someMasks(100)) {
-        const auto expected = test::evaluateMasked(encoder, composite(a, b, mask), 0);
-        for (std::size_t o = 0; o < 5; ++o)
-            QVERIFY(std::abs((*rows)[mask * 5 + o] - expected[o]) <= Tolerance);
-    }
-}
-
-void TestTableBuilder::exchangeWithItself()
-{
-    const TriqEncoder encoder = test::randomEncoder(37);
-    const TokenGrid tokens = test::randomTokens(38, 12, 16);
-    for (const TableKernel kernel : availableTableKernels()) {
-        const auto rows = evaluateAllExchanges(encoder, tokens, tokens, {}, kernel);
-        QVERIFY(rows.has_value());
-        for (std::size_t mask = 1; mask < MaskCount; ++mask)
-            QVERIFY(
-                std::equal(rows->begin(), rows->begin() + 5, rows->begin() + static_cast<std::ptrdiff_t>(5 * mask)));
-    }
-}
-
-void TestTableBuilder::exchangeTables()
-{
-    const TriqEncoder encoder = test::randomEncoder(39);
-    const Features a = featuresOf(test::randomTokens(40, 3, 4));
-    const auto table = buildExchangeTable(TablePredictor(&encoder), a, featuresOf(changed(a.tokens, 41, 1)));
-    QVERIFY(table.has_value());
-    QVERIFY((*table)->exact);
-    QCOMPARE((*table)->rows.size(), std::size_t{MaskCount * 5});
-    QCOMPARE((*table)->scale, (ScoreScale{0, 100}));
-    const auto none = buildExchangeTable(TablePredictor(nullptr), a, a);
-    QVERIFY(!none && none.error().code == ErrorCode::Unsupported);
-    const auto other = buildExchangeTable(TablePredictor(&encoder), a, featuresOf(test::randomTokens(42, 4, 3)));
-    QVERIFY(!other && other.error().code == ErrorCode::InvalidInput);
-    std::stop_source stop;
-    stop.request_stop();
-    QVERIFY(isCancelled(buildExchangeTable(TablePredictor(&encoder), a, a, stop.get_token())));
 }
 
 HALFLENS_TEST(TestTableBuilder)
