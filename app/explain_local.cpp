@@ -152,58 +152,31 @@ bool isLocalMethod(const std::string& method)
 
 int runExplainLocal(const CommonOptions& common, const std::filesystem::path& map, const ExplainedFiles& asked)
 {
-    Report report(common);
-    if (!map.empty()) {
-        if (Result<MapFormat> format = mapFormatOf(map); !format) {
-            report.fail(std::move(format).error());
-            return ExitUsage;
-        }
-    }
-    ModelLoader loader(common);
-    const auto predictors = loader.load(asked.models, report);
-    nlohmann::json list = nlohmann::json::array();
-    for (const std::string& file : asked.files) {
-        if (predictors.empty() || interruptToken().stop_requested())
-            break;
-        const Result<std::shared_ptr<const Image>> image = openImage(file, common);
-        if (!image) {
-            report.fail(image.error());
-            continue;
-        }
-        for (const auto& predictor : predictors) {
-            if (interruptToken().stop_requested())
-                break;
-            const std::string& model = predictor->info().id;
-            ProgressLine progress(common);
-            progress.show("running " + model);
-            Result<Told> told = asked.method == "fine"
-                ? fineOf(common, asked, **image, *predictor, !map.empty(), progress)
-                : tilesOf(**image, *predictor, !map.empty(), progress);
-            progress.show({});
-            if (!told) {
-                report.fail(std::move(told).error().withFile(file));
-                continue;
-            }
-            report.succeed();
-            if (!map.empty()) {
-                if (Status written = writeMapFile(*told, map); !written)
-                    report.fail(std::move(written).error());
-            }
-            nlohmann::json entry{{"version", HALFLENS_VERSION},
-                                 {"file", file},
-                                 {"notes", (*image)->origin.notes},
-                                 {"model", model},
-                                 {"method", asked.method}};
-            entry.update(told->json);
-            if (common.json)
-                list.push_back(std::move(entry));
-            else
-                std::printf("%s, %s: %s\n", file.c_str(), model.c_str(), told->text.c_str());
-        }
-    }
-    if (common.json)
-        printExplanations(asked, std::move(list), report);
-    return report.status();
+    return explainEach(common, map, asked,
+                       [&](const Explainee& explainee, ModelLoader&, Report& report) -> Result<nlohmann::json> {
+                           const std::string& model = explainee.predictor.info().id;
+                           ProgressLine progress(common);
+                           progress.show("running " + model);
+                           const Result<Told> told = asked.method == "fine"
+                               ? fineOf(common, asked, explainee.image, explainee.predictor, !map.empty(), progress)
+                               : tilesOf(explainee.image, explainee.predictor, !map.empty(), progress);
+                           progress.show({});
+                           if (!told)
+                               return told.error();
+                           if (!map.empty()) {
+                               if (Status written = writeMapFile(*told, map); !written)
+                                   report.fail(std::move(written).error());
+                           }
+                           if (!common.json)
+                               std::printf("%s, %s: %s\n", explainee.file.c_str(), model.c_str(), told->text.c_str());
+                           nlohmann::json entry{{"version", HALFLENS_VERSION},
+                                                {"file", explainee.file},
+                                                {"notes", explainee.image.origin.notes},
+                                                {"model", model},
+                                                {"method", asked.method}};
+                           entry.update(told->json);
+                           return entry;
+                       });
 }
 
 } // namespace halflens

@@ -266,6 +266,9 @@ bool isMapMethod(const std::string& method)
     return kind && needsModel(*kind);
 }
 
+namespace {
+
+/// One JSON document of what was found.
 void printExplanations(const ExplainedFiles& asked, nlohmann::json list, const Report& report)
 {
     nlohmann::json document{{"version", HALFLENS_VERSION}};
@@ -282,8 +285,6 @@ void printExplanations(const ExplainedFiles& asked, nlohmann::json list, const R
     document["errors"] = report.errors();
     printJson(document);
 }
-
-namespace {
 
 void printHeader()
 {
@@ -307,39 +308,19 @@ void printRow(const std::string& method, const Explained& one)
 
 } // namespace
 
-int runExplainMaps(const CommonOptions& common, const ExplainMapsOptions& options, const ExplainedFiles& asked)
+int explainEach(const CommonOptions& common, const std::filesystem::path& map, const ExplainedFiles& asked,
+                const ExplainOne& explain)
 {
     Report report(common);
-    if (!options.map.empty()) {
-        if (Result<MapFormat> format = mapFormatOf(options.map); !format) {
+    if (!map.empty()) {
+        if (Result<MapFormat> format = mapFormatOf(map); !format) {
             report.fail(std::move(format).error());
             return ExitUsage;
         }
     }
     ModelLoader loader(common);
     const auto predictors = loader.load(asked.models, report);
-    const MapRequest wanted = options.request(asked.method, asked.samples, common.seed);
     nlohmann::json list = nlohmann::json::array();
-    bool isFirst = true;
-    // Told at once and let go: a folder of maps would fill the memory.
-    const auto take = [&](const Explained& one) {
-        if (!options.map.empty()) {
-            if (Status written = writeMapFile(one, options.map); !written)
-                report.fail(std::move(written).error());
-        }
-        if (common.json) {
-            list.push_back(toJson(asked.method, wanted, one));
-        } else if (asked.csv) {
-            if (isFirst)
-                printHeader();
-            printRow(asked.method, one);
-        } else {
-            if (!isFirst)
-                std::puts("");
-            printAsText(one);
-        }
-        isFirst = false;
-    };
     for (const std::string& file : asked.files) {
         if (predictors.empty() || interruptToken().stop_requested())
             break;
@@ -351,21 +332,53 @@ int runExplainMaps(const CommonOptions& common, const ExplainMapsOptions& option
         for (const auto& predictor : predictors) {
             if (interruptToken().stop_requested())
                 break;
-            Result<Explained> one =
-                explainOne(common, options, asked.models, loader, *predictor, file, **image, wanted);
-            if (one) {
-                report.succeed();
-                one->notes = (*image)->origin.notes;
-                one->notes.insert(one->notes.end(), one->model.notes.begin(), one->model.notes.end());
-                take(*one);
-            } else {
-                report.fail(std::move(one).error().withFile(file));
+            Result<nlohmann::json> entry = explain({file, **image, *predictor}, loader, report);
+            if (!entry) {
+                report.fail(std::move(entry).error().withFile(file));
+                continue;
             }
+            report.succeed();
+            if (common.json)
+                list.push_back(*std::move(entry));
         }
     }
     if (common.json)
         printExplanations(asked, std::move(list), report);
     return report.status();
+}
+
+int runExplainMaps(const CommonOptions& common, const ExplainMapsOptions& options, const ExplainedFiles& asked)
+{
+    const MapRequest wanted = options.request(asked.method, asked.samples, common.seed);
+    bool isFirst = true;
+    // Told at once and let go: a folder of maps would fill the memory.
+    return explainEach(common, options.map, asked,
+                       [&](const Explainee& explainee, ModelLoader& loader, Report& report) -> Result<nlohmann::json> {
+                           Result<Explained> one =
+                               explainOne(common, options, asked.models, loader, explainee.predictor, explainee.file,
+                                          explainee.image, wanted);
+                           if (!one)
+                               return one.error();
+                           one->notes = explainee.image.origin.notes;
+                           one->notes.insert(one->notes.end(), one->model.notes.begin(), one->model.notes.end());
+                           if (!options.map.empty()) {
+                               if (Status written = writeMapFile(*one, options.map); !written)
+                                   report.fail(std::move(written).error());
+                           }
+                           if (common.json)
+                               return toJson(asked.method, wanted, *one);
+                           if (asked.csv) {
+                               if (isFirst)
+                                   printHeader();
+                               printRow(asked.method, *one);
+                           } else {
+                               if (!isFirst)
+                                   std::puts("");
+                               printAsText(*one);
+                           }
+                           isFirst = false;
+                           return nlohmann::json();
+                       });
 }
 
 } // namespace halflens

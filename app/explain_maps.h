@@ -5,6 +5,8 @@
 #include "app/model_options.h"
 #include "core/explain/explain_map.h"
 
+#include <functional>
+
 namespace halflens {
 
 struct ExplainMapsOptions {
@@ -39,9 +41,22 @@ struct ExplainedFiles {
     bool isList() const { return files.size() > 1 || csv; }
 };
 
-/// One JSON document of what was found, in the order of files and models: the object itself of one image and model,
-/// else a list.
-void printExplanations(const ExplainedFiles& asked, nlohmann::json list, const Report& report);
+/// One image and the model that looks at it.
+struct Explainee {
+    const std::string& file;
+    const Image& image;
+    const Predictor& predictor;
+};
+
+/// Explains one image: tells of it in text or rows, and gives its JSON. A failure to write a file goes to the report.
+using ExplainOne =
+    std::function<Result<nlohmann::json>(const Explainee& explainee, ModelLoader& loader, Report& report)>;
+
+/// Calls `explain` for every image and model, and ends with one JSON document where it is wanted: in the order of files
+/// and models, the object itself of one image and model, else a list. `map` is the file that will be written, or empty.
+/// Returns an exit status.
+int explainEach(const CommonOptions& common, const std::filesystem::path& map, const ExplainedFiles& asked,
+                const ExplainOne& explain);
 
 /// Runs the method for every image and model and prints text, rows or JSON; an exit status.
 int runExplainMaps(const CommonOptions& common, const ExplainMapsOptions& options, const ExplainedFiles& asked);
