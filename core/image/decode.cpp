@@ -174,6 +174,13 @@ Status checkClaim(const ImageHeader& header, std::uint64_t fileBytes, std::uint6
                         + " bytes of the file cannot hold");
 }
 
+Status checkCodedClaim(const ImageHeader& header, ByteSpan bytes)
+{
+    constexpr std::uint64_t MaxRatio = 65'536; // a flat block of 128 x 128 pixels takes a few bits
+    const std::uint64_t pixels = static_cast<std::uint64_t>(header.width) * static_cast<std::uint64_t>(header.height);
+    return checkClaim(header, bytes.size(), pixels, MaxRatio);
+}
+
 bool startsWith(ByteSpan bytes, std::string_view magic)
 {
     return bytes.size() >= magic.size() && std::memcmp(bytes.data(), magic.data(), magic.size()) == 0;

@@ -16,9 +16,6 @@ namespace halflens {
 
 namespace {
 
-/// A flat block of 128 x 128 pixels takes a few bits with its arithmetic coding.
-constexpr std::uint64_t MaxRatio = 65'536;
-
 struct DecoderDeleter {
     void operator()(avifDecoder* decoder) const { avifDecoderDestroy(decoder); }
 };
@@ -104,7 +101,7 @@ Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header, const DecodeOp
 {
     const auto width = static_cast<std::uint64_t>(header.width);
     const auto height = static_cast<std::uint64_t>(header.height);
-    if (Status plausible = checkClaim(header, bytes.size(), width * height, MaxRatio); !plausible)
+    if (Status plausible = checkCodedClaim(header, bytes); !plausible)
         return std::move(plausible).error();
     const Result<DecoderPointer> opened = openFile(bytes, width * height);
     if (!opened)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// BMP: OS/2 and Windows headers, 1 to 32 bits, bit fields, run lengths.
+// BMP: OS/2 and Windows headers, 1 to 32 bits, bit fields, run lengths. Not through Qt, which takes half a file for a
+// whole one.
 #include "core/image/colour.h"
 #include "core/image/decoder.h"
 

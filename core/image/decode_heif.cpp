@@ -13,9 +13,6 @@ namespace halflens {
 
 namespace {
 
-/// A flat block of 64 x 64 pixels takes a few bits with its arithmetic coding.
-constexpr std::uint64_t MaxRatio = 65'536;
-
 struct HeifDeleter {
     void operator()(heif_context* context) const { heif_context_free(context); }
     void operator()(heif_image_handle* handle) const { heif_image_handle_release(handle); }
@@ -99,7 +96,7 @@ Result<Decoded> decode(ByteSpan bytes, const ImageHeader& header, const DecodeOp
 {
     const auto width = static_cast<std::uint64_t>(header.width);
     const auto height = static_cast<std::uint64_t>(header.height);
-    if (Status plausible = checkClaim(header, bytes.size(), width * height, MaxRatio); !plausible)
+    if (Status plausible = checkCodedClaim(header, bytes); !plausible)
         return std::move(plausible).error();
     const Result<HeifFile> file = openFile(bytes);
     if (!file)

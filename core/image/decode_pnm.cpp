@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// PNM: bitmap, greymap and pixmap, plain (P1 to P3) and raw (P4 to P6), up to 16 bits.
+// PNM: bitmap, greymap and pixmap, plain (P1 to P3) and raw (P4 to P6), up to 16 bits. Not through Qt, which rounds
+// down, takes values above the largest one and keeps no rows of a file that ends early.
 #include "core/image/colour.h"
 #include "core/image/decoder.h"
 

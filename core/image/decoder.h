@@ -72,6 +72,8 @@ void markPartial(Image& image, const std::string& what);
 /// Refuses a header whose pixels cannot come from the file: `unpacked` bytes of image data need
 /// at least unpacked / maxRatio bytes of file. A lying header then costs no memory.
 Status checkClaim(const ImageHeader& header, std::uint64_t fileBytes, std::uint64_t unpacked, std::uint64_t maxRatio);
+/// The same of a picture whose pixels are coded with arithmetic (AVIF, HEIC).
+Status checkCodedClaim(const ImageHeader& header, ByteSpan bytes);
 
 /// Little-endian integers at `offset`, which the caller knows to lie inside.
 inline std::uint32_t littleEndian16(ByteSpan bytes, std::size_t offset)
