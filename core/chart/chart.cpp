@@ -12,7 +12,8 @@ namespace halflens {
 namespace {
 
 constexpr double SampleLength = 12; ///< of a line in the legend
-constexpr double EntryGap = 8;
+constexpr double SampleGap = 4; ///< between it and its name
+constexpr double EntryGap = 10;
 constexpr double NumberGap = 3; ///< between the frame and the numbers below it
 
 double share(double value, double low, double high)
@@ -21,27 +22,38 @@ double share(double value, double low, double high)
 }
 
 struct PlacedEntry {
-    double right = 0;
+    double left = 0; ///< of the piece of line before the name
     int row = 0;
 };
 
-/// From the right; a row that is full goes on below. The first row leaves room for the axis's name.
+/// Rows end at the right; one that is full goes on below. The first leaves room for the axis's name.
 std::vector<PlacedEntry> placed(const ChartSurface& surface, double left, double right,
                                 std::span<const ChartEntry> entries, const std::string& nameOfY)
 {
     std::vector<PlacedEntry> result;
-    double free = right;
+    double room = right - left - surface.textWidth(nameOfY) - EntryGap;
+    double used = 0;
+    std::size_t first = 0; // of the row
+    const auto closeRow = [&] {
+        for (; first < result.size(); ++first)
+            result[first].left += right - used;
+    };
     int row = 0;
     for (const ChartEntry& entry : entries) {
-        const double width = surface.textWidth(entry.name) + 4 + SampleLength;
-        const double start = row == 0 ? left + surface.textWidth(nameOfY) + EntryGap : left;
-        if (free - width < start && (row == 0 || free < right)) {
+        const double width = SampleLength + SampleGap + surface.textWidth(entry.name);
+        const double gap = first < result.size() ? EntryGap : 0;
+        if (used + gap + width > room && (row == 0 || first < result.size())) {
+            closeRow();
             ++row;
-            free = right;
+            room = right - left;
+            used = 0;
+        } else {
+            used += gap;
         }
-        result.push_back({free, row});
-        free -= width + EntryGap;
+        result.push_back({used, row});
+        used += width;
     }
+    closeRow();
     return result;
 }
 
@@ -133,10 +145,10 @@ void paintLegend(ChartSurface& surface, const ChartFrame& frame, std::span<const
     const std::vector<PlacedEntry> places = placed(surface, frame.room().left, frame.right(), entries, nameOfY);
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const double y = middleOfRow(frame, places[i].row);
-        surface.text({places[i].right, y}, ChartSurface::Anchor::End, entries[i].name);
-        const double end = places[i].right - surface.textWidth(entries[i].name) - 4;
-        const std::array<ChartPoint, 2> sample{{{end - SampleLength, y}, {end, y}}};
+        const double end = places[i].left + SampleLength;
+        const std::array<ChartPoint, 2> sample{{{places[i].left, y}, {end, y}}};
         surface.polyline(sample, entries[i].ink);
+        surface.text({end + SampleGap, y}, ChartSurface::Anchor::Start, entries[i].name);
     }
 }
 

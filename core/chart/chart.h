@@ -87,7 +87,7 @@ struct ChartEntry {
 /// How many lines of text the legend takes beside the name of the vertical axis, at least 1.
 int legendRows(const ChartSurface& surface, double width, std::span<const ChartEntry> entries,
                const std::string& nameOfY);
-/// From the right, above the frame.
+/// Above the frame, to its right end.
 void paintLegend(ChartSurface& surface, const ChartFrame& frame, std::span<const ChartEntry> entries,
                  const std::string& nameOfY);
 

@@ -59,7 +59,7 @@ public:
     }
     void polyline(std::span<const ChartPoint> points, std::size_t ink) override
     {
-        svg += "<polyline class=\"" + classOf('s', ink) + "\" points=\"";
+        svg += "<polyline fill=\"none\" class=\"" + classOf('s', ink) + "\" points=\"";
         for (const ChartPoint& point : points)
             svg += at(point.x) + "," + at(point.y) + " ";
         svg += "\"/>";

@@ -37,7 +37,7 @@ Graph resNet50()
             const std::string name = "conv" + std::to_string(stage + 2) + "_block" + std::to_string(block + 1);
             x = bottleneck(graph, x, name, 64 << stage, stage > 0 && block == 0 ? 2 : 1, block == 0);
         }
-        graph.output("c" + std::to_string(stage + 2), x);
+        graph.output(std::string(1, 'c') + std::to_string(stage + 2), x);
     }
     return graph;
 }
@@ -55,7 +55,7 @@ Graph vgg16()
         }
         x = graph.maxPool(x, Window::square(2, 2));
         if (block > 0)
-            graph.output("c" + std::to_string(block + 1), x);
+            graph.output(std::string(1, 'c') + std::to_string(block + 1), x);
     }
     return graph;
 }

@@ -27,7 +27,7 @@ LayerId torchVgg16(Graph& graph, LayerId x, const std::string& prefix)
             index += 2;
         }
         if (block > 0 && block + 1 < Convolutions.size())
-            graph.output("c" + std::to_string(block + 1), x);
+            graph.output(std::string(1, 'c') + std::to_string(block + 1), x);
     }
     return x;
 }

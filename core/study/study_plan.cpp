@@ -116,8 +116,8 @@ Status chooseModels(StudyPlan& plan, const PlanOptions& options, ModelSource& mo
 std::string identityOf(const StudyPlan& plan, const ModelSource& models)
 {
     const StudyRecipe& recipe = plan.recipe;
-    std::string text = std::string("halflens ") + HALFLENS_VERSION + "\njudge " + models.modelKey(plan.judge)
-        + "\nobjectness " + models.objectnessKey() + "\nseed " + std::to_string(recipe.seed) + "\nresamples "
+    std::string text = "halflens " HALFLENS_VERSION "\njudge " + models.modelKey(plan.judge) + "\nobjectness "
+        + models.objectnessKey() + "\nseed " + std::to_string(recipe.seed) + "\nresamples "
         + std::to_string(recipe.resamples) + "\nrandom halves " + std::to_string(recipe.randomHalves);
     for (const PlannedModel& model : plan.models)
         text += "\nmodel " + model.key + (model.allMasks ? " all" : "");

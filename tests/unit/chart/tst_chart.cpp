@@ -135,9 +135,10 @@ private Q_SLOTS:
         for (std::size_t i = 0; i < entries.size(); ++i) {
             QCOMPARE(recorder.lines[i].second, i);
             QVERIFY(recorder.texts[i].y < frame.top());
+            QVERIFY(recorder.texts[i].right <= frame.right() && recorder.lines[i].first[0].x >= 0);
             for (std::size_t j = 0; j < i; ++j) {
                 const bool apart = recorder.texts[i].y != recorder.texts[j].y
-                    || recorder.texts[i].right < recorder.lines[j].first[0].x;
+                    || recorder.texts[j].right < recorder.lines[i].first[0].x; // in the order of reading
                 QVERIFY(apart);
             }
         }
