@@ -22,11 +22,6 @@ constexpr double HandleReach = 9; ///< of the pointer, at each side of the split
 constexpr double SplitStep = 0.02;
 constexpr double ContributionOpacity = 0.5;
 
-ViewPoint toViewPoint(QPointF point)
-{
-    return {point.x(), point.y()};
-}
-
 /// The letter of the version a block was taken from, in its upper right corner.
 void paintTaken(QPainter& painter, const QRectF& rect, const ThemeColors& theme)
 {
@@ -42,6 +37,11 @@ void paintTaken(QPainter& painter, const QRectF& rect, const ThemeColors& theme)
 }
 
 } // namespace
+
+QString blockCountText(int count)
+{
+    return count == 1 ? VersionsCanvas::tr("1 block") : VersionsCanvas::tr("%1 blocks").arg(count);
+}
 
 VersionsCanvas::VersionsCanvas(VersionService& versions, CurrentImage& image, SharedView& shared, QWidget* parent)
     : QWidget(parent)
@@ -126,6 +126,7 @@ void VersionsCanvas::setView(const ViewTransform& view)
         return;
     m_view = view;
     update();
+    Q_EMIT zoomChanged();
 }
 
 void VersionsCanvas::fit()
@@ -249,9 +250,7 @@ QString VersionsCanvas::nameOf(Side side) const
     if (side == Side::B)
         return tr("B · %1").arg(m_versions.secondName());
     const int taken = m_versions.fromB().count();
-    if (taken == 0)
-        return tr("A · %1").arg(m_versions.firstName());
-    return tr("A with %n block(s) of B", nullptr, taken);
+    return taken == 0 ? tr("A · %1").arg(m_versions.firstName()) : tr("A with %1 of B").arg(blockCountText(taken));
 }
 
 void VersionsCanvas::paintNames(QPainter& painter)
@@ -315,7 +314,7 @@ std::optional<BlockIndex> VersionsCanvas::blockAtView(QPointF position) const
     const QPointF inside = inPane(position);
     if (!m_versions.isOn() || m_view.isEmpty() || inside.x() >= paneWidth())
         return std::nullopt;
-    const ImagePoint point = m_view.toImage(toViewPoint(inside));
+    const ImagePoint point = m_view.toImage({inside.x(), inside.y()});
     if (point.x < 0 || point.y < 0 || point.x >= m_view.imageWidth() || point.y >= m_view.imageHeight())
         return std::nullopt;
     return blockAt(static_cast<int>(point.y), static_cast<int>(point.x), m_view.imageHeight(), m_view.imageWidth());
@@ -404,7 +403,8 @@ void VersionsCanvas::wheelEvent(QWheelEvent* event)
         event->ignore();
         return;
     }
-    setView(m_view.zoomedBy(std::pow(ZoomStep, notches), toViewPoint(inPane(event->position()))));
+    const QPointF anchor = inPane(event->position());
+    setView(m_view.zoomedBy(std::pow(ZoomStep, notches), {anchor.x(), anchor.y()}));
     event->accept();
 }
 
@@ -442,8 +442,8 @@ void VersionsCanvas::keyPressEvent(QKeyEvent* event)
         QWidget::keyPressEvent(event);
         return;
     }
-    const bool isShifted = event->modifiers().testFlag(Qt::ShiftModifier);
-    const bool movesSplit = isShifted && m_versions.state().view == VersionsView::Split;
+    const bool movesSplit =
+        event->modifiers().testFlag(Qt::ShiftModifier) && m_versions.state().view == VersionsView::Split;
     switch (event->key()) {
     case Qt::Key_Left:
         movesSplit ? m_versions.setSplit(m_versions.state().split - SplitStep) : moveFocus(0, -1);

@@ -14,6 +14,9 @@
 
 namespace halflens {
 
+/// "1 block", "4 blocks".
+QString blockCountText(int count);
+
 /// One picture is A with the exchanged blocks from B, the other is B. A click or a drag exchanges blocks, the
 /// contributions lie over both.
 class VersionsCanvas final : public QWidget {
@@ -37,6 +40,9 @@ public:
     std::optional<LayerPicture> contributions() const; ///< as they are drawn; nothing while there are none
 
     QSize minimumSizeHint() const override { return {240, 160}; }
+
+Q_SIGNALS:
+    void zoomChanged();
 
 protected:
     void paintEvent(QPaintEvent* event) override;

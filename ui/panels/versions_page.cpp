@@ -9,6 +9,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <cmath>
+
 namespace halflens {
 
 using namespace Qt::StringLiterals;
@@ -76,6 +78,7 @@ VersionsPage::VersionsPage(Viewer& viewer, QWidget* parent)
     connect(leave, &QToolButton::clicked, &versions, &VersionService::stop);
     connect(&versions, &VersionService::viewChanged, this, &VersionsPage::refresh);
     connect(&versions, &VersionService::onChanged, this, &VersionsPage::refresh);
+    connect(m_canvas, &VersionsCanvas::zoomChanged, this, &VersionsPage::refresh);
     refresh();
 }
 
@@ -84,7 +87,10 @@ void VersionsPage::refresh()
     const VersionsState& state = m_viewer.versions.state();
     m_views[static_cast<std::size_t>(state.view)]->setChecked(true);
     m_contributions->setChecked(state.contributions);
-    m_note->setFullText(m_viewer.versions.sizeNote());
+    QStringList note{tr("%1 %").arg(std::lround(100 * m_canvas->view().zoom()))};
+    if (const QString size = m_viewer.versions.sizeNote(); !size.isEmpty())
+        note << size;
+    m_note->setFullText(note.join(u" · "_s));
 }
 
 } // namespace halflens

@@ -2,6 +2,7 @@
 #include "ui/panels/versions_panel.h"
 
 #include "core/masking/block_set.h"
+#include "ui/canvas/versions_canvas.h"
 #include "ui/panels/card.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
@@ -255,9 +256,8 @@ void VersionsPanel::refresh()
     if (comparison->by == ExchangeBy::Tokens)
         method = tr("Exchanged: tokens behind the trunk. All %1 composites are computed, exact.").arg(MaskCount);
     else if (table.exact)
-        method = tr("Exchanged: pixels of the model's input. All composites of the %n differing block(s) are computed, "
-                    "exact.",
-                    nullptr, comparison->differing.count());
+        method = tr("Exchanged: pixels of the model's input. All composites of %1 that differ are computed, exact.")
+                     .arg(blockCountText(comparison->differing.count()));
     else
         method =
             tr("Exchanged: pixels of the model's input. %1 of %2 composites are computed; the others are estimates, "
@@ -360,10 +360,11 @@ void VersionsPanel::refreshCarries(const VersionComparison& comparison)
                               "%1 grades of B's.")
                                .arg(scoreText(carries->remaining)));
     else
-        m_carries->setText(tr("%n block(s) of 12 carry the change (%1): with them from B the score stays within %2 "
-                              "grades of B's, wherever the others come from.",
-                              nullptr, carries->blocks.count())
-                               .arg(toQt(blocksToString(carries->blocks)), scoreText(carries->remaining)));
+        m_carries->setText(
+            tr("%1 of 12 carry the change (%2): with %3 from B the score stays within %4 grades of B's, wherever the "
+               "others come from.")
+                .arg(blockCountText(carries->blocks.count()), toQt(blocksToString(carries->blocks)),
+                     carries->blocks.count() == 1 ? tr("it") : tr("them"), scoreText(carries->remaining)));
     refreshMarks();
 }
 
@@ -389,13 +390,13 @@ void VersionsPanel::refreshComposite()
     const MaskTable& table = *comparison->table;
     const double score = table.score5(taken);
     const QString change = changeText(score - comparison->model.scale.toFive(comparison->difference.scoreA));
+    const QString who = tr("A with %1 of B").arg(blockCountText(taken.count()));
     if (table.exact || taken == BlockMask::all())
-        m_composite->setText(
-            tr("A with %n block(s) of B: %1, against A %2", nullptr, taken.count()).arg(scoreText(score), change));
+        m_composite->setText(tr("%1: %2, against A %3").arg(who, scoreText(score), change));
     else
         m_composite->setText(
-            tr("A with %n block(s) of B: ~ %1 ± %3 (standard error), against A ~ %2", nullptr, taken.count())
-                .arg(scoreText(score), change, scoreText(fiveOf(*comparison, table.standardError))));
+            tr("%1: ~ %2 ± %4 (standard error), against A ~ %3")
+                .arg(who, scoreText(score), change, scoreText(fiveOf(*comparison, table.standardError))));
 }
 
 void VersionsPanel::followFocus()

@@ -98,6 +98,9 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     pairs->setToolTip(tr("What two blocks add together beyond what each adds by itself"));
     fullScreen = add(view, tr("F&ull screen"), {QKeySequence(u"F11"_s)});
     fullScreen->setCheckable(true);
+    hidePanels = add(view, tr("&Hide all panels"), {QKeySequence(u"F9"_s)});
+    hidePanels->setCheckable(true);
+    hidePanels->setToolTip(tr("The photo alone, and back (F9)"));
     restoreLayout = add(view, tr("Restore default la&yout"));
 
     const QString go = tr("&Go");

@@ -12,6 +12,7 @@
 #include "ui/panels/empty_state.h"
 #include "ui/panels/error_bar.h"
 #include "ui/panels/quality_panel.h"
+#include "ui/panels/status_readout.h"
 #include "ui/panels/versions_page.h"
 #include "ui/panels/work_indicator.h"
 #include "ui/state/image_files.h"
@@ -28,6 +29,7 @@
 #include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QScreen>
 #include <QStackedWidget>
 
 #include <algorithm>
@@ -54,7 +56,8 @@ MainWindow::MainWindow(Viewer& viewer, QWidget* parent)
     connectWorkspace();
     m_actions->updateIcons(themeColors(palette()).text);
     m_defaultState = saveState();
-    resize(sizeHint());
+    const QSize frame(16, 56); // what window managers add around a window has to fit as well
+    resize(sizeHint().boundedTo(screen()->availableSize() - frame));
     restoreGeometry(m_viewer.settings.value(setting::Geometry).toByteArray());
     restoreState(m_viewer.settings.value(setting::WindowState).toByteArray());
     findChild<QDockWidget*>(u"versionsDock"_s)->hide(); // nothing is compared yet
@@ -70,7 +73,9 @@ void MainWindow::showEvent(QShowEvent* event)
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    m_viewer.versions.stop(); // the layout that is kept is that of one photo
+    m_viewer.versions.stop(); // the layout that is kept is that of one photo, with its panels
+    if (m_actions->hidePanels->isChecked())
+        m_actions->hidePanels->trigger();
     m_viewer.settings.setValue(setting::Geometry, saveGeometry());
     m_viewer.settings.setValue(setting::WindowState, saveState());
     QMainWindow::closeEvent(event);
@@ -333,6 +338,7 @@ void MainWindow::versionsChanged()
         restoreState(std::exchange(m_stateBefore, {}));
         own->hide();
     }
+    findChild<StatusReadout*>()->setVisible(!isOn); // of the one photo
     currentChanged();
     if (isOn)
         m_versions->canvas().setFocus();
