@@ -168,6 +168,18 @@ private Q_SLOTS:
             return count;
         };
         const int whole = orange(false);
+        scene.important = BlockMask(0b1111'0001'0001); // no lines between blocks of one half, whatever its shape
+        const auto between = [&] {
+            QImage image(424, 324, QImage::Format_RGB32);
+            image.fill(Qt::white);
+            QPainter painter(&image);
+            paintBlocks(painter, scene, view, theme);
+            painter.end();
+            const QRectF first = blockViewRect({9}, view);
+            return image.pixelColor(QPointF(first.right(), first.center().y()).toPoint());
+        };
+        QCOMPARE(between(), QColor(Qt::white));
+        scene.important = ImportantBlocks;
         const int broken = orange(true);
         QVERIFY(whole > 1000);
         QVERIFY(broken > whole / 3 && broken < whole * 4 / 5);

@@ -128,7 +128,7 @@ private Q_SLOTS:
         QTest::qWait(0);
         QCOMPARE(runs.load(), 1);
         window.workspace().open({m_fixture->image(u"other.png"_s)});
-        QTRY_COMPARE(runs.load(), 2); // another photo has its own
+        QTRY_VERIFY(runs >= 2); // another photo has its own, which may give way and begin again
     }
 
     void draggedRectangleGetsItsScore()

@@ -92,6 +92,7 @@ private Q_SLOTS:
         m_step = 2;
         QTRY_VERIFY(window.maps().status(OverlayId::Fine).state == WorkState::Ready);
         QCOMPARE(m_fixture->label("layerEstimate"), u"2000 orders, largest standard error 0.010 grades"_s);
+        QVERIFY(m_fixture->find<QLabel>("layerEstimate")->isVisible());
         QVERIFY(!m_fixture->find<QWidget>("layerCancel")->isVisible());
     }
 
@@ -167,6 +168,22 @@ private Q_SLOTS:
         settle->setFocus();
         QTest::keyClick(settle, Qt::Key_Space);
         QTRY_COMPARE(m_fixture->label("layerEstimate"), u"1000 samples of 150 segments, R² 0.90"_s);
+    }
+
+    void whatComesAtOnceIsToldToo()
+    {
+        m_fixture->models.onExplain = [](const Image&, const MapRequest&, const JobContext&) -> Result<MapExplanation> {
+            return cells(500, 0.01, true);
+        };
+        MainWindow& window = open();
+        m_fixture->clickLayerBox(OverlayId::Fine);
+        QTRY_VERIFY(window.maps().map(OverlayId::Fine));
+        QVERIFY(m_fixture->find<QLabel>("layerEstimate")->isVisible());
+        m_fixture->clickLayerName(OverlayId::Halves);
+        QVERIFY(!m_fixture->find<QLabel>("layerEstimate")->isVisible());
+        QVERIFY(m_fixture->find<QWidget>("orders")->isVisible());
+        m_fixture->clickLayerName(OverlayId::Fine);
+        QVERIFY(m_fixture->find<QLabel>("layerEstimate")->isVisible());
     }
 
     void captionKeepsItsPlaceAndNamesTheQuestion()

@@ -101,21 +101,43 @@ void paintFrame(QPainter& painter, const QRectF& rect, const QColor& color, doub
 /// A line along the inner side of the edge of a set of blocks, on a dark one that carries it on bright photos.
 void paintOutline(QPainter& painter, BlockMask set, const ViewTransform& view, const QColor& color, bool dashed)
 {
-    QPainterPath path;
-    for (int block = 0; block < BlockCount; ++block) {
-        if (!set.contains({block}))
-            continue;
-        QPainterPath one;
-        one.addRect(blockViewRect({block}, view));
-        path = path.united(one);
+    constexpr double Width = 6; // half of it is outside, and clipped
+    constexpr double DarkWidth = 10;
+    QPainterPath inside;
+    inside.setFillRule(Qt::WindingFill);
+    std::vector<QLineF> edges; // of blocks whose neighbour is not in the set, longer at both ends by a line's width
+    for (const int number : toList(set)) {
+        const BlockIndex block{number};
+        const QRectF rect = blockViewRect(block, view);
+        inside.addRect(rect);
+        const auto isEdge = [&](int rows, int columns) {
+            const int row = block.row() + rows;
+            const int column = block.column() + columns;
+            return row < 0 || row >= GridRows || column < 0 || column >= GridColumns
+                || !set.contains(BlockIndex::at(row, column));
+        };
+        const QPointF right(Width / 2, 0);
+        const QPointF down(0, Width / 2);
+        if (isEdge(-1, 0))
+            edges.emplace_back(rect.topLeft() - right, rect.topRight() + right);
+        if (isEdge(1, 0))
+            edges.emplace_back(rect.bottomLeft() - right, rect.bottomRight() + right);
+        if (isEdge(0, -1))
+            edges.emplace_back(rect.topLeft() - down, rect.bottomLeft() + down);
+        if (isEdge(0, 1))
+            edges.emplace_back(rect.topRight() - down, rect.bottomRight() + down);
     }
     painter.save();
-    painter.setClipPath(path, Qt::IntersectClip); // half of the pen's width is outside
-    painter.strokePath(path, QPen(QColor(0, 0, 0, 150), 10, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
-    QPen pen(color, 6, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin);
+    painter.setClipPath(inside, Qt::IntersectClip);
+    const auto draw = [&](const QPen& pen) {
+        painter.setPen(pen);
+        painter.drawLines(edges.data(), static_cast<int>(edges.size()));
+    };
+    draw(QPen(QColor(0, 0, 0, 150), DarkWidth, Qt::SolidLine, Qt::FlatCap));
+    QPen pen(color, Width, Qt::SolidLine, Qt::FlatCap);
     if (dashed)
         pen.setDashPattern({2, 1.5});
-    painter.strokePath(path, pen);
+    draw(pen);
     painter.restore();
 }
 

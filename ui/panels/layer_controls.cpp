@@ -139,7 +139,8 @@ void LayerControls::makeState(QFormLayout& form)
     m_estimate->setObjectName(u"layerEstimate"_s);
     m_estimate->setTextFormat(Qt::PlainText);
     m_estimate->setWordWrap(true);
-    form.addRow(m_estimate);
+    m_estimateRow = rowOf(this, {m_estimate});
+    form.addRow(m_estimateRow);
     m_orders = rowOf(this, {new OrdersBar(m_workspace.image(), this)});
     form.addRow(m_orders);
     form.addRow(m_work);
@@ -361,7 +362,6 @@ void LayerControls::refreshState()
     if (map && !isEstimate && !map->source().source.empty())
         about += u'\n' + toQt(map->source().source);
     m_about->setText(about);
-    m_form->setRowVisible(m_estimate, isEstimate);
     if (isEstimate) {
         const QString warning = estimateWarning(id, *map->source().estimate);
         m_estimate->setText(estimateText(id, *map->source().estimate)
@@ -370,6 +370,7 @@ void LayerControls::refreshState()
         colors.setColor(QPalette::WindowText, warning.isEmpty() ? themeColors(colors).text : themeColors(colors).worse);
         m_estimate->setPalette(colors);
     }
+    m_form->setRowVisible(m_estimateRow, isEstimate); // with its text, by which its height is known
     const bool isWorking = isMapLayer(id) && status.state == WorkState::Working;
     const bool isFailed = isMapLayer(id) && status.state == WorkState::Failed;
     m_form->setRowVisible(m_work, isWorking);

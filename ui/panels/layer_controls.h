@@ -56,6 +56,7 @@ private:
     QFormLayout* m_form;
     QLabel* m_title;
     QLabel* m_about;
+    QWidget* m_estimateRow;
     QLabel* m_estimate; ///< how far what is refined in place is
     QWidget* m_orders; ///< how much one number a block can tell
     QWidget* m_work; ///< progress and its cancel
