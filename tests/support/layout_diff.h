@@ -16,7 +16,7 @@ namespace halflens::test {
 
 struct LayoutTolerance {
     int cellPx = 16; ///< pictures are compared by the mean colours of squares of this size
-    int smallStep = 16; ///< largest channel difference of two means that is no difference
+    int smallStep = 28; ///< largest channel difference of two means that is no difference
     double fewCells = 0.03; ///< share of squares that may lie beyond it
     int neighbourhood = 8; ///< squares: in none as wide and high may more than fewBeside lie beyond it
     double fewBeside = 0.25;
