@@ -34,7 +34,8 @@ Benchmark trunkBenchmark(const std::string& trunk, int height, int width)
             return std::move(network).error();
         work->network = *std::move(network);
         std::mt19937 random(BenchSeed);
-        work->input = uniformValues(static_cast<std::size_t>(3 * height * width), 1.F, random);
+        work->input =
+            uniformValues(3 * static_cast<std::size_t>(height) * static_cast<std::size_t>(width), 1.F, random);
         return {};
     };
     benchmark.run = [work, height, width]() -> Status {
@@ -49,7 +50,7 @@ Benchmark trunkBenchmark(const std::string& trunk, int height, int width)
 DenseWeights randomDense(int in, int out, std::mt19937& random)
 {
     const float scale = std::sqrt(3.F / static_cast<float>(in));
-    return {in, out, uniformValues(static_cast<std::size_t>(in * out), scale, random),
+    return {in, out, uniformValues(static_cast<std::size_t>(in) * static_cast<std::size_t>(out), scale, random),
             uniformValues(static_cast<std::size_t>(out), 0.1F, random)};
 }
 

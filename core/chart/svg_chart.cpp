@@ -172,8 +172,9 @@ std::string gridChart(const std::string& title, const std::vector<double>& value
     for (int block = 0; block < BlockCount; ++block) {
         const double value = values[static_cast<std::size_t>(block)];
         const double part = *high > *low ? (value - *low) / (*high - *low) : 0;
+        const int row = block / GridColumns;
         const double x = Cell * (block % GridColumns);
-        const double y = TitleHeight + CellHeight * (block / GridColumns);
+        const double y = TitleHeight + CellHeight * row;
         svg += "<rect class=\"f0\" fill-opacity=\"" + fixed(0.1 + 0.7 * part, 3) + "\" x=\"" + at(x) + "\" y=\"" + at(y)
             + "\" width=\"" + at(Cell - 2) + "\" height=\"" + at(CellHeight - 2) + "\"/>"
             + text(x + Cell / 2, y + CellHeight / 2 + 4, "tx", fixed(value, 4));

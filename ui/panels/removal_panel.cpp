@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
-#include <utility>
 
 namespace halflens {
 
@@ -44,9 +43,9 @@ RemovalPlot::RemovalPlot(QWidget* parent)
     setAccessibleName(tr("Score against the number of blocks shown or hidden, most important first"));
 }
 
-void RemovalPlot::setCurves(std::optional<RemovalComparison> curves)
+void RemovalPlot::setCurves(const std::optional<RemovalComparison>& curves)
 {
-    m_curves = std::move(curves);
+    m_curves = curves;
     if (m_curves) {
         const auto [low, high] =
             std::minmax_element(m_curves->curves.deletion.begin(), m_curves->curves.deletion.end());
@@ -139,11 +138,11 @@ void RemovalPanel::refresh()
         m_plot->setCurves(std::nullopt);
         return;
     }
-    RemovalComparison result = compareRemoval(*order, *document->analysis()->table);
+    const RemovalComparison result = compareRemoval(*order, *document->analysis()->table);
     m_areas->setText(tr("Mean score: hidden %1 (low is good), shown %2 (high is good), random %3")
                          .arg(scoreText(result.curves.deletionArea), scoreText(result.curves.insertionArea),
                               scoreText(result.randomArea)));
-    m_plot->setCurves(std::move(result));
+    m_plot->setCurves(result);
 }
 
 } // namespace halflens

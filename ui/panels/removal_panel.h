@@ -28,7 +28,7 @@ class RemovalPlot final : public ChartPlot {
 
 public:
     explicit RemovalPlot(QWidget* parent = nullptr);
-    void setCurves(std::optional<RemovalComparison> curves);
+    void setCurves(const std::optional<RemovalComparison>& curves);
     const std::optional<RemovalComparison>& curves() const { return m_curves; }
     QSize sizeHint() const override { return {240, 160}; }
     QSize minimumSizeHint() const override { return {160, 110}; }
