@@ -179,6 +179,8 @@ private Q_SLOTS:
         m_fixture->clickLayerBox(OverlayId::Fine);
         QTRY_VERIFY(window.maps().map(OverlayId::Fine));
         QVERIFY(m_fixture->find<QLabel>("layerEstimate")->isVisible());
+        const auto* told = m_fixture->find<QLabel>("layerEstimate");
+        QTRY_VERIFY(told->height() >= told->fontMetrics().height());
         m_fixture->clickLayerName(OverlayId::Halves);
         QVERIFY(!m_fixture->find<QLabel>("layerEstimate")->isVisible());
         QVERIFY(m_fixture->find<QWidget>("orders")->isVisible());

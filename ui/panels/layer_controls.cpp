@@ -141,8 +141,6 @@ void LayerControls::makeState(QFormLayout& form)
     m_estimate->setWordWrap(true);
     m_estimateRow = rowOf(this, {m_estimate});
     form.addRow(m_estimateRow);
-    m_orders = rowOf(this, {new OrdersBar(m_workspace.image(), this)});
-    form.addRow(m_orders);
     form.addRow(m_work);
     form.addRow(m_problem);
 }
@@ -308,6 +306,8 @@ void LayerControls::makeBlocks(QFormLayout& form)
     m_hideLower->setObjectName(u"hideLower"_s);
     m_hideUpper->setToolTip(tr("Hide the six blocks with the largest means of this map"));
     m_hideLower->setToolTip(tr("Hide the six blocks with the smallest means of this map"));
+    m_orders = rowOf(this, {new OrdersBar(m_workspace.image(), this)});
+    form.addRow(m_orders);
     m_halves = rowOf(this, {m_hideUpper, m_hideLower});
     form.addRow(m_halves);
     const auto hide = [this](bool upper) {
@@ -362,6 +362,7 @@ void LayerControls::refreshState()
     if (map && !isEstimate && !map->source().source.empty())
         about += u'\n' + toQt(map->source().source);
     m_about->setText(about);
+    m_form->setRowVisible(m_estimateRow, true); // else the form keeps the height of a text that is not there any more
     if (isEstimate) {
         const QString warning = estimateWarning(id, *map->source().estimate);
         m_estimate->setText(estimateText(id, *map->source().estimate)
