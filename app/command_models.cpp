@@ -107,10 +107,10 @@ int showModel(const CommonOptions& common, const std::string& id)
                                : nlohmann::json::object(),
                       report);
     } else if (manifest) {
-        std::printf("%s: %s\nfamily   %s on %s\nfed      %s\nscale    %g..%g, %d output(s)\nlicence  %s\n",
+        std::printf("%s: %s\nfamily   %s on %s\nfed      %s\nscale    %g..%g, %d output%s\nlicence  %s\n",
                     manifest->id.c_str(), manifest->name.c_str(), manifest->family.c_str(), manifest->trunk.c_str(),
                     inWords(manifest->input).c_str(), manifest->scale.low, manifest->scale.high, manifest->outputs,
-                    manifest->licence.c_str());
+                    manifest->outputs == 1 ? "" : "s", manifest->licence.c_str());
         if (!manifest->source.empty())
             std::printf("source   %s\n", manifest->source.c_str());
         std::printf("size     %s\nSHA-256  %s\nfolder   %s\n", size(modelBytes(*manifest)).c_str(),

@@ -14,9 +14,11 @@
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QMimeData>
+#include <QScreen>
 #include <QSpinBox>
 #include <QTableView>
 
+#include <algorithm>
 #include <latch>
 
 using namespace halflens;
@@ -37,6 +39,32 @@ private Q_SLOTS:
         QVERIFY(!window.actions().copy->isEnabled());
         QVERIFY(!window.actions().exportFigure->isEnabled());
         QVERIFY(!window.actions().next->isEnabled());
+    }
+
+    void firstWindowFitsTheScreen()
+    {
+        MainWindow& window = m_fixture->open();
+        const QSize room = window.screen()->availableSize();
+        QVERIFY2(window.width() <= room.width() && window.height() <= room.height(),
+                 qPrintable(u"%1 x %2"_s.arg(window.width()).arg(window.height())));
+    }
+
+    void oneKeyHidesAllPanels()
+    {
+        MainWindow& window = m_fixture->open();
+        m_fixture->openAndWait(m_fixture->image(u"photo.png"_s));
+        const QList<QDockWidget*> docks = window.findChildren<QDockWidget*>();
+        QList<QDockWidget*> shown;
+        std::copy_if(docks.begin(), docks.end(), std::back_inserter(shown),
+                     [](auto* dock) { return !dock->isHidden(); });
+        QVERIFY(shown.size() > 3);
+        const int before = m_fixture->canvas().width();
+        QTest::keyClick(&window, Qt::Key_F9);
+        QVERIFY(std::all_of(docks.begin(), docks.end(), [](auto* dock) { return dock->isHidden(); }));
+        QTRY_VERIFY(m_fixture->canvas().width() > before);
+        QTest::keyClick(&window, Qt::Key_F9);
+        for (QDockWidget* dock : docks)
+            QCOMPARE(!dock->isHidden(), shown.contains(dock));
     }
 
     void opensAnImageAndReports()

@@ -88,8 +88,7 @@ void Document::endStroke()
         return;
     const QString label = touched.count() == 1
         ? (stroke.hides ? tr("Hide %1") : tr("Show %1")).arg(blockName({std::countr_zero(touched.bits())}).toLower())
-        : (stroke.hides ? tr("Hide %n block(s)", nullptr, touched.count())
-                        : tr("Show %n block(s)", nullptr, touched.count()));
+        : (stroke.hides ? tr("Hide %1 blocks") : tr("Show %1 blocks")).arg(touched.count());
     undoStack()->push(new MaskCommand(*this, stroke.before, m_mask, label)); // redo() finds the mask set already
 }
 

@@ -56,6 +56,7 @@ public:
     QAction* scoreVisible; ///< the part of the photo in sight as a rectangle
     QAction* pairs; ///< interactions of pairs of blocks
     QAction* fullScreen;
+    QAction* hidePanels;
     QAction* restoreLayout;
     QAction* previous;
     QAction* next;

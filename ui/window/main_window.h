@@ -66,6 +66,7 @@ private:
     void makeCentre();
     void makeDocks();
     void sizeDocks();
+    void hidePanels(bool hidden);
     void makeMenus();
     void makeToolBar();
     void makeStatusBar();
@@ -103,6 +104,7 @@ private:
     EmptyState* m_empty = nullptr;
     CanvasView* m_canvas = nullptr;
     VersionsPage* m_versions = nullptr;
+    QList<QDockWidget*> m_hiddenPanels; ///< what showed before one key hid all
     QByteArray m_stateBefore; ///< layout of one photo, while two are compared
     ErrorBar* m_errorBar = nullptr;
     QualityPanel* m_quality = nullptr;

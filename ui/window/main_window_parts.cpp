@@ -147,7 +147,9 @@ void MainWindow::makeDocks()
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     connect(enough, &EnoughPanel::keepRequested, this, [this](BlockMask keep) {
         if (Document* document = m_viewer.workspace.current())
-            document->changeMask(keep.complement(), tr("Show %n block(s)", nullptr, keep.count()));
+            document->changeMask(keep.complement(),
+                                 keep.count() == 1 ? tr("Show one block alone")
+                                                   : tr("Show %1 blocks alone").arg(keep.count()));
     });
     connect(enough, &EnoughPanel::allMasksRequested, m_actions->tryAllMasks, &QAction::trigger);
 }
@@ -156,7 +158,9 @@ void MainWindow::makeDocks()
 void MainWindow::sizeDocks()
 {
     const auto dock = [this](const QString& name) { return findChild<QDockWidget*>(name); };
-    resizeDocks({dock(u"layersDock"_s), dock(u"qualityDock"_s)}, {264, 388}, Qt::Horizontal);
+    // The photo keeps half of a narrow window.
+    resizeDocks({dock(u"layersDock"_s), dock(u"qualityDock"_s)},
+                {std::min(264, width() / 5), std::min(388, width() * 3 / 10)}, Qt::Horizontal);
     const std::size_t models = m_viewer.comparison.models().size();
     if (models > 2)
         resizeDocks({dock(u"qualityDock"_s), dock(u"enoughDock"_s)}, {355 + 32 * static_cast<int>(models), 280},
@@ -165,6 +169,20 @@ void MainWindow::sizeDocks()
         resizeDocks({dock(u"qualityDock"_s), dock(u"enoughDock"_s), dock(u"blocksDock"_s)},
                     {models < 2 ? 345 : 390, 220, models < 2 ? 235 : 200}, Qt::Vertical);
     resizeDocks({dock(u"imagesDock"_s)}, {138}, Qt::Vertical);
+}
+
+void MainWindow::hidePanels(bool hidden)
+{
+    if (hidden) {
+        for (QDockWidget* dock : findChildren<QDockWidget*>()) {
+            if (!dock->isHidden())
+                m_hiddenPanels.append(dock);
+        }
+    }
+    for (QDockWidget* dock : std::as_const(m_hiddenPanels))
+        dock->setVisible(!hidden);
+    if (!hidden)
+        m_hiddenPanels.clear();
 }
 
 void MainWindow::makeMenus()
@@ -370,6 +388,7 @@ void MainWindow::connectActions()
     for (const Actions::MapHalf& half : m_actions->mapHalves)
         on(half.action, [this, kind = half.kind, upper = half.upper] { hideHalf(kind, upper); });
     on(m_actions->fullScreen, [this](bool full) { full ? showFullScreen() : showNormal(); });
+    on(m_actions->hidePanels, [this](bool hidden) { hidePanels(hidden); });
     on(m_actions->restoreLayout, [this] { restoreDefaultLayout(); });
     on(m_actions->previous, [this] { m_viewer.workspace.step(-1); });
     on(m_actions->next, [this] { m_viewer.workspace.step(1); });
