@@ -17,6 +17,7 @@
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSlider>
+#include <QVBoxLayout>
 
 #include <cmath>
 
@@ -64,11 +65,15 @@ LayerControls::LayerControls(Viewer& viewer, QWidget* parent)
     , m_layers(viewer.layers)
     , m_maps(viewer.maps)
     , m_view(viewer.layerView)
-    , m_form(new QFormLayout(this))
+    , m_form(new QFormLayout)
     , m_title(new ElidedLabel(this, Qt::ElideRight))
     , m_about(mutedLabel(this))
 {
-    m_form->setContentsMargins(10, 8, 10, 8);
+    // Rows of wrapped text stand outside the form: Qt 6.4 loses the heights of a form's rows beside such ones.
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(10, 8, 10, 8);
+    column->setSpacing(5);
+    m_form->setContentsMargins(0, 0, 0, 0);
     m_form->setVerticalSpacing(5);
     m_form->setHorizontalSpacing(8);
     m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
@@ -76,12 +81,14 @@ LayerControls::LayerControls(Viewer& viewer, QWidget* parent)
     m_title->setObjectName(u"layerTitle"_s);
     m_about->setObjectName(u"layerAbout"_s);
     m_about->setWordWrap(true);
-    m_form->addRow(m_title);
-    m_form->addRow(m_about);
-    makeState(*m_form);
+    column->addWidget(m_title);
+    column->addWidget(m_about);
+    makeState(*column);
+    column->addLayout(m_form);
     makeLook(*m_form);
     makeParameters(*m_form);
-    makeBlocks(*m_form);
+    makeBlocks(*column);
+    column->addStretch();
     connect(&m_layers, &LayerStack::currentChanged, this, &LayerControls::refresh);
     connect(&m_layers, &LayerStack::parametersChanged, this, &LayerControls::refreshParameters);
     connect(&m_maps, &MapService::changed, this, [this](OverlayId id) {
@@ -98,7 +105,7 @@ LayerControls::LayerControls(Viewer& viewer, QWidget* parent)
 /// A scroll area asks for a height without a width, which is too little for wrapped text: rows would overlap.
 void LayerControls::fitHeight()
 {
-    setMinimumHeight(m_form->hasHeightForWidth() ? m_form->heightForWidth(width()) : m_form->sizeHint().height());
+    setMinimumHeight(layout()->totalHeightForWidth(width()));
 }
 
 bool LayerControls::event(QEvent* event)
@@ -115,7 +122,7 @@ void LayerControls::resizeEvent(QResizeEvent* event)
     fitHeight();
 }
 
-void LayerControls::makeState(QFormLayout& form)
+void LayerControls::makeState(QVBoxLayout& column)
 {
     m_progress = new QProgressBar(this);
     m_progress->setObjectName(u"layerProgress"_s);
@@ -139,10 +146,9 @@ void LayerControls::makeState(QFormLayout& form)
     m_estimate->setObjectName(u"layerEstimate"_s);
     m_estimate->setTextFormat(Qt::PlainText);
     m_estimate->setWordWrap(true);
-    m_estimateRow = rowOf(this, {m_estimate});
-    form.addRow(m_estimateRow);
-    form.addRow(m_work);
-    form.addRow(m_problem);
+    column.addWidget(m_estimate);
+    column.addWidget(m_work);
+    column.addWidget(m_problem);
 }
 
 void LayerControls::makeLook(QFormLayout& form)
@@ -294,12 +300,12 @@ void LayerControls::makeParameters(QFormLayout& form)
         [](MapRequest& request, int value) { request.attention = static_cast<AttentionKind>(value); });
 }
 
-void LayerControls::makeBlocks(QFormLayout& form)
+void LayerControls::makeBlocks(QVBoxLayout& column)
 {
     m_match = mutedLabel(this);
     m_match->setObjectName(u"match"_s);
     m_match->setWordWrap(true);
-    form.addRow(m_match);
+    column.addWidget(m_match);
     m_hideUpper = new QPushButton(tr("Hide upper half"), this);
     m_hideLower = new QPushButton(tr("Hide lower half"), this);
     m_hideUpper->setObjectName(u"hideUpper"_s);
@@ -307,9 +313,9 @@ void LayerControls::makeBlocks(QFormLayout& form)
     m_hideUpper->setToolTip(tr("Hide the six blocks with the largest means of this map"));
     m_hideLower->setToolTip(tr("Hide the six blocks with the smallest means of this map"));
     m_orders = rowOf(this, {new OrdersBar(m_workspace.image(), this)});
-    form.addRow(m_orders);
+    column.addWidget(m_orders);
     m_halves = rowOf(this, {m_hideUpper, m_hideLower});
-    form.addRow(m_halves);
+    column.addWidget(m_halves);
     const auto hide = [this](bool upper) {
         const auto map = m_maps.map(m_layers.current());
         if (!map || map->source().upper.isEmpty())
@@ -362,7 +368,6 @@ void LayerControls::refreshState()
     if (map && !isEstimate && !map->source().source.empty())
         about += u'\n' + toQt(map->source().source);
     m_about->setText(about);
-    m_form->setRowVisible(m_estimateRow, true); // else the form keeps the height of a text that is not there any more
     if (isEstimate) {
         const QString warning = estimateWarning(id, *map->source().estimate);
         m_estimate->setText(estimateText(id, *map->source().estimate)
@@ -371,11 +376,11 @@ void LayerControls::refreshState()
         colors.setColor(QPalette::WindowText, warning.isEmpty() ? themeColors(colors).text : themeColors(colors).worse);
         m_estimate->setPalette(colors);
     }
-    m_form->setRowVisible(m_estimateRow, isEstimate); // with its text, by which its height is known
+    m_estimate->setVisible(isEstimate);
     const bool isWorking = isMapLayer(id) && status.state == WorkState::Working;
     const bool isFailed = isMapLayer(id) && status.state == WorkState::Failed;
-    m_form->setRowVisible(m_work, isWorking);
-    m_form->setRowVisible(m_problem, isFailed);
+    m_work->setVisible(isWorking);
+    m_problem->setVisible(isFailed);
     if (isWorking) {
         m_progress->setRange(0, status.fraction >= 0 ? 1000 : 0);
         m_progress->setValue(static_cast<int>(std::lround(1000 * std::max(0.0, status.fraction))));
@@ -420,7 +425,7 @@ void LayerControls::refreshLook()
     m_form->setRowVisible(m_range, hasValues && id != OverlayId::Agreement);
     m_form->setRowVisible(m_ends, hasValues && look.fixedRange && id != OverlayId::Agreement);
     m_form->setRowVisible(m_means, isMapLayer(id));
-    m_form->setRowVisible(m_orders, id == OverlayId::Halves || id == OverlayId::Importance || id == OverlayId::Shapley);
+    m_orders->setVisible(id == OverlayId::Halves || id == OverlayId::Importance || id == OverlayId::Shapley);
     m_refreshing = false;
 }
 
@@ -455,10 +460,10 @@ void LayerControls::refreshBlocks()
 {
     const auto map = m_maps.map(m_layers.current());
     const bool hasBlocks = map && !map->source().upper.isEmpty(); // a flat map has no halves
-    m_form->setRowVisible(m_halves, hasBlocks);
+    m_halves->setVisible(hasBlocks);
     const Document* document = m_workspace.current();
     const bool hasReport = document && document->analysis() && document->analysis()->report;
-    m_form->setRowVisible(m_match, hasBlocks && hasReport);
+    m_match->setVisible(hasBlocks && hasReport);
     if (hasBlocks && hasReport)
         m_match->setText(matchText(matchCount(document->analysis()->report->important, map->source().upper)));
 }

@@ -10,6 +10,7 @@ class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
 class QFormLayout;
+class QVBoxLayout;
 class QLabel;
 class QProgressBar;
 class QPushButton;
@@ -36,10 +37,10 @@ protected:
 
 private:
     void fitHeight();
-    void makeState(QFormLayout& form);
+    void makeState(QVBoxLayout& column);
     void makeLook(QFormLayout& form);
     void makeParameters(QFormLayout& form);
-    void makeBlocks(QFormLayout& form);
+    void makeBlocks(QVBoxLayout& column);
     void fillColors();
     void refresh();
     void refreshState();
@@ -56,7 +57,6 @@ private:
     QFormLayout* m_form;
     QLabel* m_title;
     QLabel* m_about;
-    QWidget* m_estimateRow;
     QLabel* m_estimate; ///< how far what is refined in place is
     QWidget* m_orders; ///< how much one number a block can tell
     QWidget* m_work; ///< progress and its cancel
