@@ -16,6 +16,9 @@ namespace halflens {
 
 namespace {
 
+constexpr const char* PartialRemedy =
+    "the file is damaged or incomplete: obtain it again, or open what there is (--partial)";
+
 constexpr std::array<const Decoder*, 10> Decoders{&PngDecoder,  &JpegDecoder, &TiffDecoder,   &WebpDecoder,
                                                   &HeifDecoder, &AvifDecoder, &JpegXlDecoder, &GifDecoder,
                                                   &BmpDecoder,  &PnmDecoder};
@@ -140,16 +143,17 @@ Error unsupportedError(std::string reason, std::string remedy)
     return {ErrorCode::Unsupported, "decode", std::move(reason), std::move(remedy), {}};
 }
 
+bool offersPartial(const Error& error)
+{
+    return error.stage == "decode" && error.remedy == PartialRemedy;
+}
+
 Status missingPixels(Image& image, std::int64_t rows, const std::string& reason, const DecodeOptions& options)
 {
     if (rows <= 0)
         return damagedError(reason);
     if (!options.partial)
-        return Error{ErrorCode::InvalidInput,
-                     "decode",
-                     reason,
-                     "the file is damaged or incomplete: obtain it again, or open what there is (--partial)",
-                     {}};
+        return Error{ErrorCode::InvalidInput, "decode", reason, PartialRemedy, {}};
     const std::size_t stride = 3 * static_cast<std::size_t>(image.width);
     image.rgb.resize(stride * static_cast<std::size_t>(std::min<std::int64_t>(rows, image.height)));
     image.rgb.resize(stride * static_cast<std::size_t>(image.height), MissingGrey);

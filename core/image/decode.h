@@ -59,4 +59,7 @@ Result<std::shared_ptr<const Image>> decodeImage(std::span<const std::uint8_t> b
 /// The same for a file, "-" being standard input; errors carry its path.
 Result<std::shared_ptr<const Image>> readImage(const std::filesystem::path& path, const DecodeOptions& options = {});
 
+/// Whether the file can be read with DecodeOptions::partial: there are pixels before what is missing.
+bool offersPartial(const Error& error);
+
 } // namespace halflens

@@ -98,6 +98,26 @@ private Q_SLOTS:
         QVERIFY(!window.errorBar().isVisible());
     }
 
+    void incompleteFileCanBeOpenedAsFarAsItGoes()
+    {
+        MainWindow& window = m_fixture->open();
+        QFile file(m_fixture->image(u"cut.ppm"_s));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QVERIFY(file.resize(file.size() / 2));
+        window.workspace().open({file.fileName()});
+        QTRY_VERIFY(window.errorBar().isVisible());
+        auto* part = window.findChild<QAbstractButton*>(u"errorPartial"_s);
+        QVERIFY(part->isVisible());
+        QTest::mouseClick(part, Qt::LeftButton);
+        QTRY_COMPARE(title(), u"cut.ppm"_s);
+        QVERIFY(!window.errorBar().isVisible());
+        QVERIFY(window.workspace().current()->loaded()->image->origin.isPartial);
+        QTRY_VERIFY(m_fixture->label("facts").startsWith(u"Part of the picture is missing"_s));
+        window.workspace().open({m_fixture->brokenImage(u"broken.png"_s)}); // of which there is nothing
+        QTRY_VERIFY(window.errorBar().isVisible());
+        QVERIFY(!part->isVisible());
+    }
+
     void brokenFirstOneGivesWayToTheNext()
     {
         MainWindow& window = m_fixture->open();

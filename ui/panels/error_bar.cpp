@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/error_bar.h"
 
+#include "core/image/decode.h"
 #include "ui/panels/card.h"
 #include "ui/panels/theme_icon.h"
 #include "ui/state/text.h"
@@ -11,6 +12,7 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QPainter>
+#include <QPushButton>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -55,6 +57,7 @@ ErrorBar::ErrorBar(QWidget* parent)
     , m_icon(new QLabel(this))
     , m_headline(new ElidedLabel(this))
     , m_details(new QLabel(this))
+    , m_partial(new QPushButton(tr("Open what there is"), this))
     , m_more(mutedLabel(this))
     , m_close(new QToolButton(this))
 {
@@ -70,6 +73,12 @@ ErrorBar::ErrorBar(QWidget* parent)
     m_close->setToolTip(tr("Dismiss"));
     m_close->setAccessibleName(tr("Dismiss the message"));
     connect(m_close, &QToolButton::clicked, this, &ErrorBar::dismiss);
+    m_partial->setObjectName(u"errorPartial"_s);
+    m_partial->setToolTip(tr("Shows the part of the picture that is there; the rest is grey"));
+    connect(m_partial, &QPushButton::clicked, this, [this] {
+        dismiss();
+        Q_EMIT partialRequested(m_path);
+    });
     auto* texts = new QVBoxLayout;
     texts->setSpacing(2);
     texts->addWidget(m_headline);
@@ -79,6 +88,7 @@ ErrorBar::ErrorBar(QWidget* parent)
     layout->setSpacing(12);
     layout->addWidget(m_icon, 0, Qt::AlignTop);
     layout->addLayout(texts, 1);
+    layout->addWidget(m_partial, 0, Qt::AlignTop);
     layout->addWidget(m_more, 0, Qt::AlignTop);
     layout->addWidget(m_close, 0, Qt::AlignTop);
     updateIcons();
@@ -88,7 +98,9 @@ ErrorBar::ErrorBar(QWidget* parent)
 void ErrorBar::showError(const Error& error)
 {
     ++m_count;
-    const QString path = toQt(error.file);
+    m_path = toQt(error.file);
+    m_partial->setVisible(offersPartial(error));
+    const QString& path = m_path;
     const QString name = path.isEmpty() ? tr("The last action") : QFileInfo(path).fileName();
     m_headline->setFullText(name + u' ' + stageText(toQt(error.stage)));
     const QString details = sentences(error);

@@ -7,6 +7,7 @@
 #include <QFrame>
 
 class QLabel;
+class QPushButton;
 class QToolButton;
 
 namespace halflens {
@@ -27,6 +28,10 @@ public:
     QString headline() const;
     QString details() const;
 
+Q_SIGNALS:
+    /// What there is of an incomplete file shall be opened.
+    void partialRequested(const QString& path);
+
 protected:
     void paintEvent(QPaintEvent* event) override;
     void changeEvent(QEvent* event) override;
@@ -37,8 +42,10 @@ private:
     QLabel* m_icon;
     ElidedLabel* m_headline;
     QLabel* m_details;
+    QPushButton* m_partial; ///< where there is a part that can be opened
     QLabel* m_more;
     QToolButton* m_close;
+    QString m_path; ///< of the newest error
     int m_count = 0;
 };
 

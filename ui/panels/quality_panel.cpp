@@ -200,7 +200,11 @@ void QualityPanel::refreshFacts(const Analysis& analysis)
                                               .arg(analysis.table->samples)
                                               .arg(analysis.table->standardError, 0, 'f', 2));
     }
-    m_facts->setText(fedText(analysis) + u'\n' + facts.join(u" · "_s));
+    const Document* document = m_image.document();
+    const bool isPartial = document && document->loaded() && document->loaded()->image->origin.isPartial;
+    m_facts->setText(
+        (isPartial ? tr("Part of the picture is missing: the score counts its grey rest.") + u'\n' : QString())
+        + fedText(analysis) + u'\n' + facts.join(u" · "_s));
     m_note->setVisible(!analysis.tableNote.empty());
     m_note->setText(
         !analysis.table ? tr("No halves yet: %1. Hidden blocks reach it as zeroed pixels, one run for each choice.")

@@ -94,6 +94,12 @@ void DocumentList::open(const QStringList& paths)
                      {}});
 }
 
+void DocumentList::openPartial(const QString& path)
+{
+    m_loader.allowPartial(path);
+    open({path});
+}
+
 void DocumentList::append(const QStringList& files)
 {
     if (files.isEmpty())

@@ -32,6 +32,8 @@ public:
     /// Adds files, and the images of folders, and shows the first. Known files are shown again, read anew when
     /// they have changed. Folders are looked into in the background, and thousands are listed bit by bit.
     void open(const QStringList& paths);
+    /// Opens what there is of an incomplete file, as a person asked.
+    void openPartial(const QString& path);
     /// Adds an image that has no file, such as a pasted one.
     void openImage(const QImage& image, const QString& title);
 

@@ -53,12 +53,15 @@ std::shared_ptr<const Image> fromQImage(const QImage& source)
     return image;
 }
 
-Outcome decodeJob(const std::filesystem::path& path, const CacheKey& key, ResultCache& cache, const JobContext& context)
+Outcome decodeJob(const std::filesystem::path& path, const CacheKey& key, bool partial, ResultCache& cache,
+                  const JobContext& context)
 {
     if (const auto cached = cache.find<LoadedImage>(key))
         return Artifact(cached);
     context.report(-1, "Reading the image");
-    Result<std::shared_ptr<const Image>> image = readImage(path);
+    DecodeOptions options;
+    options.partial = partial;
+    Result<std::shared_ptr<const Image>> image = readImage(path, options);
     if (!image)
         return std::move(image).error();
     if (context.isStopped())

@@ -25,8 +25,8 @@ CacheKey fileKey(const QString& path);
 /// 8-bit sRGB pixels of a QImage, alpha dropped and colours kept as the decoders do. Null: empty image.
 std::shared_ptr<const Image> fromQImage(const QImage& image);
 
-/// LoadedImage of a file, kept in the cache. Worker thread.
-Outcome decodeJob(const std::filesystem::path& path, const CacheKey& key, ResultCache& cache,
+/// LoadedImage of a file, kept in the cache; `partial` as in DecodeOptions. Worker thread.
+Outcome decodeJob(const std::filesystem::path& path, const CacheKey& key, bool partial, ResultCache& cache,
                   const JobContext& context);
 
 /// LoadedImage of pixels from elsewhere, such as the clipboard. Worker thread.

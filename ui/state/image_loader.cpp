@@ -25,13 +25,13 @@ std::shared_ptr<const LoadedImage> ImageLoader::find(const Document& document) c
 void ImageLoader::load(const Document& document, Lane lane)
 {
     const CacheKey key = fileKey(document.path());
-    m_engine.submit({{document.id(), Stage::Decode},
-                     lane,
-                     key.content,
-                     [path = toPath(document.path()), key, &cache = m_cache](const JobContext& context) {
-                         return decodeJob(path, key, cache, context);
-                     }},
-                    handlers(document.id()));
+    m_engine.submit(
+        {{document.id(), Stage::Decode},
+         lane,
+         key.content,
+         [path = toPath(document.path()), key, partial = m_partial.contains(document.path()),
+          &cache = m_cache](const JobContext& context) { return decodeJob(path, key, partial, cache, context); }},
+        handlers(document.id()));
 }
 
 void ImageLoader::convert(const Document& document, const QImage& image)

@@ -8,6 +8,7 @@
 
 #include <QImage>
 #include <QObject>
+#include <QSet>
 
 #include <cstdint>
 #include <memory>
@@ -30,6 +31,8 @@ public:
     /// The same from pixels.
     void convert(const Document& document, const QImage& image);
     void cancel(const Document& document);
+    /// From now on what there is of this incomplete file is read, the rest grey.
+    void allowPartial(const QString& path) { m_partial.insert(path); }
 
 Q_SIGNALS:
     void loaded(std::uint64_t document, const std::shared_ptr<const halflens::LoadedImage>& image);
@@ -40,6 +43,7 @@ private:
 
     EngineClient& m_engine;
     ResultCache& m_cache;
+    QSet<QString> m_partial; ///< files the user wants to see though they are incomplete
 };
 
 } // namespace halflens

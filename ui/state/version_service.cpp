@@ -149,7 +149,7 @@ void VersionService::start(const QString& path)
     read([path = toPath(path), key, &cache = m_workspace.cache()](const JobContext& context) {
         if (auto known = cache.find<LoadedImage>(key))
             return Outcome(Artifact(std::move(known)));
-        return decodeJob(path, key, cache, context);
+        return decodeJob(path, key, false, cache, context);
     });
 }
 

@@ -179,6 +179,7 @@ void MainWindow::connectWorkspace()
         fillModelMenu();
     });
     connect(&m_viewer.workspace, &Workspace::failed, m_errorBar, &ErrorBar::showError);
+    connect(m_errorBar, &ErrorBar::partialRequested, &m_viewer.workspace.documents(), &DocumentList::openPartial);
     connect(&m_viewer.workspace, &Workspace::exported, this,
             [this](const QString& path) { m_facts->setFullText(tr("Written: %1").arg(path)); });
     connect(&m_viewer.workspace.engine(), &EngineClient::busyChanged, m_work, &WorkIndicator::setBusy);
