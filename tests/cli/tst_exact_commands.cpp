@@ -18,11 +18,6 @@ using nlohmann::json;
 
 namespace {
 
-QString sample(const char* name)
-{
-    return QStringLiteral(HALFLENS_SOURCE_DIR "/resources/samples/") + QString::fromLatin1(name);
-}
-
 double sumOf(const json& values)
 {
     double sum = 0;

@@ -12,6 +12,8 @@
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
+using halflens::test::contentOf;
+using halflens::test::sample;
 using nlohmann::json;
 
 namespace {
@@ -51,17 +53,6 @@ Outcome shell(const QString& line)
     process.setProcessEnvironment(environment);
     process.start(QStringLiteral("sh"), {QStringLiteral("-c"), line});
     return finished(process);
-}
-
-QString sample(const char* name)
-{
-    return QStringLiteral(HALFLENS_SOURCE_DIR "/resources/samples/") + QString::fromLatin1(name);
-}
-
-QByteArray contentOf(const QString& path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
 QStringList words(const char* line)

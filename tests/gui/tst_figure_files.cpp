@@ -27,12 +27,6 @@ constexpr int LimeSamples = 16; // a thousand would only take longer
 const QString Models = QStringLiteral(HALFLENS_SOURCE_DIR "/models");
 const QString Photo = QStringLiteral(HALFLENS_SOURCE_DIR "/resources/samples/cat.png");
 
-QByteArray contentOf(const QString& path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
 } // namespace
 
 class TestFigureFiles : public QObject {

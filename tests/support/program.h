@@ -7,6 +7,9 @@
 #include <QStringList>
 
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace halflens::test {
 
@@ -25,5 +28,13 @@ struct Surroundings {
 
 /// Runs `halflens` with these arguments to its end.
 Outcome runProgram(const QStringList& arguments, const Surroundings& surroundings = {});
+
+/// Path of a photo that comes with the program.
+QString sample(const char* name);
+/// All bytes of a file; empty: it cannot be read.
+QByteArray contentOf(const QString& path);
+std::set<std::string> keysOf(const nlohmann::json& object);
+/// The values of a NumPy file of float32; empty: it is none, or has not this shape, "(2, 3)".
+std::vector<float> readTable(const QString& path, const QByteArray& shape);
 
 } // namespace halflens::test
