@@ -10,7 +10,6 @@
 #include "core/families/aihiqnet.h"
 #include "core/families/dbcnn.h"
 #include "core/families/koncept.h"
-#include "core/families/swin_iqa.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -74,8 +73,6 @@ private Q_SLOTS:
     void incomplete_data();
     void incomplete();
     void familyMustAgree();
-    void swinNames_data();
-    void swinNames();
 };
 
 /// Anonymous layers by number, not by name or place: 9 before 10, no number before 1 (spec models 1.3).
@@ -467,56 +464,6 @@ void TestFamilyWeights::familyMustAgree()
     QVERIFY(!right.has_value());
     QVERIFY(right.error().reason.find("missing") != std::string::npos);
     QCOMPARE(right.error().file, file.string());
-}
-
-void TestFamilyWeights::swinNames_data()
-{
-    QTest::addColumn<QByteArrayList>("names");
-    QTest::addColumn<QByteArrayList>("expected");
-    QTest::newRow("Microsoft") << QByteArrayList{"patch_embed.proj.weight",
-                                                 "layers.0.downsample.norm.bias",
-                                                 "layers.1.blocks.1.attn_mask",
-                                                 "head.weight",
-                                                 "norm.weight",
-                                                 "layers.0.blocks.0.attn.relative_position_index"}
-                               << QByteArrayList{"patch_embed.proj.weight", "layers.0.downsample.norm.bias",
-                                                 "norm.weight"};
-    QTest::newRow("timm since 0.9") << QByteArrayList{"layers.1.downsample.norm.bias",
-                                                      "layers.3.downsample.reduction.weight", "head.fc.weight",
-                                                      "layers.3.blocks.1.mlp.fc2.bias"}
-                                    << QByteArrayList{"layers.0.downsample.norm.bias",
-                                                      "layers.2.downsample.reduction.weight",
-                                                      "layers.3.blocks.1.mlp.fc2.bias"};
-    QTest::newRow("torchvision") << QByteArrayList{
-        "features.0.0.weight",
-        "features.0.2.bias",
-        "features.1.1.attn.qkv.weight",
-        "features.2.reduction.weight",
-        "features.5.17.mlp.0.weight",
-        "features.5.17.mlp.3.bias",
-        "features.7.0.norm2.weight",
-        "head.weight",
-        "norm.bias"} << QByteArrayList{"patch_embed.proj.weight",           "patch_embed.norm.bias",
-                                       "layers.0.blocks.1.attn.qkv.weight", "layers.0.downsample.reduction.weight",
-                                       "layers.2.blocks.17.mlp.fc1.weight", "layers.2.blocks.17.mlp.fc2.bias",
-                                       "layers.3.blocks.0.norm2.weight",    "norm.bias"};
-    QTest::newRow("odd names") << QByteArrayList{
-        "features.", "features.x.y", "layers.", "layers.99999.a",
-        "features.0."} << QByteArrayList{"features.", "features.x.y", "layers.", "layers.99999.a", "features.0."};
-}
-
-void TestFamilyWeights::swinNames()
-{
-    QFETCH(QByteArrayList, names);
-    QFETCH(QByteArrayList, expected);
-    std::vector<std::string> all;
-    for (const QByteArray& name : names)
-        all.push_back(name.toStdString());
-    QByteArrayList found;
-    for (const auto& [name, tensor] : swinStartWeights(torch(all)))
-        found.push_back(QByteArray::fromStdString(name));
-    std::sort(expected.begin(), expected.end());
-    QCOMPARE(found, expected);
 }
 
 HALFLENS_TEST(TestFamilyWeights)
