@@ -34,8 +34,7 @@ public:
 
     Result<std::vector<Blame>> run()
     {
-        for (const auto step :
-             {&Blaming::byTable, &Blaming::byLime, &Blaming::byFine, &Blaming::byMaps, &Blaming::byMeasures}) {
+        for (const auto step : {&Blaming::byTable, &Blaming::byLime, &Blaming::byFine, &Blaming::byMaps}) {
             if (m_stop.stop_requested())
                 return cancelledError();
             if (Status done = (this->*step)(); !done)
@@ -104,6 +103,8 @@ private:
 
     Status byLime()
     {
+        if (m_options.limeSamples == 0)
+            return {};
         MapRequest options;
         options.kind = MapKind::Lime;
         options.lime.segments = LimeSegments::Grid;
@@ -161,22 +162,6 @@ private:
         return {};
     }
 
-    Status byMeasures()
-    {
-        const MinimumBarrierObjectness none; // its map is not used
-        const ObjectnessSource& source = m_options.objectness ? *m_options.objectness : none;
-        const Result<ImageMeasures> measures = measureImage(m_image, {}, source, m_stop);
-        if (!measures)
-            return measures.error();
-        add(Explainer::Saliency, measures->saliency.blockMeans);
-        add(Explainer::Frequency, measures->frequency.blockMeans);
-        if (m_options.objectness) {
-            add(Explainer::Objectness, measures->objectness.blockMeans);
-            add(Explainer::Averaged, measures->averaged.blockMeans);
-        }
-        return {};
-    }
-
     const Predictor& m_predictor;
     const Image& m_image;
     const BlameOptions& m_options;
@@ -199,6 +184,24 @@ Result<std::vector<Blame>> blameBlocks(const Predictor& predictor, const Image& 
                                        std::stop_token stop)
 {
     return guarded("explain", [&] { return Blaming(predictor, damaged, options, std::move(stop)).run(); });
+}
+
+Result<std::vector<Blame>> blameByMeasures(const Image& damaged, const ObjectnessSource* objectness,
+                                           std::stop_token stop)
+{
+    return guarded("measures", [&]() -> Result<std::vector<Blame>> {
+        const MinimumBarrierObjectness none; // its map is not used
+        const Result<ImageMeasures> measures = measureImage(damaged, {}, objectness ? *objectness : none, stop);
+        if (!measures)
+            return measures.error();
+        std::vector<Blame> blames{{Explainer::Saliency, measures->saliency.blockMeans},
+                                  {Explainer::Frequency, measures->frequency.blockMeans}};
+        if (objectness) {
+            blames.push_back({Explainer::Objectness, measures->objectness.blockMeans});
+            blames.push_back({Explainer::Averaged, measures->averaged.blockMeans});
+        }
+        return blames;
+    });
 }
 
 } // namespace halflens

@@ -46,6 +46,16 @@ void addNoise(Image& image, double deviation, std::uint64_t seed)
         value = toByte(value + deviation * random.normal());
 }
 
+void lowerContrast(Image& image, double factor)
+{
+    double sum = 0;
+    for (const std::uint8_t value : image.rgb)
+        sum += value;
+    const double mean = sum / static_cast<double>(std::max<std::size_t>(1, image.rgb.size()));
+    for (std::uint8_t& value : image.rgb)
+        value = toByte(mean + factor * (value - mean));
+}
+
 void darken(Image& image, double factor)
 {
     std::array<std::uint8_t, 256> levels{};
@@ -106,6 +116,8 @@ std::string toString(DamageKind kind)
         return "jpeg";
     case DamageKind::Dark:
         return "dark";
+    case DamageKind::Contrast:
+        return "contrast";
     }
     return {};
 }
@@ -120,21 +132,51 @@ std::string strengthWord(const Damage& damage)
     return damage.full ? "full" : "half";
 }
 
-Result<Image> damagedWhole(const Image& image, DamageKind kind, bool full, std::uint64_t seed)
+Result<Image> damagedBy(const Image& image, DamageKind kind, double strength, std::uint64_t seed)
 {
     return guarded("damage", [&]() -> Result<Image> {
         if (kind == DamageKind::Jpeg)
-            return throughJpeg(image, full ? 6 : 12);
+            return throughJpeg(image, static_cast<int>(std::lround(strength)));
         Image result = image;
         result.contentHash.clear();
         if (kind == DamageKind::Blur)
-            blur(result, full ? 4 : 2);
+            blur(result, strength);
         else if (kind == DamageKind::Noise)
-            addNoise(result, full ? 30 : 15, seed);
+            addNoise(result, strength, seed);
+        else if (kind == DamageKind::Dark)
+            darken(result, std::exp2(-strength));
         else
-            darken(result, std::exp2(full ? -2.5 : -1.25));
+            lowerContrast(result, strength);
         return result;
     });
+}
+
+Result<Image> damagedWhole(const Image& image, DamageKind kind, bool full, std::uint64_t seed)
+{
+    switch (kind) {
+    case DamageKind::Blur:
+        return damagedBy(image, kind, full ? 4 : 2, seed);
+    case DamageKind::Noise:
+        return damagedBy(image, kind, full ? 30 : 15, seed);
+    case DamageKind::Jpeg:
+        return damagedBy(image, kind, full ? 6 : 12, seed);
+    case DamageKind::Dark:
+        return damagedBy(image, kind, full ? 2.5 : 1.25, seed);
+    case DamageKind::Contrast:
+        break;
+    }
+    return damagedBy(image, kind, full ? 0.4 : 0.7, seed);
+}
+
+void pasteBlocks(const Image& from, BlockMask blocks, Image& into)
+{
+    for (const int block : toList(blocks)) {
+        const BlockRect rect = blockRect({block}, into.height, into.width);
+        for (int y = rect.top; y < rect.bottom; ++y) {
+            const std::ptrdiff_t first = 3 * (static_cast<std::ptrdiff_t>(y) * into.width + rect.left);
+            std::copy_n(from.rgb.begin() + first, 3 * (rect.right - rect.left), into.rgb.begin() + first);
+        }
+    }
 }
 
 Result<DamagedPhoto> damagePhoto(const Image& photo, const std::string& fileName, const Damage& damage,
@@ -150,13 +192,7 @@ Result<DamagedPhoto> damagePhoto(const Image& photo, const std::string& fileName
     DamagedPhoto result;
     result.region = placeOf(damage.region, seedOf(seed, fileName, damage, "place"));
     result.damaged = *clean;
-    for (const int block : toList(result.region)) {
-        const BlockRect rect = blockRect({block}, clean->height, clean->width);
-        for (int y = rect.top; y < rect.bottom; ++y) {
-            const std::ptrdiff_t first = 3 * (static_cast<std::ptrdiff_t>(y) * clean->width + rect.left);
-            std::copy_n(whole->rgb.begin() + first, 3 * (rect.right - rect.left), result.damaged.rgb.begin() + first);
-        }
-    }
+    pasteBlocks(*whole, result.region, result.damaged);
     result.clean = *std::move(clean);
     return result;
 }

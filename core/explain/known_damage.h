@@ -25,7 +25,8 @@ enum class DamageKind : std::uint8_t {
     Blur, ///< Gaussian, sigma 4 px at full strength, 2 at half
     Noise, ///< normal, independent per channel, deviation 30 or 15 levels
     Jpeg, ///< 4:2:0, quality 6 or 12
-    Dark ///< light times 2^-2.5 or 2^-1.25
+    Dark, ///< light times 2^-2.5 or 2^-1.25
+    Contrast ///< towards the mean level; not part of the experiment, trainings use it
 };
 enum class DamageRegion : std::uint8_t {
     Square, ///< 2 x 2 blocks
@@ -37,15 +38,22 @@ struct Damage {
     bool full = true; ///< else half strength
     bool operator==(const Damage&) const = default;
 };
+/// Those of the experiment.
 inline constexpr std::array AllDamageKinds{DamageKind::Blur, DamageKind::Noise, DamageKind::Jpeg, DamageKind::Dark};
 
-/// "blur", "noise", "jpeg", "dark"; "2x2", "single"; "full", "half": as tables name them.
+/// "blur", "noise", "jpeg", "dark", "contrast"; "2x2", "single"; "full", "half": as tables name them.
 std::string toString(DamageKind kind);
 std::string toString(DamageRegion region);
 std::string strengthWord(const Damage& damage);
 
-/// A whole image damaged. Noise comes from `seed`. Any thread. Errors of the JPEG coder.
+/// A whole image damaged by `strength`: sigma in px, deviation in levels, JPEG quality, stops darker, factor of the
+/// contrast. Noise comes from `seed`. Any thread. Errors of the JPEG coder.
+Result<Image> damagedBy(const Image& image, DamageKind kind, double strength, std::uint64_t seed);
+/// The same at the two strengths of the experiment; Contrast: factors 0.4 and 0.7.
 Result<Image> damagedWhole(const Image& image, DamageKind kind, bool full, std::uint64_t seed);
+
+/// Copies the pixels of `blocks` from one picture into another of the same size.
+void pasteBlocks(const Image& from, BlockMask blocks, Image& into);
 
 /// A photo before and after.
 struct DamagedPhoto {
@@ -86,18 +94,21 @@ struct Blame {
 
 struct BlameOptions {
     std::uint64_t seed = 0; ///< of LIME and the random orders
-    int limeSamples = 200;
+    int limeSamples = 200; ///< 0: no blame by LIME
     double fineError = 0.01; ///< standard error of fine contributions, grades of 1..5
     /// Rows computed for models without attention mask, as fillZeroTable() takes them; 0: none, and no blame that needs
     /// the table.
     int zeroSamples = 0;
-    const ObjectnessSource* objectness = nullptr; ///< null: no blame by objectness, and none by the average
 };
 
-/// Blame of every explainer the model has. Slow: LIME alone runs the network `limeSamples` times.
-/// Errors of the network; Cancelled.
+/// Blame of every explainer the model has; the measures, which know no model, are asked by blameByMeasures(). Slow:
+/// LIME alone runs the network `limeSamples` times. Errors of the network; Cancelled.
 Result<std::vector<Blame>> blameBlocks(const Predictor& predictor, const Image& damaged, const BlameOptions& options,
                                        std::stop_token stop = {});
+
+/// Blame by the measures. Without `objectness` neither by objectness nor by the average. Errors of measures; Cancelled.
+Result<std::vector<Blame>> blameByMeasures(const Image& damaged, const ObjectnessSource* objectness,
+                                           std::stop_token stop = {});
 
 /// The probability that a damaged block is blamed more than an undamaged one, ties half; chance is 0.5.
 /// `damaged` holds from 1 to 11 blocks.

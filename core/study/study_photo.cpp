@@ -229,12 +229,15 @@ private:
         if (!damaged)
             return damaged.error();
         const std::shared_ptr<const ObjectnessSource> objectness = m_models.objectness();
+        const Result<std::vector<Blame>> measures =
+            blameByMeasures(damaged->damaged, objectness.get(), m_context.stop());
+        if (!measures)
+            return measures.error();
         BlameOptions options;
         options.seed = m_plan.recipe.seed;
         options.limeSamples = m_plan.recipe.damage.limeSamples;
         options.zeroSamples = m_plan.recipe.damage.zeroSamples;
         options.fineError = m_plan.recipe.damage.fineError;
-        options.objectness = objectness.get();
         for (const PlannedModel& model : m_plan.models) {
             const Result<std::shared_ptr<const Predictor>> predictor = m_models.load(model.id);
             if (!predictor)
@@ -248,9 +251,11 @@ private:
                 blameBlocks(**predictor, damaged->damaged, options, m_context.stop());
             if (!blames)
                 return blames.error();
-            for (const Blame& blame : *blames)
-                m_found.aucs.push_back(
-                    {model.id, kind, toString(blame.explainer), blameAuc(blame.blocks, damaged->region)});
+            for (const std::vector<Blame>* list : {&*blames, &*measures}) {
+                for (const Blame& blame : *list)
+                    m_found.aucs.push_back(
+                        {model.id, kind, toString(blame.explainer), blameAuc(blame.blocks, damaged->region)});
+            }
         }
         return {};
     }

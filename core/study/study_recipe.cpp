@@ -16,6 +16,7 @@ constexpr std::uint64_t MaxRecipeBytes = 1'000'000;
 constexpr int MaxDepth = 8;
 constexpr std::size_t MaxEntries = 64;
 constexpr int MostPhotos = 1'000'000;
+constexpr int LeastLimeSamples = 20; ///< for twelve coefficients and a constant
 
 Error recipeError(const std::string& reason)
 {
@@ -63,7 +64,10 @@ DamageRecipe readDamage(const json& object, std::string& problem)
     damage.regions = wordsOf(reader, "regions", std::array{DamageRegion::Square, DamageRegion::Single}, damage.regions);
     damage.fullStrength = strengthsOf(reader, damage.fullStrength);
     damage.photos = reader.integer("photos", 1, MostPhotos, damage.photos);
-    damage.limeSamples = reader.integer("lime_samples", 20, 100'000, damage.limeSamples);
+    damage.limeSamples = reader.integer("lime_samples", 0, 100'000, damage.limeSamples);
+    if (damage.limeSamples > 0 && damage.limeSamples < LeastLimeSamples)
+        reader.fail("damage.lime_samples is " + std::to_string(damage.limeSamples) + ", neither 0 nor at least "
+                    + std::to_string(LeastLimeSamples));
     damage.zeroSamples = reader.integer("zero_samples", 0, MaskCount, damage.zeroSamples);
     damage.fineError = reader.number("fine_error", 1e-4, 1, damage.fineError);
     reader.finish();
@@ -93,6 +97,12 @@ std::string toString(StudyKind kind)
 {
     constexpr std::array Words{"table1", "halves", "table2", "averaged", "importance", "size", "enough", "damage"};
     return Words[static_cast<std::size_t>(kind)];
+}
+
+double StudyRecipe::listedEpsilon() const
+{
+    constexpr double Usual = 0.1;
+    return std::find(epsilons.begin(), epsilons.end(), Usual) != epsilons.end() ? Usual : epsilons.front();
 }
 
 Result<StudyRecipe> parseStudyRecipe(const std::string& text)

@@ -37,7 +37,7 @@ struct DamageRecipe {
     std::vector<DamageRegion> regions{DamageRegion::Square, DamageRegion::Single};
     std::vector<bool> fullStrength{true, false};
     int photos = 60; ///< of a scored set: those with the highest opinions; of a folder: the first
-    int limeSamples = 200;
+    int limeSamples = 200; ///< 0: LIME is not asked
     int zeroSamples = 0; ///< rows computed for models without attention mask; 0: no blame that needs the table
     double fineError = 0.01; ///< standard error of fine contributions, grades of 1..5
     bool operator==(const DamageRecipe&) const = default;
@@ -70,6 +70,8 @@ struct StudyRecipe {
     std::uint64_t seed = 0;
 
     bool has(StudyKind kind) const { return kinds.contains(kind); }
+    /// The tolerance of the column `guaranteed` of lists of photos: 0.1 where it is asked for, else the first.
+    double listedEpsilon() const;
     /// Whether anything but known damage is asked for.
     bool hasScoredStudies() const { return kinds.size() > (has(StudyKind::Damage) ? 1U : 0U); }
 };

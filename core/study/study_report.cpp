@@ -6,6 +6,7 @@
 #include "core/chart/svg_chart.h"
 #include "core/study/paper_values.h"
 #include "core/study/study_table_cells.h"
+#include "core/study/study_telling.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +16,6 @@ namespace halflens {
 
 namespace {
 
-constexpr std::size_t TellingPhotos = 24;
 constexpr std::size_t MostPoints = 3000; ///< of a scatter plot: a report stays small
 
 constexpr const char* Head = R"(<!doctype html>
@@ -71,7 +71,7 @@ public:
         });
         if (!read)
             return read.error();
-        m_html = std::string(Head) + ChartStyleSheet + "</style>\n";
+        m_html = std::string(Head) + ChartStyleSheet + TellingStyleSheet + "</style>\n";
         m_html += "<title>" + forHtml(m_recipe.name) + "</title></head><body>\n";
         head();
         for (const StudyTable& table : m_tables) {
@@ -253,50 +253,12 @@ private:
         return svg;
     }
 
-    /// The photos whose score falls most without the important half, and those opinion and score disagree on most.
     void telling()
     {
-        struct Entry {
-            const StudiedPhoto* photo;
-            double fall;
-            double disagreement;
-        };
-        std::vector<Entry> entries;
-        for (const StudiedPhoto& photo : m_photos) {
-            if (photo.findings.models.empty() || !photo.findings.important)
-                continue;
-            const ModelFindings& judged = photo.findings.models.front();
-            const HiddenBy by = judged.oracle ? HiddenBy::Attention : HiddenBy::Zero;
-            const double without = judged.scoreWith(by, *photo.findings.important);
-            entries.push_back({&photo, std::isfinite(without) ? judged.score - without : 0,
-                               photo.mos5 ? std::abs(judged.score - *photo.mos5) : 0});
-        }
-        if (entries.empty())
-            return;
-        m_html += "<h2>Telling photos</h2>\n<p class=\"soft\">By "
-            + forHtml(m_photos.front().findings.models.front().model)
-            + ": the largest falls without the important half, then the largest distances between score and opinion. "
-              "<code>halflens FILE</code> opens one in the viewer.</p>\n<div "
-              "class=\"wide\"><table><thead><tr><th>photo</th>"
-              "<th>opinion</th><th>score</th><th>fall</th></tr></thead><tbody>\n";
-        std::vector<const StudiedPhoto*> named;
-        const auto list = [&](const auto& better, std::size_t upTo) {
-            std::stable_sort(entries.begin(), entries.end(), better);
-            for (const Entry& entry : entries) {
-                if (named.size() >= upTo)
-                    break;
-                if (std::find(named.begin(), named.end(), entry.photo) != named.end())
-                    continue;
-                named.push_back(entry.photo);
-                m_html += "<tr><td>" + forHtml(entry.photo->name) + "</td><td class=\"n\">"
-                    + (entry.photo->mos5 ? fixed(*entry.photo->mos5, 3) : std::string()) + "</td><td class=\"n\">"
-                    + fixed(entry.photo->findings.models.front().score, 3) + "</td><td class=\"n\">"
-                    + fixed(entry.fall, 3) + "</td></tr>\n";
-            }
-        };
-        list([](const Entry& a, const Entry& b) { return a.fall > b.fall; }, TellingPhotos / 2);
-        list([](const Entry& a, const Entry& b) { return a.disagreement > b.disagreement; }, TellingPhotos);
-        m_html += "</tbody></table></div>\n";
+        StudyOverview study{{}, m_recipe.name, m_store.facts(), m_recipe.listedEpsilon(), {}};
+        for (const StudiedPhoto& photo : m_photos)
+            study.photos.push_back(overviewOf(photo, study.facts, study.epsilon));
+        m_html += tellingSection(study);
     }
 
     void failed()

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <chrono>
 #include <future>
+#include <map>
 
 namespace halflens {
 
@@ -108,10 +109,15 @@ Result<StudyProgress> runStudy(const StudyPlan& plan, StudyStore& store, Shard s
     StudyProgress progress;
     const std::vector<std::size_t> numbers = missing(plan, shard, *done, progress.total);
     progress.done = progress.total - numbers.size();
+    std::map<std::string, ScoreScale> scales;
     for (const PlannedModel& model : plan.models) { // before the clock starts, and before any photo is blamed for it
-        if (const auto loaded = models.load(model.id); !loaded)
+        const auto loaded = models.load(model.id);
+        if (!loaded)
             return loaded.error();
+        scales[model.id] = (*loaded)->info().scale;
     }
+    if (Status noted = store.note(plan, scales); !noted)
+        return std::move(noted).error();
     const auto start = std::chrono::steady_clock::now();
     for (ReadAhead reader(plan, numbers); !reader.isAtEnd();) {
         if (context.isStopped())

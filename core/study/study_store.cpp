@@ -32,6 +32,8 @@ CREATE TABLE damage (number INTEGER, model TEXT, kind INTEGER, region INTEGER, f
     damaged REAL NOT NULL, hidden REAL NOT NULL, only_damaged REAL NOT NULL, clean_hidden REAL NOT NULL,
     PRIMARY KEY (number, model, kind, region, full)) WITHOUT ROWID;
 )";
+/// Came later: files of this form may lack it.
+constexpr const char* FilesSchema = "CREATE TABLE IF NOT EXISTS files (number INTEGER PRIMARY KEY, path TEXT NOT NULL)";
 constexpr std::array Tables{"photos", "models", "masked", "enough", "tables", "aucs", "damage"};
 
 std::int64_t numberOf(std::size_t value)
@@ -57,6 +59,15 @@ Damage damageAt(SqliteStatement& row, int column)
 {
     return {static_cast<DamageKind>(row.integer(column)), static_cast<DamageRegion>(row.integer(column + 1)),
             row.integer(column + 2) != 0};
+}
+
+/// {"model": [low, high], ...}
+std::string scalesText(const std::map<std::string, ScoreScale>& scales)
+{
+    nlohmann::json ends = nlohmann::json::object();
+    for (const auto& [model, scale] : scales)
+        ends[model] = {scale.low, scale.high};
+    return ends.dump();
 }
 
 /// Runs a statement to its end once.
@@ -276,6 +287,7 @@ Status StudyStore::create(const std::filesystem::path& folder, const StudyFacts&
         note("judge", facts.judge);
         note("models", nlohmann::json(facts.models).dump());
         note("photos", std::to_string(facts.photos));
+        note("scales", scalesText(facts.scales));
         if (code == SQLITE_OK)
             code = m_database.execute("COMMIT");
         if (code != SQLITE_OK)
@@ -318,7 +330,14 @@ Status StudyStore::readFacts()
         values[rows.text(0)] = rows.text(1);
     const nlohmann::json models = nlohmann::json::parse(values["models"], nullptr, false);
     const auto photos = static_cast<std::size_t>(std::max(0LL, std::atoll(values["photos"].c_str())));
-    m_facts = {values["identity"], values["recipe"], values["judge"], {}, photos};
+    m_facts = {values["identity"], values["recipe"], values["judge"], {}, photos, {}};
+    const nlohmann::json scales = nlohmann::json::parse(values["scales"], nullptr, false);
+    if (scales.is_object()) {
+        for (const auto& [model, ends] : scales.items()) {
+            if (ends.is_array() && ends.size() == 2 && ends[0].is_number() && ends[1].is_number() && ends[0] != ends[1])
+                m_facts.scales[model] = {ends[0].get<double>(), ends[1].get<double>()};
+        }
+    }
     if (models.is_array()) {
         for (const nlohmann::json& model : models) {
             if (model.is_string())
@@ -340,6 +359,36 @@ Result<std::vector<std::size_t>> StudyStore::done()
     return numbers;
 }
 
+Status StudyStore::note(const StudyPlan& plan, const std::map<std::string, ScoreScale>& scales)
+{
+    int code = m_database.execute((std::string("BEGIN IMMEDIATE;") + FilesSchema).c_str());
+    if (code == SQLITE_OK) {
+        SqliteStatement row(m_database, "INSERT OR REPLACE INTO meta VALUES ('scales', ?1)");
+        row.bind(1, scalesText(scales));
+        code = runOnce(row);
+    }
+    SqliteStatement row(m_database, "INSERT OR REPLACE INTO files VALUES (?1, ?2)");
+    for (std::size_t i = 0; i < plan.photos.size() && code == SQLITE_OK; ++i) {
+        row.bind(1, numberOf(i)).bind(2, std::filesystem::absolute(plan.photos[i].file).string());
+        code = runOnce(row);
+    }
+    if (code == SQLITE_OK)
+        code = m_database.execute("COMMIT");
+    if (code != SQLITE_OK) {
+        (void)m_database.execute("ROLLBACK");
+        return failed(code, "writing");
+    }
+    m_facts.scales = scales;
+    return {};
+}
+
+bool StudyStore::hasFiles(const char* schema)
+{
+    int code = SQLITE_OK;
+    const std::string text = std::string("SELECT count(*) FROM ") + schema + ".sqlite_master WHERE name = 'files'";
+    return m_database.number(text.c_str(), code) > 0;
+}
+
 Status StudyStore::insert(std::size_t number, const PlannedPhoto& photo, const PhotoFindings& findings)
 {
     int code = m_database.execute("BEGIN IMMEDIATE");
@@ -356,11 +405,13 @@ Status StudyStore::insert(std::size_t number, const PlannedPhoto& photo, const P
 Status StudyStore::forEach(const std::function<Status(StudiedPhoto)>& take)
 {
     PhotoReader reader(m_database);
-    SqliteStatement rows(
-        m_database,
-        "SELECT number, name, split, coalesce(mos, -1e9), error, hash, coalesce(important, -1), random, "
-        "coalesce(saliency, -1), coalesce(frequency, -1), coalesce(objectness, -1), "
-        "coalesce(averaged, -1), seconds FROM photos ORDER BY number");
+    const std::string text =
+        std::string("SELECT number, name, split, coalesce(mos, -1e9), error, hash, coalesce(important, -1), random, "
+                    "coalesce(saliency, -1), coalesce(frequency, -1), coalesce(objectness, -1), "
+                    "coalesce(averaged, -1), seconds, ")
+        + (hasFiles("main") ? "coalesce(path, '') FROM photos LEFT JOIN files USING (number)" : "'' FROM photos")
+        + " ORDER BY number";
+    SqliteStatement rows(m_database, text.c_str());
     int code = rows.step();
     for (; code == SQLITE_ROW; code = rows.step()) {
         StudiedPhoto photo;
@@ -377,6 +428,7 @@ Status StudyStore::forEach(const std::function<Status(StudiedPhoto)>& take)
         for (std::size_t i = 0; i < found.upper.size(); ++i)
             found.upper[i] = maskAt(rows, 8 + static_cast<int>(i));
         found.networkSeconds = rows.real(12);
+        photo.file = rows.text(13);
         reader.read(rows.integer(0), found);
         if (Status taken = take(std::move(photo)); !taken)
             return taken;
@@ -419,6 +471,9 @@ Status StudyStore::merge(const std::filesystem::path& folder)
     for (const char* table : Tables)
         text += std::string("INSERT INTO main.") + table + " SELECT * FROM part." + table
             + " WHERE number IN (SELECT number FROM fresh);";
+    if (hasFiles("part"))
+        text += std::string(FilesSchema)
+            + ";INSERT OR REPLACE INTO main.files SELECT * FROM part.files WHERE number IN (SELECT number FROM fresh);";
     text += "DROP TABLE fresh; COMMIT";
     const int code = m_database.execute(text.c_str());
     if (code != SQLITE_OK)

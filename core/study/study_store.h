@@ -3,12 +3,14 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/base/score.h"
 #include "core/base/sqlite.h"
 #include "core/study/study_photo.h"
 
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,12 +26,14 @@ struct StudyFacts {
     std::string judge;
     std::vector<std::string> models;
     std::size_t photos = 0; ///< of the whole study, all shards together
+    std::map<std::string, ScoreScale> scales = {}; ///< of native scores, by model; empty: not noted
 };
 
 /// A photo of a study with what was found.
 struct StudiedPhoto {
     std::size_t number = 0; ///< StudyPlan::photos
     std::string name;
+    std::filesystem::path file; ///< where the run that noted it read the photo; empty: not noted
     Split split = Split::None;
     std::optional<double> mos5;
     PhotoFindings findings; ///< without ModelFindings::table, which is read by itself
@@ -53,6 +57,8 @@ public:
     /// Numbers of the photos that are in, ascending.
     Result<std::vector<std::size_t>> done();
 
+    /// Notes where the photos lie and what native scores mean: no part of the results, but what shows them needs it.
+    Status note(const StudyPlan& plan, const std::map<std::string, ScoreScale>& scales);
     /// All that was found out about a photo, or nothing. Io: full disk and the like, in words.
     Status insert(std::size_t number, const PlannedPhoto& photo, const PhotoFindings& findings);
 
@@ -69,6 +75,7 @@ private:
     Status lock(const std::filesystem::path& folder);
     Status failed(int code, const char* doing) const;
     Status readFacts();
+    bool hasFiles(const char* schema);
 
     std::filesystem::path m_file;
     SqliteDatabase m_database;

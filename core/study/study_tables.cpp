@@ -389,14 +389,6 @@ private:
         return count == found->enough.end() ? nullptr : &*count;
     }
 
-    /// The tolerance of the column `guaranteed` of images.csv.
-    double listedEpsilon() const
-    {
-        constexpr double Usual = 0.1;
-        const auto& all = m_recipe.epsilons;
-        return std::find(all.begin(), all.end(), Usual) != all.end() ? Usual : all.front();
-    }
-
     void images()
     {
         StudyTable table{"images",
@@ -431,7 +423,7 @@ private:
                     const int n = matches(photo, measure);
                     row.push_back(n < 0 ? std::string() : std::to_string(n));
                 }
-                const EnoughCount* count = countAt(photo, found.model, listedEpsilon());
+                const EnoughCount* count = countAt(photo, found.model, m_recipe.listedEpsilon());
                 row.push_back(count ? std::to_string(count->guaranteed) : std::string());
                 row.emplace_back();
                 table.rows.push_back(std::move(row));

@@ -16,6 +16,8 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     const QString file = tr("&File");
     open = add(file, tr("&Open image…"), {QKeySequence::Open}, u"open"_s);
     openFolder = add(file, tr("Open &folder…"), {QKeySequence(u"Ctrl+Shift+O"_s)});
+    openStudy = add(file, tr("Open st&udy…"));
+    openStudy->setToolTip(tr("All photos of a study as a table: sort, filter, and open them"));
     openSample = add(file, tr("Open the &samples"));
     analyseAgain = add(file, tr("&Analyse again"), {QKeySequence(u"F5"_s)});
     tryAllMasks = add(file, tr("&Try all 4096 masks"));

@@ -25,6 +25,7 @@ public:
 
     QAction* open;
     QAction* openFolder;
+    QAction* openStudy;
     QAction* openSample;
     QAction* analyseAgain;
     QAction* tryAllMasks;

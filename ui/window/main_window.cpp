@@ -13,6 +13,7 @@
 #include "ui/panels/error_bar.h"
 #include "ui/panels/quality_panel.h"
 #include "ui/panels/status_readout.h"
+#include "ui/panels/study_panel.h"
 #include "ui/panels/versions_page.h"
 #include "ui/panels/work_indicator.h"
 #include "ui/state/image_files.h"
@@ -355,6 +356,27 @@ void MainWindow::chooseFolder()
         return;
     m_viewer.settings.setValue(setting::LastFolder, path);
     m_viewer.workspace.open({path});
+}
+
+void MainWindow::chooseStudy()
+{
+    const QString path = QFileDialog::getExistingDirectory(this, tr("Open a study: the folder it was written to"),
+                                                           m_viewer.settings.word(setting::LastFolder));
+    if (!path.isEmpty())
+        openStudy(path);
+}
+
+void MainWindow::openStudy(const QString& folder)
+{
+    auto* dock = findChild<QDockWidget*>(u"studyDock"_s);
+    if (!dock) { // most never open one
+        dock = addDock(u"studyDock"_s, tr("Study"), new StudyPanel(m_viewer.workspace), Qt::BottomDockWidgetArea);
+        tabifyDockWidget(findChild<QDockWidget*>(u"imagesDock"_s), dock);
+        resizeDocks({dock}, {height() * 2 / 5}, Qt::Vertical);
+    }
+    dock->show();
+    dock->raise();
+    static_cast<StudyPanel*>(dock->widget())->open(folder);
 }
 
 void MainWindow::copyImage()

@@ -48,6 +48,8 @@ public:
     /// The shown photo against a second version of it.
     void compareWith(const QString& path) { m_viewer.versions.start(path); }
     VersionService& versions() { return m_viewer.versions; }
+    /// The photos of the study in that folder as a table, in a panel of its own.
+    void openStudy(const QString& folder);
     void restoreDefaultLayout();
 
     QSize sizeHint() const override { return {1440, 900}; }
@@ -83,6 +85,7 @@ private:
     void fillRecentMenu();
     void chooseFiles();
     void chooseFolder();
+    void chooseStudy();
     void chooseSecond();
     void versionsChanged();
     void copyImage();

@@ -350,6 +350,7 @@ void MainWindow::connectActions()
     const auto on = [this](QAction* action, auto slot) { connect(action, &QAction::triggered, this, slot); };
     on(m_actions->open, [this] { chooseFiles(); });
     on(m_actions->openFolder, [this] { chooseFolder(); });
+    on(m_actions->openStudy, [this] { chooseStudy(); });
     on(m_actions->openSample, [this] { m_viewer.workspace.open({samplesFolder()}); });
     m_actions->openSample->setEnabled(!samplesFolder().isEmpty());
     on(m_actions->analyseAgain, [this] { m_viewer.workspace.refresh(); });

@@ -228,9 +228,11 @@ void TestKnownDamage::damagedBlocksAreBlamed()
     const MinimumBarrierObjectness objectness;
     BlameOptions options;
     options.limeSamples = 100;
-    options.objectness = &objectness;
-    const auto blames = blameBlocks(**model, damaged->damaged, options);
+    auto blames = blameBlocks(**model, damaged->damaged, options);
     QVERIFY2(blames.has_value(), blames ? "" : blames.error().message().c_str());
+    const auto measures = blameByMeasures(damaged->damaged, &objectness);
+    QVERIFY2(measures.has_value(), measures ? "" : measures.error().message().c_str());
+    blames->insert(blames->end(), measures->begin(), measures->end());
     QCOMPARE(static_cast<int>(blames->size()), ExplainerCount); // the default model has them all
     for (std::size_t i = 0; i < blames->size(); ++i)
         QCOMPARE(static_cast<std::size_t>((*blames)[i].explainer), i); // in their order
@@ -255,15 +257,24 @@ void TestKnownDamage::modelsWithoutAttention()
     const auto model = loadModel(*registry.find("lite-koncept"));
     const auto damaged = damagePhoto(flat(512, 384, 90), "flat", {DamageKind::Noise, DamageRegion::Single, true}, 0);
     BlameOptions options;
-    options.limeSamples = 20;
-    const auto blames = blameBlocks(**model, damaged->damaged, options);
-    QVERIFY2(blames.has_value(), blames ? "" : blames.error().message().c_str());
-    std::set<Explainer> asked;
-    for (const Blame& blame : *blames)
-        asked.insert(blame.explainer);
-    QCOMPARE(asked,
-             (std::set{Explainer::Occlusion, Explainer::Lime, Explainer::GradCamNegative, Explainer::GradCamPositive,
-                       Explainer::Saliency, Explainer::Frequency}));
+    const auto namesOf = [](const Result<std::vector<Blame>>& blames) {
+        std::set<Explainer> asked;
+        for (const Blame& blame : *blames)
+            asked.insert(blame.explainer);
+        return asked;
+    };
+    std::set expected{Explainer::Occlusion, Explainer::GradCamNegative, Explainer::GradCamPositive};
+    for (const int samples : {0, 20}) { // none: LIME is not asked
+        options.limeSamples = samples;
+        if (samples > 0)
+            expected.insert(Explainer::Lime);
+        const auto blames = blameBlocks(**model, damaged->damaged, options);
+        QVERIFY2(blames.has_value(), blames ? "" : blames.error().message().c_str());
+        QCOMPARE(namesOf(blames), expected);
+    }
+    const auto measures = blameByMeasures(damaged->damaged, nullptr);
+    QVERIFY(measures.has_value());
+    QCOMPARE(namesOf(measures), (std::set{Explainer::Saliency, Explainer::Frequency}));
     // Pixels set to zero leave nothing of what stood there.
     const auto scores = damageScores(**model, *damaged);
     QVERIFY(std::abs(scores->hidden - scores->cleanHidden) < 1e-6);
