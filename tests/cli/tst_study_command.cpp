@@ -317,6 +317,47 @@ private Q_SLOTS:
                 == 3);
     }
 
+    /// The second of two runs is refused at once and spoils nothing of the first.
+    void twoRunsAtOnce()
+    {
+        QProcess first;
+        first.start(QStringLiteral(HALFLENS_PROGRAM),
+                    arguments(QStringLiteral("shared"), {QStringLiteral("--verbose")}));
+        QVERIFY(first.waitForStarted());
+        QByteArray told;
+        while (!told.contains("photo ") && first.waitForReadyRead(60'000))
+            told += first.readAllStandardError();
+        const Outcome second = runProgram(arguments(QStringLiteral("shared")));
+        QCOMPARE(second.status, 3);
+        QVERIFY2(second.errors.contains("another run is working in this folder"), second.errors.constData());
+        QVERIFY(first.waitForFinished(120'000));
+        QCOMPARE(first.exitCode(), 0);
+        QVERIFY(tables(QStringLiteral("shared")) == tables(QStringLiteral("whole")));
+    }
+
+    /// A disk that is full in the middle: said in words, and the same command goes on once there is room.
+    void fullDisk()
+    {
+        QVERIFY(QDir(m_folder.path()).mkdir(QStringLiteral("small")));
+        const auto mount = [&](const QString& options) {
+            return QProcess::execute(QStringLiteral("mount"),
+                                     {QStringLiteral("-t"), QStringLiteral("tmpfs"), QStringLiteral("-o"), options,
+                                      QStringLiteral("tmpfs"), path(QStringLiteral("small"))});
+        };
+        if (mount(QStringLiteral("size=256k")) != 0)
+            QSKIP("mounting a small disk is not permitted here");
+        const Outcome full = runProgram(arguments(QStringLiteral("small")));
+        const bool grown = mount(QStringLiteral("remount,size=64m")) == 0;
+        const Outcome rest = runProgram(arguments(QStringLiteral("small")));
+        const bool isWhole = tables(QStringLiteral("small")) == tables(QStringLiteral("whole"));
+        QProcess::execute(QStringLiteral("umount"), {path(QStringLiteral("small"))});
+        QCOMPARE(full.status, 3);
+        QVERIFY2(full.errors.contains("free space") || full.errors.contains("No space"), full.errors.constData());
+        QVERIFY(grown);
+        QVERIFY2(rest.status == 0, rest.errors.constData());
+        QVERIFY(isWhole);
+    }
+
     void check()
     {
         write(QStringLiteral("twice.csv"),

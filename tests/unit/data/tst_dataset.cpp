@@ -156,6 +156,36 @@ private Q_SLOTS:
         QVERIFY(none.error().file.ends_with("elsewhere/sub/a"));
     }
 
+    /// The published files' own columns, rows made up.
+    void readsKoniqAndSpaq()
+    {
+        DataRecipe koniq = recipe("image_name,c1,c2,c3,c4,c5,c_total,MOS,SD,set\n"
+                                  "10004473376.jpg,0,0,25,73,7,105,3.8285714285714287,0.5279999,training\n"
+                                  "10007357496.jpg,0,3,45,47,1,96,3.4791666666666665,0.5810,validation\n"
+                                  "10015088.jpg,4,25,43,24,3,99,2.9696969696969697,0.8793,test\n");
+        koniq.imageColumn = "image_name";
+        koniq.mosColumn = "MOS";
+        koniq.splitColumn = "set";
+        const Result<Dataset> votes = load(koniq);
+        QVERIFY2(votes.has_value(), votes ? "" : votes.error().message().c_str());
+        QCOMPARE(votes->rows.size(), std::size_t{3});
+        QCOMPARE(votes->rows[0].mos5, 3.8285714285714287);
+        QVERIFY(votes->rows[0].split == Split::Train && votes->rows[1].split == Split::Validation);
+        QVERIFY(votes->rows[2].split == Split::Test);
+
+        DataRecipe spaq = koniq;
+        spaq.table = HALFLENS_SOURCE_DIR "/tests/fuzz/corpus/table/spaq_header.xlsx";
+        spaq.imageColumn = "Image name";
+        spaq.offset = 1;
+        spaq.factor = 0.04;
+        const Result<Dataset> phones = loadDataset(spaq, {}, m_folder.path().toStdString(), RowsWanted::All);
+        QVERIFY2(phones.has_value(), phones ? "" : phones.error().message().c_str());
+        QCOMPARE(phones->rows.size(), std::size_t{2});
+        QCOMPARE(phones->rows[0].image, std::string("00001.jpg"));
+        QVERIFY(std::abs(phones->rows[0].mos5 - (1 + 0.04 * 33.5)) < 1e-12);
+        QVERIFY(phones->rows[1].file.string().ends_with("photos/00002.jpg"));
+    }
+
     void rowsHaveAHash()
     {
         const char* table = "image,mos,split\na,3,train\nb,4,val\n";
