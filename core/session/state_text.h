@@ -6,6 +6,7 @@
 #include "core/base/result.h"
 
 #include <string>
+#include <vector>
 
 namespace halflens {
 
@@ -19,6 +20,23 @@ template<class T> T wordOf(JsonObject& object, const char* key, Result<T> (*from
     if (!value)
         object.fail(object.path(key) + " is not a known word: " + value.error().reason);
     return value ? *value : fallback;
+}
+
+/// The objects of a list under `key`, at most `most` of them; none when absent.
+template<class T>
+std::vector<T> listOf(JsonObject& object, const char* key, std::size_t most, T (*fromJson)(JsonObject&))
+{
+    std::vector<T> values;
+    const nlohmann::json* list = object.get(key, false);
+    if (list && (!list->is_array() || list->size() > most)) {
+        object.fail(object.path(key) + " is not a list of at most " + std::to_string(most) + " objects");
+        list = nullptr;
+    }
+    for (std::size_t i = 0; list && i < list->size(); ++i) {
+        JsonObject one = object.child((*list)[i], key + ('[' + std::to_string(i) + ']'));
+        values.push_back(fromJson(one));
+    }
+    return values;
 }
 
 /// A state from the text of a JSON object. InvalidInput: no JSON, nested too deeply, or the first problem found.
