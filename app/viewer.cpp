@@ -9,7 +9,9 @@
 #include "ui/window/theme_controller.h"
 
 #include <QApplication>
+#include <QDir>
 #include <QSettings>
+#include <QStandardPaths>
 
 #include <cstdio>
 #include <memory>
@@ -41,11 +43,13 @@ int runViewer(const ViewerOptions& options, const std::filesystem::path& modelsF
     for (const Error& problem : registry->problems())
         viewer.workspace.report(problem);
     window.show();
+    const QString data = QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation);
+    viewer.session.startRecovery(QDir(data).filePath(u"recovery"_s));
     QStringList files;
     for (const std::string& file : options.files)
         files << fromFilePath(file);
     if (!files.isEmpty())
-        viewer.workspace.open(files);
+        window.openPaths(files);
     return QApplication::exec();
 }
 

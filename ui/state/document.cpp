@@ -5,7 +5,9 @@
 #include "ui/state/text.h"
 
 #include <QFileInfo>
+#include <QSignalBlocker>
 
+#include <algorithm>
 #include <utility>
 
 namespace halflens {
@@ -63,6 +65,47 @@ void Document::changeMask(BlockMask mask, const QString& label)
     endStroke();
     if (mask != m_mask)
         undoStack()->push(new MaskCommand(*this, m_mask, mask, label));
+}
+
+MaskHistory Document::history() const
+{
+    MaskHistory history;
+    history.first = m_stroke ? m_stroke->before : m_mask;
+    if (!m_undo || m_undo->count() == 0)
+        return history;
+    const auto step = [this](int index) { return static_cast<const MaskCommand*>(m_undo->command(index)); };
+    const int from = std::clamp(m_undo->count() - MaskHistory::MostSteps, 0, m_undo->index());
+    const int to = std::min(m_undo->count(), from + MaskHistory::MostSteps);
+    if (from < to)
+        history.first = step(from)->before();
+    for (int index = from; index < to; ++index)
+        history.steps.push_back({step(index)->after(), step(index)->text().toStdString()});
+    history.done = m_undo->index() - from;
+    return history;
+}
+
+void Document::restore(const MaskHistory& history)
+{
+    m_stroke.reset();
+    const BlockMask before = m_mask;
+    {
+        const QSignalBlocker quiet(*this); // pushing a step does it
+        undoStack()->clear();
+        m_mask = history.first;
+        for (const MaskStep& step : history.steps)
+            undoStack()->push(new MaskCommand(*this, m_mask, step.hidden, toQt(step.label)));
+        undoStack()->setIndex(history.done);
+    }
+    if (m_mask != before)
+        Q_EMIT maskChanged();
+}
+
+void Document::setMissing(bool missing)
+{
+    if (missing == m_isMissing)
+        return;
+    m_isMissing = missing;
+    Q_EMIT missingChanged();
 }
 
 void Document::beginStroke(BlockIndex first)

@@ -4,6 +4,7 @@
 
 #include "core/analysis/analysis.h"
 #include "core/base/block.h"
+#include "core/session/mask_history.h"
 #include "ui/state/image_pyramid.h"
 
 #include <QObject>
@@ -45,6 +46,16 @@ public:
     BlockMask mask() const { return m_mask; } ///< hidden blocks
     /// One undoable step named `label`; nothing when the mask is that already.
     void changeMask(BlockMask mask, const QString& label);
+    /// The mask with its undo steps, the newest MaskHistory::MostSteps of them; a stroke counts when it has ended.
+    MaskHistory history() const;
+    void restore(const MaskHistory& history);
+
+    /// A session names it: it stays in the list when its file cannot be read.
+    bool isKept() const { return m_isKept; }
+    void keep() { m_isKept = true; }
+    /// Its file was not there, or not readable, when it was last looked for.
+    bool isMissing() const { return m_isMissing; }
+    void setMissing(bool missing);
 
     /// A stroke turns the blocks it touches hidden, or visible, as its first block asks; it becomes
     /// one undoable step at its end. Undo and presets during a stroke end it first.
@@ -66,6 +77,7 @@ Q_SIGNALS:
     void analysisChanged();
     void maskChanged();
     void focusedBlockChanged();
+    void missingChanged();
 
 private:
     friend class MaskCommand;
@@ -84,6 +96,8 @@ private:
     std::shared_ptr<const Analysis> m_analysis;
     std::optional<Error> m_problem;
     BlockMask m_mask;
+    bool m_isKept = false;
+    bool m_isMissing = false;
     std::optional<Stroke> m_stroke;
     std::optional<BlockIndex> m_focused;
     std::unique_ptr<QUndoStack> m_undo;

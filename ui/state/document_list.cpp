@@ -133,6 +133,61 @@ void DocumentList::takeComing()
         QTimer::singleShot(0, this, &DocumentList::takeComing); // input and painting come first
 }
 
+void DocumentList::replace(const QStringList& files, int place)
+{
+    closeAll();
+    if (files.isEmpty())
+        return;
+    place = std::clamp(place, 0, static_cast<int>(files.size()) - 1);
+    const qsizetype now = std::min(files.size(), std::max<qsizetype>(FirstBit, place + 1));
+    for (qsizetype i = 0; i < now; ++i)
+        add(files.at(i));
+    m_coming = files.mid(now);
+    Q_EMIT added(0, count() - 1);
+    if (!m_coming.isEmpty())
+        QTimer::singleShot(0, this, &DocumentList::takeComing);
+    showPresent(place);
+}
+
+void DocumentList::closeAll()
+{
+    m_coming.clear();
+    m_openedLast = 0;
+    cancelWanted();
+    m_current.setDocument(nullptr); // else each one closed would show the next
+    while (count() > 0)
+        close(count() - 1);
+}
+
+void DocumentList::finishListing()
+{
+    while (!m_coming.isEmpty())
+        takeComing();
+}
+
+void DocumentList::setMissing(Document& document, bool missing)
+{
+    if (missing == document.isMissing())
+        return;
+    document.setMissing(missing);
+    Q_EMIT missingChanged(indexOf(&document));
+}
+
+/// The photo there, or the nearest after or before it whose file is there.
+void DocumentList::showPresent(int index)
+{
+    const auto isPresent = [](const auto& document) { return !document->isMissing(); };
+    const auto here = m_documents.begin() + index;
+    auto found = std::find_if(here, m_documents.end(), isPresent);
+    if (found == m_documents.end()) {
+        const auto back = std::find_if(std::make_reverse_iterator(here), m_documents.rend(), isPresent);
+        if (back == m_documents.rend())
+            return;
+        found = std::prev(back.base());
+    }
+    want(found->get());
+}
+
 void DocumentList::openImage(const QImage& image, const QString& title)
 {
     if (image.isNull())
@@ -169,8 +224,11 @@ void DocumentList::show(int index)
 
 void DocumentList::step(int by)
 {
-    if (count() > 0)
-        show(std::clamp(wantedIndex() + by, 0, count() - 1));
+    int index = wantedIndex() + by;
+    while (index >= 0 && index < count() && at(index)->isMissing()) // they are shown as missing when they are chosen
+        index += by < 0 ? -1 : 1;
+    if (count() > 0 && (by == 0 || !at(std::clamp(index, 0, count() - 1))->isMissing()))
+        show(std::clamp(index, 0, count() - 1));
 }
 
 void DocumentList::want(Document* document)
@@ -207,6 +265,7 @@ void DocumentList::loaded(std::uint64_t id, const std::shared_ptr<const LoadedIm
     }
     m_wanted.reset();
     m_openedLast = 0;
+    setMissing(*document, false);
     if (!document->path().isEmpty())
         Q_EMIT opened(document->path());
     makeCurrent(document, image);
@@ -220,6 +279,12 @@ void DocumentList::loadFailed(std::uint64_t id, const Error& error)
     if (document == m_current.document()) {
         m_wanted.reset(); // read again in vain: what was read before stays
         Q_EMIT wantedChanged();
+    } else if (document->isKept()) {
+        m_wanted.reset();
+        setMissing(*document, true);
+        Q_EMIT wantedChanged();
+        if (!m_current.document())
+            showPresent(indexOf(document));
     } else {
         const int index = indexOf(document);
         close(index);

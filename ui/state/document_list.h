@@ -34,6 +34,13 @@ public:
     void open(const QStringList& paths);
     /// Opens what there is of an incomplete file, as a person asked.
     void openPartial(const QString& path);
+    /// Lists these files alone, in this order and without looking at them, and shows the one at `place`. Those that
+    /// are known already begin anew.
+    void replace(const QStringList& files, int place);
+    void closeAll();
+    /// What is on its way into the list is listed at once.
+    void finishListing();
+    bool isListing() const { return !m_coming.isEmpty(); }
     /// Adds an image that has no file, such as a pasted one.
     void openImage(const QImage& image, const QString& title);
 
@@ -56,6 +63,7 @@ public:
 
 Q_SIGNALS:
     void added(int first, int last);
+    void missingChanged(int index);
     void aboutToBeRemoved(int index);
     void removed(int index);
     void wantedChanged();
@@ -69,6 +77,8 @@ private:
     Document* add(const QString& path);
     void append(const QStringList& files);
     void takeComing();
+    void setMissing(Document& document, bool missing);
+    void showPresent(int index);
     void want(Document* document);
     void wantOnly(Document* document);
     void makeCurrent(Document* document, std::shared_ptr<const LoadedImage> loaded);

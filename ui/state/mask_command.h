@@ -15,6 +15,8 @@ public:
     MaskCommand(Document& document, BlockMask before, BlockMask after, const QString& label);
     void undo() override;
     void redo() override;
+    BlockMask before() const { return m_before; }
+    BlockMask after() const { return m_after; }
 
 private:
     Document& m_document; ///< owns the stack that owns this

@@ -17,6 +17,8 @@ Viewer::Viewer(ModelSource& models, Settings& sharedSettings)
     , comparison(workspace)
     , versions(workspace)
     , layerView(workspace, layers, maps, comparison)
+    , scenarios(workspace, comparison)
+    , session(*this)
 {
     QObject::connect(&workspace.documents(), &DocumentList::opened, &recent, &RecentFiles::add);
 }

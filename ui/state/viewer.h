@@ -9,6 +9,8 @@
 #include "ui/state/map_service.h"
 #include "ui/state/recent_files.h"
 #include "ui/state/region_service.h"
+#include "ui/state/scenario_book.h"
+#include "ui/state/session_service.h"
 #include "ui/state/settings.h"
 #include "ui/state/shared_view.h"
 #include "ui/state/version_service.h"
@@ -36,6 +38,8 @@ struct Viewer {
     VersionService versions;
     LayerView layerView;
     SharedView view;
+    ScenarioBook scenarios;
+    SessionService session; ///< last: it looks at all others
 };
 
 } // namespace halflens

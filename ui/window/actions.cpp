@@ -19,6 +19,11 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     openStudy = add(file, tr("Open st&udy…"));
     openStudy->setToolTip(tr("All photos of a study as a table: sort, filter, and open them"));
     openSample = add(file, tr("Open the &samples"));
+    openSession = add(file, tr("Open s&ession…"));
+    openSession->setToolTip(tr("A session, or a figure of HalfLens as one, in place of what is opened"));
+    saveSession = add(file, tr("&Save session"), {QKeySequence(u"Ctrl+S"_s)});
+    saveSession->setToolTip(tr("Photos with their masks and undo steps, scenarios, layers and view"));
+    saveSessionAs = add(file, tr("Save session &as…"), {QKeySequence(u"Ctrl+Shift+S"_s)});
     analyseAgain = add(file, tr("&Analyse again"), {QKeySequence(u"F5"_s)});
     tryAllMasks = add(file, tr("&Try all 4096 masks"));
     tryAllMasks->setToolTip(
@@ -71,6 +76,9 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     addHalf(MapKind::Objectness, false, tr("Hide lower half by objectness"));
     addHalf(MapKind::Averaged, true, tr("Hide upper half by averaged measure"));
     addHalf(MapKind::Averaged, false, tr("Hide lower half by averaged measure"));
+
+    pinScenario = add(tr("&Blocks"), tr("&Pin the mask as a scenario"), {QKeySequence(u"P"_s)});
+    pinScenario->setToolTip(tr("Keeps the mask with its scores in the panel Scenarios (P)"));
 
     const QString view = tr("&View");
     fit = add(view, tr("&Fit to window"), {QKeySequence(u"F"_s), QKeySequence(u"Ctrl+0"_s)}, u"fit"_s);
@@ -137,6 +145,7 @@ void Actions::addPreset(MaskPreset preset, const QString& text, const QString& k
     QAction* action = add(tr("&Blocks"), text, {QKeySequence(key)}, icon);
     action->setToolTip(help + u" ("_s + key + u')');
     action->setStatusTip(help);
+    action->setCheckable(preset != MaskPreset::Invert && preset != MaskPreset::Random); // pressed while its mask is on
     presets.insert(preset, action);
 }
 

@@ -27,6 +27,10 @@ public:
     QAction* openFolder;
     QAction* openStudy;
     QAction* openSample;
+    QAction* openSession;
+    QAction* saveSession;
+    QAction* saveSessionAs;
+    QAction* pinScenario;
     QAction* analyseAgain;
     QAction* tryAllMasks;
     QAction* closeImage;

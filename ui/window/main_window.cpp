@@ -11,6 +11,7 @@
 #include "ui/panels/card.h"
 #include "ui/panels/empty_state.h"
 #include "ui/panels/error_bar.h"
+#include "ui/panels/hidden_words.h"
 #include "ui/panels/quality_panel.h"
 #include "ui/panels/status_readout.h"
 #include "ui/panels/study_panel.h"
@@ -19,6 +20,7 @@
 #include "ui/state/image_files.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
+#include "ui/window/session_controller.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -53,6 +55,7 @@ MainWindow::MainWindow(Viewer& viewer, QWidget* parent)
     makeMenus();
     makeToolBar();
     makeStatusBar();
+    m_sessions = new SessionController(*this, m_viewer, *m_actions, *m_notice);
     connectActions();
     connectWorkspace();
     m_actions->updateIcons(themeColors(palette()).text);
@@ -74,6 +77,10 @@ void MainWindow::showEvent(QShowEvent* event)
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    if (!m_sessions->mayClose()) {
+        event->ignore();
+        return;
+    }
     m_viewer.versions.stop(); // the layout that is kept is that of one photo, with its panels
     if (m_actions->hidePanels->isChecked())
         m_actions->hidePanels->trigger();
@@ -146,7 +153,7 @@ void MainWindow::paste(const QMimeData& content)
             paths << url.toLocalFile();
     }
     if (!paths.isEmpty())
-        m_viewer.workspace.open(paths);
+        openPaths(paths);
     else if (content.hasImage())
         m_viewer.workspace.openImage(content.imageData().value<QImage>(), tr("Pasted image"));
     else
@@ -157,13 +164,22 @@ void MainWindow::paste(const QMimeData& content)
                                {}});
 }
 
+void MainWindow::openPaths(const QStringList& paths)
+{
+    m_sessions->openPaths(paths);
+}
+
 void MainWindow::connectWorkspace()
 {
+    connect(&m_viewer.session, &SessionService::changed, this, &MainWindow::updateTitle);
     const CurrentImage& image = m_viewer.workspace.image();
     connect(&image, &CurrentImage::changed, this, &MainWindow::currentChanged);
     connect(&image, &CurrentImage::analysisChanged, this, &MainWindow::updateActions);
     connect(&image, &CurrentImage::titleChanged, this, &MainWindow::updateTitle);
     connect(&image, &CurrentImage::loadedChanged, this, &MainWindow::updateTitle);
+    for (const auto signal : {&CurrentImage::changed, &CurrentImage::analysisChanged, &CurrentImage::maskChanged})
+        connect(&image, signal, this, &MainWindow::showPresets);
+    showPresets();
     const DocumentList& documents = m_viewer.workspace.documents();
     connect(&documents, &DocumentList::added, this, &MainWindow::updateActions);
     connect(&documents, &DocumentList::removed, this, &MainWindow::currentChanged);
@@ -231,7 +247,9 @@ void MainWindow::currentChanged()
 void MainWindow::updateTitle()
 {
     const Document* document = m_viewer.workspace.current();
-    setWindowTitle(document ? document->title() + u" — HalfLens"_s : u"HalfLens"_s);
+    const QString session = m_sessions->titlePart();
+    setWindowTitle(document ? document->title() + session + u" — HalfLens"_s : u"HalfLens"_s + session);
+    setWindowModified(m_viewer.session.isModified());
     setWindowFilePath(document ? document->path() : QString());
     if (!document || !document->loaded()) {
         m_facts->setFullText(document ? QString() : tr("Ready"));
@@ -261,6 +279,9 @@ void MainWindow::updateActions()
     m_actions->pairs->setEnabled(hasReport && !compares);
     m_actions->tryAllMasks->setEnabled(m_viewer.workspace.analyses().canTryAllMasks());
     m_actions->analyseAgain->setEnabled(document != nullptr);
+    m_actions->pinScenario->setEnabled(document && !compares);
+    m_actions->saveSession->setEnabled(m_viewer.workspace.count() > 0);
+    m_actions->saveSessionAs->setEnabled(m_viewer.workspace.count() > 0);
     for (auto it = m_actions->presets.cbegin(); it != m_actions->presets.cend(); ++it) {
         const bool needsReport = it.key() == MaskPreset::Important || it.key() == MaskPreset::Trivial
             || it.key() == MaskPreset::BestHalf || it.key() == MaskPreset::Enough;
@@ -273,6 +294,16 @@ void MainWindow::updateActions()
     m_actions->first->setEnabled(index > 0);
     m_actions->next->setEnabled(index >= 0 && index + 1 < m_viewer.workspace.count());
     m_actions->last->setEnabled(index >= 0 && index + 1 < m_viewer.workspace.count());
+}
+
+void MainWindow::showPresets()
+{
+    const std::vector<MaskPreset> on =
+        presetsOf(m_viewer.workspace.image().mask(), m_viewer.workspace.image().analysis());
+    for (auto it = m_actions->presets.cbegin(); it != m_actions->presets.cend(); ++it) {
+        if (it.value()->isCheckable())
+            it.value()->setChecked(m_viewer.workspace.current() && std::find(on.begin(), on.end(), it.key()) != on.end());
+    }
 }
 
 void MainWindow::applyPreset(MaskPreset preset)
@@ -393,7 +424,7 @@ void MainWindow::copyImage()
 
 void MainWindow::openExportDialog()
 {
-    showOnly(new ExportFigureDialog(m_viewer.workspace, m_viewer.layers, m_viewer.versions, this));
+    showOnly(new ExportFigureDialog(m_viewer.workspace, m_viewer.layers, m_viewer.versions, m_viewer.settings, this));
 }
 
 void MainWindow::openPairs()

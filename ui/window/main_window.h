@@ -23,7 +23,9 @@ class ElidedLabel;
 class EmptyState;
 class ErrorBar;
 class FilmStrip;
+class NoticeBar;
 class QualityPanel;
+class SessionController;
 class VersionsPage;
 class WorkIndicator;
 
@@ -51,6 +53,9 @@ public:
     /// The photos of the study in that folder as a table, in a panel of its own.
     void openStudy(const QString& folder);
     void restoreDefaultLayout();
+    /// Photos and folders, or a session in place of what is opened.
+    void openPaths(const QStringList& paths);
+    SessionService& session() { return m_viewer.session; }
 
     QSize sizeHint() const override { return {1440, 900}; }
 
@@ -78,6 +83,7 @@ private:
 
     void currentChanged();
     void updateActions();
+    void showPresets(); ///< those whose mask is on are pressed
     void updateTitle();
     void fillModelMenu();
     void fillModelBox();
@@ -110,6 +116,8 @@ private:
     QList<QDockWidget*> m_hiddenPanels; ///< what showed before one key hid all
     QByteArray m_stateBefore; ///< layout of one photo, while two are compared
     ErrorBar* m_errorBar = nullptr;
+    NoticeBar* m_notice = nullptr;
+    SessionController* m_sessions = nullptr;
     QualityPanel* m_quality = nullptr;
     WorkIndicator* m_work = nullptr;
     ElidedLabel* m_facts = nullptr;

@@ -5,6 +5,7 @@
 #include "ui/canvas/versions_canvas.h"
 #include "ui/dialogs/model_manager.h"
 #include "ui/dialogs/preferences_dialog.h"
+#include "ui/panels/block_card.h"
 #include "ui/panels/block_panel.h"
 #include "ui/panels/card.h"
 #include "ui/panels/color_bar.h"
@@ -13,11 +14,14 @@
 #include "ui/panels/enough_panel.h"
 #include "ui/panels/error_bar.h"
 #include "ui/panels/film_strip.h"
+#include "ui/panels/hidden_words.h"
 #include "ui/panels/layer_caption.h"
 #include "ui/panels/layers_panel.h"
 #include "ui/panels/local_quality.h"
+#include "ui/panels/notice_bar.h"
 #include "ui/panels/quality_panel.h"
 #include "ui/panels/removal_panel.h"
+#include "ui/panels/scenarios_panel.h"
 #include "ui/panels/status_readout.h"
 #include "ui/panels/versions_page.h"
 #include "ui/panels/versions_panel.h"
@@ -56,10 +60,12 @@ void MainWindow::makeCentre()
     m_empty = new EmptyState;
     m_empty->setSampleAvailable(!samplesFolder().isEmpty());
     m_errorBar = new ErrorBar;
+    m_notice = new NoticeBar;
     m_stack = new QStackedWidget;
     m_stack->addWidget(m_empty);
     m_canvas->setLayers(&m_viewer.layerView);
     m_canvas->setRegion(&m_viewer.region);
+    new BlockCard(m_viewer, *m_canvas);
     auto* picture = new QWidget; // the colour bar stands beside what it explains
     auto* beside = new QGridLayout(picture);
     beside->setContentsMargins(0, 0, 0, 0);
@@ -76,13 +82,13 @@ void MainWindow::makeCentre()
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
+    layout->addWidget(m_notice);
     layout->addWidget(m_errorBar);
     layout->addWidget(m_stack, 1);
     setCentralWidget(centre);
     connect(m_empty, &EmptyState::openRequested, this, &MainWindow::chooseFiles);
     connect(m_empty, &EmptyState::sampleRequested, this, [this] { m_viewer.workspace.open({samplesFolder()}); });
-    connect(m_empty, &EmptyState::recentRequested, this,
-            [this](const QString& path) { m_viewer.workspace.open({path}); });
+    connect(m_empty, &EmptyState::recentRequested, this, [this](const QString& path) { openPaths({path}); });
     connect(m_canvas, &CanvasView::leftByKeyboard, this, [this] { setFocus(); });
 }
 
@@ -126,7 +132,11 @@ void MainWindow::makeDocks()
     auto* table = new BlockPanel(m_viewer.workspace.image(), m_viewer.comparison);
     connect(table, &BlockPanel::pairsRequested, m_actions->pairs, &QAction::trigger);
     QDockWidget* blocks = addDock(u"blocksDock"_s, tr("Blocks"), table, Qt::RightDockWidgetArea);
-    addDock(u"layersDock"_s, tr("Layers"), layers, Qt::LeftDockWidgetArea);
+    QDockWidget* layersDock = addDock(u"layersDock"_s, tr("Layers"), layers, Qt::LeftDockWidgetArea);
+    tabifyDockWidget(layersDock,
+                     addDock(u"scenariosDock"_s, tr("Scenarios"), new ScenariosPanel(m_viewer, m_actions->pinScenario),
+                             Qt::LeftDockWidgetArea));
+    layersDock->raise();
     QDockWidget* removal =
         addDock(u"removalDock"_s, tr("Insertion and deletion"), new RemovalPanel(m_viewer), Qt::RightDockWidgetArea);
     tabifyDockWidget(blocks, removal);
@@ -252,7 +262,7 @@ void MainWindow::fillRecentMenu()
         QString shown = fontMetrics().elidedText(path, Qt::ElideMiddle, 420);
         QAction* action = m_recentMenu->addAction(shown.replace(u'&', u"&&"_s));
         action->setToolTip(path);
-        connect(action, &QAction::triggered, this, [this, path] { m_viewer.workspace.open({path}); });
+        connect(action, &QAction::triggered, this, [this, path] { openPaths({path}); });
     }
     if (m_recentMenu->isEmpty()) {
         m_recentMenu->addAction(tr("Nothing yet"))->setEnabled(false);
@@ -327,6 +337,7 @@ void MainWindow::makeStatusBar()
     m_facts->setContentsMargins(8, 0, 0, 0);
     statusBar()->addWidget(m_facts, 1);
     statusBar()->addPermanentWidget(m_work);
+    statusBar()->addPermanentWidget(new HiddenWords(m_viewer.workspace.image()));
     statusBar()->addPermanentWidget(new StatusReadout(*m_canvas, m_viewer.layerView));
     statusBar()->setSizeGripEnabled(false);
 }
@@ -352,6 +363,12 @@ void MainWindow::connectActions()
     on(m_actions->openFolder, [this] { chooseFolder(); });
     on(m_actions->openStudy, [this] { chooseStudy(); });
     on(m_actions->openSample, [this] { m_viewer.workspace.open({samplesFolder()}); });
+    on(m_actions->pinScenario, [this] {
+        m_viewer.scenarios.pin();
+        auto* dock = findChild<QDockWidget*>(u"scenariosDock"_s);
+        dock->show();
+        dock->raise();
+    });
     m_actions->openSample->setEnabled(!samplesFolder().isEmpty());
     on(m_actions->analyseAgain, [this] { m_viewer.workspace.refresh(); });
     on(m_actions->tryAllMasks, [this] { m_viewer.workspace.analyses().tryAllMasks(); });
@@ -367,7 +384,10 @@ void MainWindow::connectActions()
     m_actions->manageModels->setEnabled(m_viewer.workspace.models().library() != nullptr);
     on(m_actions->preferences, [this] { showOnly(new PreferencesDialog(m_viewer.settings, this)); });
     for (auto it = m_actions->presets.cbegin(); it != m_actions->presets.cend(); ++it)
-        on(it.value(), [this, preset = it.key()] { applyPreset(preset); });
+        on(it.value(), [this, preset = it.key()] {
+            applyPreset(preset);
+            showPresets(); // a second click changes nothing, and must not look as if
+        });
     const auto zooms = [&](QAction* action, auto one, auto two) {
         on(action, [this, one, two] { m_viewer.versions.isOn() ? (m_versions->canvas().*two)() : (m_canvas->*one)(); });
     };

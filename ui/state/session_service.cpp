@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ui/state/session_service.h"
+
+#include "core/base/file.h"
+#include "ui/state/text.h"
+#include "ui/state/viewer.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace halflens {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int TickMs = 1000; ///< from a change to its copy: what a kill may cost
+constexpr int HashedAtOnce = 4;
+constexpr Slot OpenSlot{0, Stage::Listing, -1};
+constexpr Slot HashSlot{0, Stage::Listing, -2};
+
+std::vector<std::filesystem::path> foldersOf(const QStringList& files)
+{
+    std::vector<std::filesystem::path> folders;
+    for (const QString& file : files) {
+        const std::filesystem::path folder = toPath(file).parent_path();
+        if (std::find(folders.begin(), folders.end(), folder) == folders.end())
+            folders.push_back(folder);
+    }
+    return folders;
+}
+
+} // namespace
+
+SessionService::SessionService(Viewer& viewer, QObject* parent)
+    : QObject(parent)
+    , m_viewer(viewer)
+{
+    m_writer.setMaxThreadCount(1); // in the order they were asked for
+    m_timer.setSingleShot(true);
+    m_timer.setInterval(TickMs);
+    connect(&m_timer, &QTimer::timeout, this, &SessionService::tick);
+    connectChanges();
+}
+
+SessionService::~SessionService()
+{
+    m_writer.waitForDone();
+}
+
+void SessionService::connectChanges()
+{
+    const Workspace& workspace = m_viewer.workspace;
+    const DocumentList& documents = m_viewer.workspace.documents();
+    connect(&documents, &DocumentList::added, this, &SessionService::takeAdded);
+    connect(&documents, &DocumentList::removed, this, &SessionService::workChanged);
+    connect(&documents, &DocumentList::wantedChanged, this, &SessionService::lookChanged);
+    const CurrentImage& image = m_viewer.workspace.image();
+    connect(&image, &CurrentImage::maskChanged, this, &SessionService::workChanged);
+    connect(&image, &CurrentImage::changed, this, &SessionService::beginVersions);
+    connect(&m_viewer.scenarios, &ScenarioBook::changed, this, &SessionService::workChanged);
+    connect(&workspace, &Workspace::modelChanged, this, &SessionService::lookChanged);
+    for (auto signal : {&LayerStack::currentChanged, &LayerStack::parametersChanged})
+        connect(&m_viewer.layers, signal, this, &SessionService::lookChanged);
+    connect(&m_viewer.layers, &LayerStack::lookChanged, this, &SessionService::lookChanged);
+    connect(&m_viewer.layers, &LayerStack::onChanged, this, &SessionService::lookChanged);
+    connect(&m_viewer.view, &SharedView::changed, this, &SessionService::lookChanged);
+    connect(&m_viewer.comparison, &Comparison::onChanged, this, &SessionService::lookChanged);
+    for (auto signal : {&VersionService::onChanged, &VersionService::fromBChanged, &VersionService::viewChanged})
+        connect(&m_viewer.versions, signal, this, &SessionService::lookChanged);
+}
+
+QString SessionService::name() const
+{
+    return QFileInfo(m_file).completeBaseName();
+}
+
+Session SessionService::session() const
+{
+    Session session;
+    session.viewer = m_viewer.state();
+    session.viewer.image.clear();
+    session.viewer.mask = {};
+    session.versions = m_viewer.versions.isOn() ? m_viewer.versions.state() : VersionsState();
+    const Workspace& workspace = m_viewer.workspace;
+    const int wanted = workspace.wantedIndex();
+    for (int i = 0; i < workspace.count(); ++i) {
+        const Document* document = workspace.at(i);
+        if (document->path().isEmpty())
+            continue;
+        if (i <= wanted)
+            session.place = static_cast<int>(session.photos.size());
+        SessionPhoto photo = m_facts.value(document->path());
+        photo.path = toPath(document->path());
+        photo.masks = document->history();
+        session.photos.push_back(std::move(photo));
+    }
+    session.scenarios = m_viewer.scenarios.scenarios();
+    return session;
+}
+
+bool SessionService::hasUnsavedWork() const
+{
+    if (!m_file.isEmpty())
+        return m_isModified;
+    static const std::vector<Scenario> None;
+    return m_viewer.scenarios.scenarios() != (m_saved ? m_saved->scenarios : None);
+}
+
+void SessionService::workChanged()
+{
+    if (!m_file.isEmpty() && !m_isModified) {
+        m_isModified = true; // tick() takes it back where it comes to the same
+        Q_EMIT changed();
+    }
+    lookChanged();
+}
+
+void SessionService::lookChanged()
+{
+    if (!m_timer.isActive() && (m_autosave || !m_file.isEmpty()))
+        m_timer.start();
+}
+
+void SessionService::tick()
+{
+    if (m_isWriting || m_viewer.workspace.documents().isListing()) {
+        m_timer.start();
+        return;
+    }
+    Session now = session();
+    if (m_saved && !m_file.isEmpty() && std::exchange(m_isModified, !isSameWork(now, *m_saved)) != m_isModified)
+        Q_EMIT changed();
+    if (!m_autosave || !m_autosave->isOn())
+        return;
+    now.file = toPath(m_file);
+    now.isModified = hasUnsavedWork();
+    m_isWriting = true;
+    auto status = std::make_shared<Status>();
+    run(
+        [autosave = m_autosave.get(), now = std::move(now), status] {
+            if (now.photos.empty())
+                autosave->clear();
+            else
+                *status = autosave->write(now);
+        },
+        [this, status] {
+            m_isWriting = false;
+            if (*status && m_recovered)
+                Autosave::remove(*std::exchange(m_recovered, std::nullopt)); // this program's copy holds it now
+        });
+}
+
+/// `work` on the writing thread, `done` here afterwards, unless this is gone by then.
+void SessionService::run(std::function<void()> work, std::function<void()> done)
+{
+    m_writer.start([this, work = std::move(work), done = std::move(done)] {
+        work();
+        QMetaObject::invokeMethod(this, done, Qt::QueuedConnection); // the destructor waits for this
+    });
+}
+
+void SessionService::save(const QString& file)
+{
+    m_viewer.workspace.documents().finishListing();
+    const QString absolute = QFileInfo(file).absoluteFilePath();
+    auto status = std::make_shared<Status>();
+    auto kept = std::make_shared<const Session>(session());
+    run([path = toPath(absolute), kept, status] { *status = writeSession(path, *kept); },
+        [this, absolute, kept, status] {
+            if (!*status) {
+                m_viewer.workspace.report(Error(status->error()).withFile(absolute.toStdString()));
+                return;
+            }
+            setSaved(absolute, *kept, !isSameWork(session(), *kept));
+            m_viewer.recent.add(absolute);
+            hashPhotos();
+            lookChanged(); // the copy for recovery names the file
+            Q_EMIT saved();
+        });
+}
+
+void SessionService::setSaved(const QString& file, std::optional<Session> session, bool modified)
+{
+    m_file = file;
+    m_saved = std::move(session);
+    m_isModified = modified;
+    Q_EMIT changed();
+}
+
+void SessionService::open(const QString& file)
+{
+    const QString absolute = QFileInfo(file).absoluteFilePath();
+    m_viewer.workspace.engine().submit(
+        {OpenSlot,
+         Lane::Interactive,
+         {},
+         [path = toPath(absolute), others = foldersOf(m_viewer.recent.paths())](const JobContext& context) -> Outcome {
+             context.report(-1, "Looking for the photos of the session");
+             Result<OpenedSession> opened = openSession(path, others, context.stop());
+             if (!opened)
+                 return std::move(opened).error();
+             return Artifact(std::make_shared<const OpenedSession>(*std::move(opened)));
+         }},
+        {[this, absolute](const Outcome& outcome) {
+             if (!outcome) {
+                 m_viewer.workspace.report(outcome.error());
+                 return;
+             }
+             const auto opened = outcome->as<OpenedSession>();
+             apply(*opened, opened->isFigure ? QString() : absolute);
+             m_viewer.recent.add(absolute);
+         },
+         {}});
+}
+
+void SessionService::apply(OpenedSession opened, const QString& file)
+{
+    m_viewer.versions.stop();
+    Session& session = opened.session;
+    m_facts.clear();
+    m_coming.clear();
+    m_comingMissing.clear();
+    m_comingVersions = session.versions;
+    if (opened.isMissing.empty() || opened.isMissing[static_cast<std::size_t>(session.place)])
+        m_comingVersions = {}; // another photo will be shown
+    QStringList files;
+    QStringList missing;
+    std::vector<SessionPhoto> photos; // each file once
+    int place = 0;
+    for (std::size_t i = 0; i < session.photos.size(); ++i) {
+        SessionPhoto photo = session.photos[i];
+        const QString path = fromFilePath(photo.path);
+        if (!m_coming.contains(path)) {
+            if (static_cast<int>(i) <= session.place)
+                place = static_cast<int>(files.size());
+            files << path;
+            m_coming.insert(path, photo);
+            m_comingMissing.insert(path, opened.isMissing[i]);
+            if (opened.isMissing[i])
+                missing << QFileInfo(path).fileName();
+            photos.push_back(photo);
+            photo.masks = {};
+            photo.relative.clear();
+            m_facts.insert(path, std::move(photo));
+        }
+    }
+    session.photos = std::move(photos);
+    if (opened.isFigure) { // which tells of no layers and no view
+        const std::string model = session.viewer.model;
+        session.viewer = m_viewer.state();
+        session.viewer.model = model;
+        session.viewer.image.clear();
+    }
+    m_viewer.restore(session.viewer);
+    m_viewer.scenarios.restore(session.scenarios);
+    const QString model = toQt(session.viewer.model);
+    session.isModified = false;
+    session.file.clear();
+    setSaved(file, std::move(session), false);
+    m_viewer.workspace.documents().replace(files, place);
+    if (!model.isEmpty() && model != m_viewer.workspace.modelId())
+        m_viewer.workspace.report({ErrorCode::InvalidInput,
+                                   "session",
+                                   tr("the model “%1” of the session is not installed").arg(model).toStdString(),
+                                   tr("scores are by the model that is chosen now").toStdString(),
+                                   {}});
+    if (!missing.isEmpty() || opened.elsewhere > 0)
+        Q_EMIT photosMissing(missing, opened.elsewhere);
+    setSaved(m_file, m_saved, false); // listing them was no work
+    lookChanged();
+    Q_EMIT this->opened();
+}
+
+/// Masks and the like of photos that come into the list from an opened session.
+void SessionService::takeAdded(int first, int last)
+{
+    for (int i = first; i <= last && !m_coming.isEmpty(); ++i) {
+        Document* document = m_viewer.workspace.at(i);
+        const auto photo = m_coming.constFind(document->path());
+        if (photo == m_coming.constEnd())
+            continue;
+        document->keep();
+        document->restore(photo->masks);
+        document->setMissing(m_comingMissing.value(document->path()));
+        m_coming.erase(photo);
+    }
+    if (m_coming.isEmpty())
+        workChanged();
+}
+
+void SessionService::beginVersions()
+{
+    lookChanged();
+    if (!m_comingVersions.second.empty() && m_viewer.workspace.image().loaded())
+        m_viewer.versions.restore(std::exchange(m_comingVersions, {}));
+}
+
+void SessionService::hashPhotos()
+{
+    m_unhashed.clear();
+    for (const SessionPhoto& photo : m_saved->photos) {
+        if (photo.sha256.empty())
+            m_unhashed << fromFilePath(photo.path);
+    }
+    hashSome();
+}
+
+/// A few at a time, as long as nobody wants anything else of the engine; at the end the file is written once more.
+void SessionService::hashSome()
+{
+    if (m_unhashed.isEmpty())
+        return;
+    const QStringList files = m_unhashed.mid(0, HashedAtOnce);
+    using Hashes = std::vector<std::pair<std::int64_t, std::string>>;
+    m_viewer.workspace.engine().submit(
+        {HashSlot,
+         Lane::Idle,
+         {},
+         [files](const JobContext& context) -> Outcome {
+             auto hashes = std::make_shared<Hashes>();
+             for (const QString& file : files) {
+                 if (context.isStopped())
+                     return cancelledError();
+                 std::error_code failed;
+                 const auto size = std::filesystem::file_size(toPath(file), failed);
+                 const Result<std::string> hash = sha256HexOfFile(toPath(file));
+                 hashes->emplace_back(hash && !failed ? static_cast<std::int64_t>(size) : -1,
+                                      hash && !failed ? *hash : std::string());
+             }
+             return Artifact(std::shared_ptr<const Hashes>(std::move(hashes)));
+         }},
+        {[this, files](const Outcome& outcome) {
+             if (!outcome || !m_saved)
+                 return;
+             const auto hashes = outcome->as<Hashes>();
+             for (qsizetype i = 0; i < files.size(); ++i) {
+                 SessionPhoto& facts = m_facts[files.at(i)];
+                 std::tie(facts.bytes, facts.sha256) = (*hashes)[static_cast<std::size_t>(i)];
+                 m_unhashed.removeOne(files.at(i));
+             }
+             if (!m_unhashed.isEmpty()) {
+                 hashSome();
+                 return;
+             }
+             for (SessionPhoto& photo : m_saved->photos) {
+                 const SessionPhoto facts = m_facts.value(fromFilePath(photo.path));
+                 photo.bytes = facts.bytes;
+                 photo.sha256 = facts.sha256;
+             }
+             run([path = toPath(m_file), kept = *m_saved] { (void)writeSession(path, kept); }, [] {});
+         },
+         {}});
+}
+
+void SessionService::startRecovery(const QString& folder)
+{
+    m_autosave = std::make_unique<Autosave>(folder);
+    auto found = std::make_shared<std::vector<Leftover>>();
+    run([autosave = m_autosave.get(), found] { *found = autosave->leftovers(); },
+        [this, found] {
+            m_leftovers = std::move(*found);
+            if (!m_leftovers.empty())
+                Q_EMIT leftoverChanged();
+        });
+    lookChanged();
+}
+
+const Leftover* SessionService::leftover() const
+{
+    return m_leftovers.empty() ? nullptr : &m_leftovers.front();
+}
+
+void SessionService::dropLeftover()
+{
+    m_leftovers.erase(m_leftovers.begin());
+    Q_EMIT leftoverChanged();
+}
+
+void SessionService::discardLeftover()
+{
+    Autosave::remove(m_leftovers.front());
+    dropLeftover();
+}
+
+void SessionService::postponeLeftover()
+{
+    m_leftovers.front().lock->unlock();
+    dropLeftover();
+}
+
+void SessionService::recover()
+{
+    const Leftover leftover = m_leftovers.front();
+    m_leftovers.erase(m_leftovers.begin());
+    auto opened = std::make_shared<OpenedSession>();
+    run(
+        [opened, leftover] {
+            const std::filesystem::path file = leftover.session.file;
+            *opened = findPhotos(leftover.session, file.parent_path(), {}, {});
+        },
+        [this, opened, leftover] {
+            const QString file = fromFilePath(leftover.session.file);
+            apply(*opened, file);
+            m_recovered = leftover;
+            if (leftover.session.isModified) { // what the file itself holds nobody knows here
+                m_saved.reset();
+                m_isModified = !file.isEmpty();
+            }
+            Q_EMIT changed();
+            Q_EMIT leftoverChanged();
+        });
+}
+
+} // namespace halflens
