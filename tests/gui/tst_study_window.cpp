@@ -6,6 +6,7 @@
 #include "tests/gui/gui_fixture.h"
 #include "tests/support/test_case.h"
 #include "ui/panels/study_panel.h"
+#include "ui/state/text.h"
 
 #include <QLineEdit>
 #include <QTableView>
