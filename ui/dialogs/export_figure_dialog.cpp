@@ -4,19 +4,24 @@
 #include "core/analysis/difference_panel.h"
 #include "core/figure/difference_figure.h"
 #include "core/figure/figure_writer.h"
+#include "ui/dialogs/figure_formats.h"
 #include "ui/dialogs/figure_preview.h"
+#include "ui/dialogs/form_state.h"
 #include "ui/panels/card.h"
 #include "ui/panels/error_bar.h"
 #include "ui/state/text.h"
+#include "ui/state/window_settings.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPointer>
 #include <QProgressBar>
 #include <QPushButton>
@@ -54,8 +59,9 @@ std::size_t opacityOf(PaperFigure figure)
 } // namespace
 
 ExportFigureDialog::ExportFigureDialog(Workspace& workspace, LayerStack& layers, VersionService& versions,
-                                       QWidget* parent)
+                                       Settings& settings, QWidget* parent)
     : QDialog(parent)
+    , m_settings(settings)
     , m_workspace(workspace)
     , m_layers(layers)
     , m_versions(versions)
@@ -80,7 +86,17 @@ ExportFigureDialog::ExportFigureDialog(Workspace& workspace, LayerStack& layers,
         showProgress();
         refreshSoon();
     });
-    connect(this, &QDialog::finished, m_maker, &FigureMaker::cancel);
+    connect(this, &QDialog::finished, this, [this] {
+        m_settings.setValue(setting::FigureOptions, formState(*this));
+        m_maker->cancel();
+    });
+    connect(&workspace, &Workspace::exported, this, [this](const QString& path) {
+        const QString name = QFileInfo(path).fileName();
+        m_written->setText(m_written->text().isEmpty() ? tr("Written: %1").arg(name)
+                                                       : m_written->text() + QStringLiteral(", ") + name);
+        m_written->show();
+    });
+    restoreForm(*this, settings.value(setting::FigureOptions).toByteArray());
     connect(&versions, &VersionService::verdictsChanged, this, [this] {
         offerDifference();
         showProgress();
@@ -157,6 +173,11 @@ QWidget* ExportFigureDialog::makeOptions()
     layout->addLayout(m_form);
     layout->addStretch();
     layout->addWidget(makeProgress(panel));
+    m_written = mutedLabel(panel);
+    m_written->setObjectName(u"figureWritten"_s);
+    m_written->setWordWrap(true);
+    m_written->hide();
+    layout->addWidget(m_written);
     layout->addWidget(buttons);
     connectOptions();
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
@@ -173,6 +194,7 @@ void ExportFigureDialog::addOptions(QFormLayout& form, QWidget* panel)
     m_figure->addItem(tr("Fig. 3: semantic measures"), 3);
     m_figure->setCurrentIndex(m_figure->findData(2));
     m_images = new QComboBox(panel);
+    m_images->setObjectName(u"figureImages"_s);
     m_images->addItem(tr("The shown image"), ShownImage);
     m_images->addItem(tr("All images looked at"), AllImages);
     m_halves = new QComboBox(panel);
@@ -182,7 +204,9 @@ void ExportFigureDialog::addOptions(QFormLayout& form, QWidget* panel)
     m_halves->setToolTip(tr("Whose table says which blocks are important. The paper takes the halves of TRIQ for all "
                             "networks."));
     m_original = new QCheckBox(tr("First row with the whole images"), panel);
+    m_original->setObjectName(u"figureOriginal"_s);
     m_gridLines = new QCheckBox(tr("Lines between the blocks"), panel);
+    m_gridLines->setObjectName(u"figureGridLines"_s);
     m_opacity = new QSlider(Qt::Horizontal, panel);
     m_opacity->setObjectName(u"figureOpacity"_s);
     m_opacity->setRange(0, 100);
@@ -206,18 +230,21 @@ void ExportFigureDialog::addOptions(QFormLayout& form, QWidget* panel)
     m_lime->setWordWrap(true);
     m_title = new QLineEdit(panel);
     m_caption = new QLineEdit(panel);
+    m_formats = new FigureFormats(panel);
     m_width = new QDoubleSpinBox(panel);
+    m_width->setObjectName(u"figureWidth"_s);
     m_width->setRange(20, 1000);
     m_width->setDecimals(0);
     m_width->setValue(180);
     m_width->setSuffix(tr(" mm"));
     m_dpi = new QSpinBox(panel);
+    m_dpi->setObjectName(u"figureDpi"_s);
     m_dpi->setRange(50, 1200);
     m_dpi->setValue(300);
     m_dpi->setSuffix(tr(" dpi"));
 
     form.addRow(tr("&Figure"), m_figure);
-    form.addRow(tr("&Columns"), m_images);
+    form.addRow(tr("&Photos"), m_images);
     form.addRow(tr("&Halves"), m_halves);
     form.addRow(QString(), m_original);
     form.addRow(QString(), m_gridLines);
@@ -229,6 +256,7 @@ void ExportFigureDialog::addOptions(QFormLayout& form, QWidget* panel)
     form.addRow(tr("C&aption"), m_caption);
     form.addRow(tr("&Width"), m_width);
     form.addRow(tr("&Resolution"), m_dpi);
+    form.addRow(tr("Write as"), m_formats);
 }
 
 QWidget* ExportFigureDialog::makeProgress(QWidget* panel)
@@ -286,7 +314,8 @@ PaperFigure ExportFigureDialog::figure() const
 void ExportFigureDialog::chooseFigure()
 {
     const bool hasMaps = isDifference() || figure() != PaperFigure::Halves;
-    for (QWidget* option : std::initializer_list<QWidget*>{m_images, m_original, m_gridLines})
+    m_form->setRowVisible(m_images, !isDifference());
+    for (QWidget* option : std::initializer_list<QWidget*>{m_original, m_gridLines})
         m_form->setRowVisible(option, !hasMaps);
     for (QWidget* option : std::initializer_list<QWidget*>{m_opacityRow, m_colorBars})
         m_form->setRowVisible(option, hasMaps);
@@ -305,7 +334,7 @@ void ExportFigureDialog::choose()
 {
     if (!isDifference())
         m_maker->setChoice({figure(), static_cast<HalvesOf>(m_halves->currentData().toInt()),
-                            figure() == PaperFigure::Halves && m_images->currentData().toInt() == AllImages});
+                            m_images->currentData().toInt() == AllImages});
     showProgress();
     refreshSoon();
 }
@@ -402,28 +431,31 @@ void ExportFigureDialog::refresh()
                                  {}});
 }
 
-void ExportFigureDialog::exportTo(const QString& path)
+void ExportFigureDialog::exportTo(const QStringList& paths)
 {
     const Result<ComposedFigure> figure = composed();
     Result<FigurePage> full =
         figure ? layOut(figure->grid, {m_width->value(), m_dpi->value()}) : Result<FigurePage>(figure.error());
     if (!full) {
-        m_workspace.report(std::move(full).error().withFile(path.toStdString()));
+        m_workspace.report(std::move(full).error().withFile(paths.front().toStdString()));
         return;
     }
+    m_written->clear();
     m_workspace.engine().submit(
         {{NoDocument, Stage::Export},
          Lane::Interactive,
          {},
-         [page = *std::move(full), provenance = figure->provenance, path](const JobContext& context) -> Outcome {
+         [page = *std::move(full), provenance = figure->provenance, paths](const JobContext& context) -> Outcome {
              context.report(-1, "Writing the figure");
-             if (Status written = writeFigure(page, provenance, toPath(path)); !written)
-                 return std::move(written).error().withFile(path.toStdString());
+             for (const QString& path : paths) {
+                 if (Status written = writeFigure(page, provenance, toPath(path)); !written)
+                     return std::move(written).error().withFile(path.toStdString());
+             }
              return Artifact();
          }},
-        {[&workspace = m_workspace, path](const Outcome& outcome) {
+        {[&workspace = m_workspace, paths](const Outcome& outcome) {
              if (outcome)
-                 workspace.announce(path);
+                 std::for_each(paths.begin(), paths.end(), [&](const QString& path) { workspace.announce(path); });
              else
                  workspace.report(outcome.error());
          },
@@ -432,15 +464,28 @@ void ExportFigureDialog::exportTo(const QString& path)
 
 void ExportFigureDialog::chooseAndExport()
 {
-    const QString filters = tr("PNG image (*.png);;SVG drawing (*.svg);;PDF document (*.pdf)");
-    QString selected;
-    QString path = QFileDialog::getSaveFileName(this, tr("Export figure"), tr("figure.png"), filters, &selected);
+    const Document* shown = m_workspace.current();
+    const QString photo = shown ? shown->path() : QString();
+    const QString folder = m_settings.word(setting::FigureFolder).isEmpty() ? QFileInfo(photo).absolutePath()
+                                                                            : m_settings.word(setting::FigureFolder);
+    const QString figure = isDifference() ? u"difference"_s : u"fig%1"_s.arg(m_figure->currentData().toInt());
+    const QString proposed = folder + u'/' + figureName(photo, figure) + u'.' + m_formats->chosen().front();
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export figure"), proposed,
+                                                      tr("Figures (*.png *.svg *.pdf);;All files (*)"));
     if (path.isEmpty())
         return;
-    if (!figureFormatOf(toPath(path)))
-        path += selected.contains("*.svg"_L1) ? ".svg"_L1 : selected.contains("*.pdf"_L1) ? ".pdf"_L1 : ".png"_L1;
-    exportTo(path);
-    close();
+    const QStringList files = m_formats->filesOf(path);
+    QStringList there; // the file dialog asked about the one that was named
+    for (const QString& file : files) {
+        if (file != path && QFileInfo::exists(file))
+            there << QFileInfo(file).fileName();
+    }
+    if (!there.isEmpty()
+        && QMessageBox::question(this, tr("Export figure"), tr("Write over %1?").arg(there.join(u", "_s)))
+            != QMessageBox::Yes)
+        return;
+    m_settings.setValue(setting::FigureFolder, QFileInfo(path).absolutePath());
+    exportTo(files);
 }
 
 } // namespace halflens

@@ -28,21 +28,24 @@ class QSpinBox;
 
 namespace halflens {
 
+class FigureFormats;
 class FigurePreview;
 
-/// Fig. 2 has images as columns: the shown one, or all that were looked at. Figs. 1 and 3 are of the shown image.
+/// Of the shown image, or of all that were looked at: columns of Fig. 2, rows of Figs. 1 and 3. Opens as it was left.
 /// What they show is made while the dialog is open, and closing it ends that. Preview and file are made on the
 /// engine; the dialog may be closed before the file is written, which is the one of `halflens panel`.
 class ExportFigureDialog final : public QDialog {
     Q_OBJECT
 
 public:
-    ExportFigureDialog(Workspace& workspace, LayerStack& layers, VersionService& versions, QWidget* parent = nullptr);
+    ExportFigureDialog(Workspace& workspace, LayerStack& layers, VersionService& versions, Settings& settings,
+                       QWidget* parent = nullptr);
 
     /// The page as it would be written now, or at another resolution. An error while its contents are not there.
     Result<FigurePage> page(std::optional<int> dpi = {}) const;
-    /// Writes by suffix; Workspace::exported() or failed() tells the end.
-    void exportTo(const QString& path);
+    /// Writes each by its suffix; Workspace::exported(), once a file, or failed() tells the end. The dialog stays.
+    void exportTo(const QStringList& paths);
+    void exportTo(const QString& path) { exportTo(QStringList{path}); }
     /// Ends what is made for the figure; the dialog offers to start again.
     void cancelWork() { m_maker->cancel(); }
 
@@ -65,6 +68,7 @@ private:
     void showMessage(const QString& message);
     void chooseAndExport();
 
+    Settings& m_settings;
     Workspace& m_workspace;
     LayerStack& m_layers;
     VersionService& m_versions;
@@ -86,7 +90,9 @@ private:
     QLineEdit* m_caption = nullptr;
     QDoubleSpinBox* m_width = nullptr;
     QSpinBox* m_dpi = nullptr;
+    FigureFormats* m_formats = nullptr;
     QLabel* m_size = nullptr;
+    QLabel* m_written = nullptr;
     QWidget* m_progressBox = nullptr;
     QLabel* m_progressText = nullptr;
     QProgressBar* m_progress = nullptr;

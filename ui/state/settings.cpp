@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/state/settings.h"
 
+#include "ui/state/window_settings.h"
+
 #include <algorithm>
 
 namespace halflens {
@@ -74,6 +76,8 @@ const std::vector<SettingSpec>& Settings::table()
         {setting::Model, QString(), {}, {}, {}, {}, {}, {}},
         {setting::RecentFiles, QStringList(), {}, {}, {}, {}, {}, {}},
         {setting::LastFolder, QString(), {}, {}, {}, {}, {}, {}},
+        {setting::FigureOptions, QByteArray(), {}, {}, {}, {}, {}, {}},
+        {setting::FigureFolder, QString(), {}, {}, {}, {}, {}, {}},
         {setting::Geometry, QByteArray(), {}, {}, {}, {}, {}, {}},
         {setting::WindowState, QByteArray(), {}, {}, {}, {}, {}, {}},
     };
