@@ -302,7 +302,8 @@ void MainWindow::showPresets()
         presetsOf(m_viewer.workspace.image().mask(), m_viewer.workspace.image().analysis());
     for (auto it = m_actions->presets.cbegin(); it != m_actions->presets.cend(); ++it) {
         if (it.value()->isCheckable())
-            it.value()->setChecked(m_viewer.workspace.current() && std::find(on.begin(), on.end(), it.key()) != on.end());
+            it.value()->setChecked(m_viewer.workspace.current()
+                                   && std::find(on.begin(), on.end(), it.key()) != on.end());
     }
 }
 
