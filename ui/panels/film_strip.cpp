@@ -6,9 +6,11 @@
 #include "ui/state/workspace.h"
 
 #include <QContextMenuEvent>
+#include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
 #include <QStyledItemDelegate>
+#include <QWheelEvent>
 
 #include <algorithm>
 
@@ -104,8 +106,32 @@ void FilmStrip::followWorkspace()
     if (row >= 0 && row != currentIndex().row()) {
         const QModelIndex index = model()->index(row, 0);
         setCurrentIndex(index);
-        scrollTo(index);
+        scrollTo(index, PositionAtCenter); // what comes before and after is in sight
     }
+}
+
+/// A strip that lies goes along with a wheel that only turns up and down.
+void FilmStrip::wheelEvent(QWheelEvent* event)
+{
+    const QPoint angle = event->angleDelta();
+    if (flow() != LeftToRight || angle.x() != 0 || angle.y() == 0) {
+        QListView::wheelEvent(event);
+        return;
+    }
+    const QPoint pixels = event->pixelDelta();
+    QWheelEvent along(event->position(), event->globalPosition(), pixels.transposed(), angle.transposed(),
+                      event->buttons(), event->modifiers(), event->phase(), event->inverted(), event->source());
+    QListView::wheelEvent(&along);
+    event->accept();
+}
+
+/// The keys that go to the next photo do nothing else at the last one.
+void FilmStrip::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_PageDown || event->key() == Qt::Key_PageUp)
+        event->accept();
+    else
+        QListView::keyPressEvent(event);
 }
 
 void FilmStrip::resizeEvent(QResizeEvent* event)
