@@ -2,7 +2,7 @@
 #include "core/masking/table_cache.h"
 
 #include "core/base/file.h"
-#include "core/base/sqlite.h"
+#include "core/base/sqlite_cache.h"
 
 #include <QStandardPaths>
 
@@ -20,7 +20,11 @@ namespace halflens {
 namespace {
 
 constexpr int SchemaVersion = 1;
-constexpr int BusyMilliseconds = 3000;
+constexpr const char* Schema = "CREATE TABLE IF NOT EXISTS tables(id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL,"
+                               " used INTEGER NOT NULL);"
+                               "CREATE TABLE IF NOT EXISTS rows(tableId INTEGER NOT NULL, mask INTEGER NOT NULL,"
+                               " checksum INTEGER NOT NULL, output BLOB NOT NULL, PRIMARY KEY(tableId, mask))"
+                               " WITHOUT ROWID;";
 constexpr std::size_t BatchRows = 256;
 constexpr auto BatchTime = std::chrono::seconds(1);
 
@@ -79,31 +83,14 @@ std::string exchangeKey(const std::string& imageA, const std::string& imageB, co
     return imageB.empty() ? std::string() : keyOf(imageA, "exchange " + imageB, model, input);
 }
 
-class TableCache::Database {
+class TableCache::Database : public SqliteCache {
 public:
     Database(std::filesystem::path file, std::uint64_t maxBytes)
-        : m_file(std::move(file))
+        : SqliteCache(std::move(file), "mask tables", SchemaVersion, Schema)
         , m_maxBytes(maxBytes)
     {
-        if (m_file.empty()) {
-            m_problem = "there is no folder for caches";
-            return;
-        }
-        std::error_code failed;
-        std::filesystem::create_directories(m_file.parent_path(), failed);
-        if (const int code = openFile(); SqliteDatabase::isDamage(code)) {
-            setAside();
-            (void)openFile();
-        }
+        (void)open();
     }
-
-    ~Database() = default;
-    Database(const Database&) = delete;
-    Database& operator=(const Database&) = delete;
-
-    std::recursive_mutex& mutex() { return m_mutex; }
-    SqliteDatabase& database() { return m_database; }
-    const std::string& problem() const { return m_problem; }
 
     /// Id of the table, made when it is new, and marked as just used. Negative: none.
     std::int64_t table(const std::string& key)
@@ -112,7 +99,7 @@ public:
         std::int64_t id = touch(key, code);
         if (SqliteDatabase::isDamage(code)) {
             setAside();
-            if (openFile() == SQLITE_OK)
+            if (open() == SQLITE_OK)
                 id = touch(key, code);
         }
         if (id >= 0)
@@ -120,77 +107,13 @@ public:
         return id;
     }
 
-    /// The file is no good: it is renamed, so that nothing is lost that somebody might still want.
-    void setAside()
-    {
-        m_database.close();
-        std::error_code failed;
-        std::filesystem::path aside = m_file;
-        aside += ".damaged";
-        std::filesystem::rename(m_file, aside, failed);
-        if (failed)
-            std::filesystem::remove(m_file, failed);
-        for (const char* suffix : {"-wal", "-shm"}) {
-            std::filesystem::path extra = m_file;
-            extra += suffix;
-            std::filesystem::remove(extra, failed);
-        }
-        m_problem = "the cache of mask tables was damaged; it was set aside as " + aside.string();
-    }
-
-    /// SQLITE_OK, or what went wrong; damage sets the file aside for the next run.
-    int note(int code)
-    {
-        if (SqliteDatabase::isDamage(code))
-            setAside();
-        else if (code != SQLITE_OK && code != SQLITE_DONE && code != SQLITE_ROW)
-            m_problem = std::string("the cache of mask tables cannot be used: ") + SqliteDatabase::words(code);
-        return code;
-    }
-
 private:
-    int openFile()
-    {
-        int code = m_database.open(m_file, BusyMilliseconds);
-        if (code == SQLITE_OK)
-            code = prepareSchema();
-        if (code != SQLITE_OK) {
-            m_database.close();
-            if (!SqliteDatabase::isDamage(code))
-                m_problem = std::string("the cache of mask tables cannot be used: ") + SqliteDatabase::words(code);
-        }
-        return code;
-    }
-
-    int prepareSchema()
-    {
-        // Vacuuming in steps must be chosen before the first table exists.
-        int code = m_database.execute(
-            "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
-        if (code != SQLITE_OK)
-            return code;
-        const std::int64_t version = m_database.number("PRAGMA user_version", code);
-        if (code != SQLITE_OK)
-            return code;
-        if (version == SchemaVersion)
-            return SQLITE_OK;
-        if (version != 0)
-            return SQLITE_FORMAT; // of another version of HalfLens
-        return m_database.execute(
-            "BEGIN IMMEDIATE;"
-            "CREATE TABLE IF NOT EXISTS tables(id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL,"
-            " used INTEGER NOT NULL);"
-            "CREATE TABLE IF NOT EXISTS rows(tableId INTEGER NOT NULL, mask INTEGER NOT NULL,"
-            " checksum INTEGER NOT NULL, output BLOB NOT NULL, PRIMARY KEY(tableId, mask)) WITHOUT ROWID;"
-            "PRAGMA user_version = 1; COMMIT;");
-    }
-
     std::int64_t touch(const std::string& key, int& code)
     {
-        if (!m_database.isOpen())
+        if (!isOpen())
             return -1;
         // A counter, not a clock: clocks go back.
-        SqliteStatement insert(m_database,
+        SqliteStatement insert(database(),
                                "INSERT INTO tables(key, used) VALUES(?1, (SELECT ifnull(max(used), 0) + 1 FROM tables))"
                                " ON CONFLICT(key) DO UPDATE SET used = (SELECT max(used) + 1 FROM tables)");
         code = insert.bind(1, key).step();
@@ -199,7 +122,7 @@ private:
                 note(code);
             return -1;
         }
-        SqliteStatement find(m_database, "SELECT id FROM tables WHERE key = ?1");
+        SqliteStatement find(database(), "SELECT id FROM tables WHERE key = ?1");
         code = find.bind(1, key).step();
         return code == SQLITE_ROW ? find.integer(0) : -1;
     }
@@ -209,32 +132,28 @@ private:
         const auto used = [this] {
             int code = 0;
             const std::int64_t pages =
-                m_database.number("PRAGMA page_count", code) - m_database.number("PRAGMA freelist_count", code);
+                database().number("PRAGMA page_count", code) - database().number("PRAGMA freelist_count", code);
             return static_cast<std::uint64_t>(pages)
-                * static_cast<std::uint64_t>(m_database.number("PRAGMA page_size", code));
+                * static_cast<std::uint64_t>(database().number("PRAGMA page_size", code));
         };
         bool dropped = false;
         while (used() > m_maxBytes) {
-            SqliteStatement oldest(m_database, "SELECT id FROM tables WHERE id <> ?1 ORDER BY used LIMIT 1");
+            SqliteStatement oldest(database(), "SELECT id FROM tables WHERE id <> ?1 ORDER BY used LIMIT 1");
             if ((oldest.bind(1, current).step()) != SQLITE_ROW)
                 break;
             const std::int64_t id = oldest.integer(0);
             oldest.reset();
-            SqliteStatement rows(m_database, "DELETE FROM rows WHERE tableId = ?1");
-            SqliteStatement table(m_database, "DELETE FROM tables WHERE id = ?1");
+            SqliteStatement rows(database(), "DELETE FROM rows WHERE tableId = ?1");
+            SqliteStatement table(database(), "DELETE FROM tables WHERE id = ?1");
             if ((rows.bind(1, id).step()) != SQLITE_DONE || (table.bind(1, id).step()) != SQLITE_DONE)
                 break;
             dropped = true;
         }
         if (dropped)
-            (void)m_database.execute("PRAGMA incremental_vacuum");
+            (void)database().execute("PRAGMA incremental_vacuum");
     }
 
-    std::filesystem::path m_file;
     std::uint64_t m_maxBytes;
-    std::recursive_mutex m_mutex;
-    SqliteDatabase m_database;
-    std::string m_problem;
 };
 
 namespace {
