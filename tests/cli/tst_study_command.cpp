@@ -11,8 +11,10 @@
 #include <QTest>
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sys/types.h>
 #include <vector>
 
 using namespace halflens::test;
@@ -258,8 +260,7 @@ private Q_SLOTS:
         int kept = 0;
         for (const int enough : {1, 4, 9}) {
             QProcess program;
-            QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-            program.setProcessEnvironment(environment);
+            program.setReadChannel(QProcess::StandardError);
             QStringList words = arguments(QStringLiteral("killed"), {QStringLiteral("--verbose")});
             program.start(QStringLiteral(HALFLENS_PROGRAM), words);
             QVERIFY(program.waitForStarted());
@@ -321,13 +322,17 @@ private Q_SLOTS:
     void twoRunsAtOnce()
     {
         QProcess first;
+        first.setReadChannel(QProcess::StandardError);
         first.start(QStringLiteral(HALFLENS_PROGRAM),
                     arguments(QStringLiteral("shared"), {QStringLiteral("--verbose")}));
         QVERIFY(first.waitForStarted());
         QByteArray told;
         while (!told.contains("photo ") && first.waitForReadyRead(60'000))
             told += first.readAllStandardError();
+        const auto pid = static_cast<pid_t>(first.processId());
+        QCOMPARE(::kill(pid, SIGSTOP), 0); // however fast it is: it is in the middle while the second runs
         const Outcome second = runProgram(arguments(QStringLiteral("shared")));
+        QCOMPARE(::kill(pid, SIGCONT), 0);
         QCOMPARE(second.status, 3);
         QVERIFY2(second.errors.contains("another run is working in this folder"), second.errors.constData());
         QVERIFY(first.waitForFinished(120'000));
