@@ -23,7 +23,7 @@ std::size_t stageOf(const std::string& name, std::size_t stages)
     if (name == "c5")
         return stages - 1;
     for (std::size_t i = 0; i < stages; ++i) {
-        if (name == std::string(1, 'f') + std::to_string(i + 1))
+        if (name == "f" + std::to_string(i + 1))
             return i;
     }
     return stages;
