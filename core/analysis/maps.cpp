@@ -69,18 +69,21 @@ Result<RawMap> makeFrequency(const Maker& maker, const MapRequest& request)
     Result<FrequencyResult> result = spatialFrequency(maker.image, options, maker.context.stop());
     if (!result)
         return std::move(result).error();
+    std::string note = windowsNote(maker.image, options.mode);
     if (request.band > 0) {
         const int high = request.band * static_cast<int>(BandWidthCpd);
         return RawMap{std::move(result->bands[static_cast<std::size_t>(request.band) - 1]),
                       "magnitude, " + std::to_string(high - static_cast<int>(BandWidthCpd)) + "–" + std::to_string(high)
-                          + " cycles/°"};
+                          + " cycles/°",
+                      std::move(note)};
     }
     const bool isRelative = options.mode == FrequencyMode::Centroid;
     const bool isPlain = options.mode == FrequencyMode::Uniform;
     return RawMap{std::move(result->map),
                   isRelative    ? "relative sensitivity"
                       : isPlain ? "magnitude, all bands"
-                                : "sensitivity-weighted magnitude"};
+                                : "sensitivity-weighted magnitude",
+                  std::move(note)};
 }
 
 Result<RawMap> makeAveraged(const Maker& maker, MapRequest request)

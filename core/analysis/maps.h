@@ -22,7 +22,8 @@ struct ImageMap {
     MapRequest request;
     std::string imageHash;
     std::string modelId; ///< empty for measures
-    /// Raw values, H x W of the image; or coarser, each value for an equal part of it (fine contributions, tiles).
+    /// Raw values, H x W of the image; or coarser, each value for an equal part of it (fine contributions, tiles, and
+    /// maps of photos above 16 megapixels, see mapSize()).
     ScalarMap map;
     std::vector<std::uint8_t> weak; ///< one a value, see MapExplanation; drawn grey. Empty: none
     std::optional<MapEstimate> estimate; ///< how far it is, where that is a question

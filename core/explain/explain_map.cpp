@@ -3,6 +3,7 @@
 
 #include "core/explain/attention_rollout.h"
 #include "core/explain/segment_inputs.h"
+#include "core/measures/resample.h"
 #include "core/predictor/triq_encoder.h"
 #include "core/predictor/workers.h"
 
@@ -32,7 +33,14 @@ struct Job {
     std::stop_token stop;
     const ExplainProgress& progress;
     const ExplainPublish& publish;
+    FieldSize size = mapSize(image.height, image.width); ///< of the map
     double networkSeconds = 0;
+
+    ScalarMap delivered(ScalarMap map) const
+    {
+        const bool fits = size == FieldSize{map.height, map.width};
+        return fits ? std::move(map) : toScalarMap(reducedMap(map, size));
+    }
 
     template<class Run> auto inNetwork(Run&& run)
     {
@@ -55,7 +63,7 @@ Result<MapExplanation> gradCam(Job& job, const ModelInput& input)
     const Result<ScalarMap> sum = gradCamSum(gradient->activations, shape, *weights);
     if (!sum)
         return sum.error();
-    Result<ScalarMap> map = gradCamMap(*sum, job.request.camSign, job.image.height, job.image.width);
+    Result<ScalarMap> map = gradCamMap(*sum, job.request.camSign, job.size.height, job.size.width);
     if (!map)
         return std::move(map).error();
     MapExplanation result;
@@ -115,7 +123,7 @@ Result<MapExplanation> attention(Job& job, const ModelInput& input)
         rollout ? rolloutTokens(*layers, length) : lastLayerTokens(*layers, length);
     if (!values)
         return values.error();
-    Result<ScalarMap> map = attentionMap(*values, tokens.height, tokens.width, job.image.height, job.image.width);
+    Result<ScalarMap> map = attentionMap(*values, tokens.height, tokens.width, job.size.height, job.size.width);
     if (!map)
         return std::move(map).error();
     MapExplanation result;
@@ -213,12 +221,12 @@ Result<MapExplanation> limeMap(Job& job)
     LimePublish publish;
     if (job.publish)
         publish = [&](const ScalarMap& map, const LimeResult& soFar) {
-            job.publish(limeExplanation(soFar, map, job.request.lime, false));
+            job.publish(limeExplanation(soFar, job.delivered(map), job.request.lime, false));
         };
     Result<LimeResult> fitted = lime(job.image, scorer, job.request.lime, job.stop, job.progress, publish);
     if (!fitted)
         return std::move(fitted).error();
-    ScalarMap map = std::move(fitted->map);
+    ScalarMap map = job.delivered(std::move(fitted->map));
     fitted->map = {};
     MapExplanation result = limeExplanation(*fitted, std::move(map), job.request.lime, true);
     result.prediction = std::move(whole);

@@ -42,7 +42,7 @@ inline constexpr int LongestTileMap = 511;
 
 /// A map and everything that is said about it. Immutable once shared.
 struct MapExplanation {
-    /// H x W of the image, finite. LIME: coefficients, signed; tiles: native scores; the others 0..1. Fine
+    /// mapSize() of the image, finite. LIME: coefficients, signed; tiles: native scores; the others 0..1. Fine
     /// contributions, signed, and tiles are coarser: each value covers an equal part of the image.
     ScalarMap map;
     /// For each value 1 where it says nothing: a contribution within two standard errors of 0, a window not looked at

@@ -113,7 +113,7 @@ void BandAxis::backward(Complex* spectrum, Complex* samples) const
     m_backward.execute(spectrum, samples);
 }
 
-BandTransform::BandTransform(const Field& image, Extension extension, double pixelsPerDegree)
+BandTransform::BandTransform(const Field& image, Extension extension, double pixelsPerDegree, Mean mean)
     : m_extension(extension)
     , m_rows(image.height, extension)
     , m_columns(image.width, extension)
@@ -123,6 +123,8 @@ BandTransform::BandTransform(const Field& image, Extension extension, double pix
         m_imageColumn[static_cast<std::size_t>(m_columns.stored(x))] = x;
     for (int row = 0; row < m_rows.distinct(); ++row)
         m_starts.push_back(bandStarts(row * m_rows.step(), m_columns.step(), m_columns.distinct(), pixelsPerDegree));
+    if (mean == Mean::LowestBand)
+        m_starts.front().front() = 0;
     if (extension == Extension::Mirror)
         transformMirrored(image);
     else

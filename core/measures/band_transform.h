@@ -56,8 +56,11 @@ private:
 /// The spectrum of an image and its way back, band by band. Const calls: any thread.
 class BandTransform {
 public:
-    /// `image`: zero mean, at least 1 x 1. Uses threadCount() threads. May throw std::bad_alloc.
-    BandTransform(const Field& image, Extension extension, double pixelsPerDegree);
+    /// Whether the mean of the image is in no band, or in the lowest one.
+    enum class Mean { NoBand, LowestBand };
+    /// `image`: zero mean where that is in no band, at least 1 x 1. Uses threadCount() threads. May throw
+    /// std::bad_alloc.
+    BandTransform(const Field& image, Extension extension, double pixelsPerDegree, Mean mean = Mean::NoBand);
 
     /// Column x of the two bands `band` (real part) and `band + 1` (imaginary part); values are in
     /// the stored order of rows(). Called once for every column, from several threads at once.

@@ -3,7 +3,9 @@
 
 #include "core/base/parallel.h"
 #include "core/measures/frequency_stft.h"
+#include "core/measures/frequency_windows.h"
 #include "core/measures/gaussian.h"
+#include "core/measures/resample.h"
 
 #include <algorithm>
 #include <cmath>
@@ -175,10 +177,20 @@ Field withoutMean(const Field& grey)
     return result;
 }
 
+bool isOneColour(const Image& image)
+{
+    for (std::size_t i = 3; i < image.rgb.size(); ++i) {
+        if (image.rgb[i] != image.rgb[i - 3])
+            return false;
+    }
+    return true;
+}
+
 FrequencyResult flatResult(const Field& grey, FrequencyMode mode)
 {
+    const FieldSize size = mapSize(grey.height, grey.width);
     FrequencyResult result;
-    result.map = ScalarMap(grey.height, grey.width);
+    result.map = ScalarMap(size.height, size.width);
     if (mode == FrequencyMode::Bands)
         result.bands.assign(BandCount, result.map);
     if (grey.height >= GridRows && grey.width >= GridColumns)
@@ -244,6 +256,19 @@ Result<FrequencyMode> frequencyModeFromString(const std::string& word)
                  {}};
 }
 
+bool isMeasuredInWindows(const Image& image, FrequencyMode mode)
+{
+    return static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height) > MostWholePixels
+        && mode != FrequencyMode::Stft;
+}
+
+std::string windowsNote(const Image& image, FrequencyMode mode)
+{
+    return isMeasuredInWindows(image, mode)
+        ? "spatial frequency in overlapping windows, as of all photos above 16 megapixels"
+        : std::string();
+}
+
 std::array<double, BandCount> bandWeights(ContrastSensitivity curve)
 {
     std::array<double, BandCount> weights{};
@@ -279,7 +304,15 @@ Result<FrequencyResult> spatialFrequency(const Image& image, const FrequencyOpti
 {
     if (image.width < 1 || image.height < 1)
         return Error{ErrorCode::InvalidInput, "frequency", "the image is empty", "open another image", {}};
-    return guarded("frequency", [&] { return spatialFrequency(luminance(image), options, stop); });
+    return guarded("frequency", [&]() -> Result<FrequencyResult> {
+        const bool isInWindows = isMeasuredInWindows(image, options.mode) && options.pixelsPerDegree > 0
+            && std::isfinite(options.pixelsPerDegree) && !isOneColour(image);
+        if (!isInWindows)
+            return spatialFrequency(luminance(image), options, stop);
+        const GreyRows rows{image.height, image.width,
+                            [&](int y, std::span<double> out) { luminanceRow(image, y, out); }};
+        return windowedFrequency(rows, options, {}, stop);
+    });
 }
 
 } // namespace halflens

@@ -46,8 +46,15 @@ struct FrequencyResult {
 std::string toString(FrequencyMode mode);
 Result<FrequencyMode> frequencyModeFromString(const std::string& word);
 
-/// A constant image gives zeros. Any thread; uses threadCount() threads; peak memory about
-/// 50 bytes per pixel. InvalidInput: empty image, pixelsPerDegree not above 0; Cancelled; OutOfMemory.
+/// Whether photos of this size are cut into windows that overlap, see frequency_windows.h.
+bool isMeasuredInWindows(const Image& image, FrequencyMode mode);
+/// The same in words for people; empty where the photo is measured as a whole.
+std::string windowsNote(const Image& image, FrequencyMode mode);
+
+/// A constant image gives zeros. The maps have mapSize() of the image. Any thread; uses threadCount() threads; peak
+/// memory about 50 bytes per pixel, 140 with Bands; of photos measured in windows 0.6 GB at most, 2 GB with Bands, and
+/// 12 bytes per pixel with Stft.
+/// InvalidInput: empty image, pixelsPerDegree not above 0; Cancelled; OutOfMemory.
 Result<FrequencyResult> spatialFrequency(const Image& image, const FrequencyOptions& options = {},
                                          std::stop_token stop = {});
 

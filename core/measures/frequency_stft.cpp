@@ -117,6 +117,8 @@ FrequencyResult assembled(const Field& grey, const std::vector<Field>& bands, Co
             sum.values[i] += weights[band] * bands[band].values[i];
     }
     result.map = enlarged(sum, grey.height, grey.width);
+    if (const FieldSize size = mapSize(grey.height, grey.width); size != FieldSize{grey.height, grey.width})
+        result.map = toScalarMap(reducedMap(result.map, size));
     if (grey.height < GridRows || grey.width < GridColumns)
         return result;
     result.bandBlockMeans.emplace();

@@ -173,7 +173,7 @@ Result<ScalarMap> MinimumBarrierObjectness::objectness(const Image& image, std::
         for (std::size_t i = 0; i < sum.values.size(); ++i)
             sum.values[i] += contrast.values[i];
         divideByMaximum(sum);
-        return toScalarMap(resizedBilinear(sum, {image.height, image.width}));
+        return toScalarMap(resizedBilinear(sum, mapSize(image.height, image.width)));
     });
 }
 

@@ -31,15 +31,7 @@ template<class Use> void forEachRow(const BilinearSampler& sampler, FieldSize ta
     });
 }
 
-/// Source indices [first, last] that a cell of an area average covers; only the two at the ends
-/// have a weight other than 1.
-struct AreaCell {
-    int first = 0;
-    int last = 0;
-    double firstWeight = 1;
-    double lastWeight = 1;
-    double length = 1;
-};
+} // namespace
 
 AreaCell areaCell(int index, int cells, int sourceLength)
 {
@@ -59,14 +51,26 @@ AreaCell areaCell(int index, int cells, int sourceLength)
     return cell;
 }
 
-double weightAt(const AreaCell& cell, int index)
+double AreaCell::weightAt(int index) const
 {
-    if (index == cell.first)
-        return cell.firstWeight;
-    return index == cell.last ? cell.lastWeight : 1;
+    if (index == first)
+        return firstWeight;
+    return index == last ? lastWeight : 1;
 }
 
-} // namespace
+FieldSize mapSize(int height, int width, std::size_t most)
+{
+    const double pixels = static_cast<double>(height) * width;
+    if (pixels <= static_cast<double>(most))
+        return {height, width};
+    const double scale = std::sqrt(static_cast<double>(most) / pixels);
+    const auto within = [&](int length, int other) { // a line of pixels gets no thinner than one
+        return std::max(
+            1, std::min(static_cast<int>(length * scale), static_cast<int>(most / static_cast<std::size_t>(other))));
+    };
+    const int least = std::max(1, static_cast<int>(std::min(height, width) * scale));
+    return height < width ? FieldSize{least, within(width, least)} : FieldSize{within(height, least), least};
+}
 
 FieldSize reducedSize(int height, int width, int longest)
 {
@@ -91,7 +95,7 @@ Field reducedLuminance(const Image& image, FieldSize size)
         const AreaCell rows = areaCell(outY, size.height, image.height);
         for (int y = rows.first; y <= rows.last; ++y) {
             const std::uint8_t* row = image.row(y);
-            const double weight = weightAt(rows, y);
+            const double weight = rows.weightAt(y);
             if (weight == 1) {
                 for (std::size_t i = 0; i < bytes; ++i)
                     whole[i] += row[i];
@@ -110,8 +114,32 @@ Field reducedLuminance(const Image& image, FieldSize size)
             const AreaCell columns = areaCell(outX, size.width, image.width);
             double total = 0;
             for (int x = columns.first; x <= columns.last; ++x)
-                total += weightAt(columns, x) * grey(x);
+                total += columns.weightAt(x) * grey(x);
             out[static_cast<std::size_t>(outX)] = total / (255 * rows.length * columns.length);
+        }
+    });
+    return result;
+}
+
+Field reducedMap(const ScalarMap& map, FieldSize size)
+{
+    Field result(size.height, size.width);
+    parallelFor(size.height, [&](int outY) {
+        std::vector<double> sums(static_cast<std::size_t>(map.width));
+        const AreaCell rows = areaCell(outY, size.height, map.height);
+        for (int y = rows.first; y <= rows.last; ++y) {
+            const std::span<const float> row = map.row(y);
+            const double weight = rows.weightAt(y);
+            for (std::size_t x = 0; x < sums.size(); ++x)
+                sums[x] += weight * static_cast<double>(row[x]);
+        }
+        const std::span<double> out = result.row(outY);
+        for (int outX = 0; outX < size.width; ++outX) {
+            const AreaCell columns = areaCell(outX, size.width, map.width);
+            double total = 0;
+            for (int x = columns.first; x <= columns.last; ++x)
+                total += columns.weightAt(x) * sums[static_cast<std::size_t>(x)];
+            out[static_cast<std::size_t>(outX)] = total / (rows.length * columns.length);
         }
     });
     return result;

@@ -20,9 +20,31 @@ struct FieldSize {
 };
 FieldSize reducedSize(int height, int width, int longest);
 
+/// Maps of photos of more pixels have no more values than this.
+inline constexpr std::size_t MostMapValues = 16'000'000;
+/// Size of the maps of a photo: the photo's own up to `most` pixels, else the largest of its shape within them.
+FieldSize mapSize(int height, int width, std::size_t most = MostMapValues);
+
+/// Source indices [first, last] that a cell of an area average covers; only the two at the ends
+/// have a weight other than 1. Weights are in source samples, `length` is their sum.
+struct AreaCell {
+    int first = 0;
+    int last = 0;
+    double firstWeight = 1;
+    double lastWeight = 1;
+    double length = 1;
+    double weightAt(int index) const;
+};
+/// Cell `index` of `cells` over sourceLength samples; 0 <= index < cells <= sourceLength.
+AreaCell areaCell(int index, int cells, int sourceLength);
+
 /// Grey value averaged over the area of each cell, with exact fractional weights.
 /// 1 <= size.height <= image.height, likewise the width.
 Field reducedLuminance(const Image& image, FieldSize size);
+
+/// Values averaged over the area of each cell, with exact fractional weights.
+/// 1 <= size.height <= map.height, likewise the width. Any thread; uses threadCount() threads.
+Field reducedMap(const ScalarMap& map, FieldSize size);
 
 /// Bilinear interpolation with half-pixel centres, edges clamped, no corner alignment: row by row,
 /// so that callers decide what to keep. Keeps a reference to `source`.

@@ -130,7 +130,7 @@ Result<ScalarMap> saliency(const Image& image, const SaliencyOptions& options)
         return Error{ErrorCode::InvalidInput, "saliency", "the image is empty", "open another image", {}};
     return guarded("saliency", [&]() -> Result<ScalarMap> {
         SaliencySteps steps = saliencySteps(image, options);
-        const FieldSize size{image.height, image.width};
+        const FieldSize size = mapSize(image.height, image.width);
         if (isFlat(steps.grey))
             return ScalarMap(size.height, size.width);
         if (options.mode == SaliencyMode::Hou)

@@ -18,7 +18,7 @@ Result<ScalarMap> NetworkObjectness::objectness(const Image& image, std::stop_to
     if (!map)
         return map.error();
     return guarded("objectness", [&]() -> Result<ScalarMap> {
-        ScalarMap large = resizedBilinear(*map, {image.height, image.width});
+        ScalarMap large = resizedBilinear(*map, mapSize(image.height, image.width));
         for (float& value : large.values) // interpolation rounds
             value = std::clamp(value, 0.F, 1.F);
         return large;

@@ -167,7 +167,7 @@ Result<ScalarMap> PixelObjectness::objectness(const Image& image, std::stop_toke
                          "check the weights file; it may be damaged",
                          {}};
         const ScalarMap small = pixelProbabilities(logits.values, logits.size.height, size.height, size.width);
-        ScalarMap large = resizedBilinear(small, {image.height, image.width});
+        ScalarMap large = resizedBilinear(small, mapSize(image.height, image.width));
         for (float& value : large.values) // interpolation rounds
             value = std::clamp(value, 0.F, 1.F);
         return large;

@@ -64,6 +64,11 @@ void TstResample::reducedSizes()
     QFETCH(int, newHeight);
     QFETCH(int, newWidth);
     QVERIFY(reducedSize(height, width, 64) == (FieldSize{newHeight, newWidth}));
+    QVERIFY(mapSize(height, width) == (FieldSize{height, width}));
+    QVERIFY(mapSize(4000, 4000) == (FieldSize{4000, 4000}));
+    QVERIFY(mapSize(10'000, 10'000) == (FieldSize{4000, 4000}));
+    QVERIFY(mapSize(1, 20'000'000) == (FieldSize{1, 16'000'000}));
+    QVERIFY(mapSize(300, 20, 1500) == (FieldSize{150, 10}));
 }
 
 void TstResample::areaAverage_data()
