@@ -181,6 +181,37 @@ private Q_SLOTS:
         QTRY_VERIFY(!window.workspace().engine().isBusy());
         QVERIFY(window.maps().status(OverlayId::Lime).state == WorkState::Absent);
         QVERIFY(!cancel->isVisible());
+        QVERIFY(statusOf(OverlayId::Lime).contains(u"stopped"_s)); // and stays so until somebody starts it
+        m_fixture->models.onExplain = [](const Image& image, const MapRequest&,
+                                         const JobContext&) -> Result<MapExplanation> {
+            return explained(signedRamp(image), "score change", {});
+        };
+        QTest::keyClick(&window, Qt::Key_F5);
+        QTRY_VERIFY(window.maps().map(OverlayId::Lime));
+        QVERIFY(!statusOf(OverlayId::Lime).contains(u"stopped"_s));
+    }
+
+    void hiddenLayersStopTheirWork()
+    {
+        std::latch started(1);
+        std::atomic<bool> stopped{false};
+        m_fixture->models.onExplain = [&](const Image&, const MapRequest&,
+                                          const JobContext& context) -> Result<MapExplanation> {
+            started.count_down();
+            while (!context.isStopped())
+                std::this_thread::yield();
+            stopped = true;
+            return cancelledError();
+        };
+        MainWindow& window = open();
+        m_fixture->clickLayerName(OverlayId::Lime);
+        m_fixture->clickLayerBox(OverlayId::Lime);
+        started.wait();
+        m_fixture->clickLayerBox(OverlayId::Lime);
+        QTRY_VERIFY(stopped);
+        QTRY_VERIFY(!window.workspace().engine().isBusy());
+        QVERIFY(window.maps().status(OverlayId::Lime).state == WorkState::Absent);
+        QVERIFY(!window.maps().status(OverlayId::Lime).isStopped);
     }
 
     void newestParametersWin()

@@ -179,6 +179,8 @@ private Q_SLOTS:
         layers.setVisible(OverlayId::Lime, true);
         const QByteArray stored = settings.value(setting::Layers).toByteArray();
         QVERIFY(stored.contains("\"frequency\""));
+        QVERIFY(!LayerStack(settings).look(OverlayId::Lime).visible); // slow maps wait for somebody who asks
+        layers.setVisible(OverlayId::Lime, false);
         QVERIFY(LayerStack(settings).state() == layers.state());
     }
 

@@ -380,7 +380,11 @@ void LayerControls::refreshState()
     const bool isWorking = isMapLayer(id) && status.state == WorkState::Working;
     const bool isFailed = isMapLayer(id) && status.state == WorkState::Failed;
     m_work->setVisible(isWorking);
-    m_problem->setVisible(isFailed);
+    m_problem->setVisible(isFailed || status.isStopped);
+    if (status.isStopped) {
+        m_problemText->setText(tr("Stopped. Again, or F5, starts it."));
+        m_again->setVisible(true);
+    }
     if (isWorking) {
         m_progress->setRange(0, status.fraction >= 0 ? 1000 : 0);
         m_progress->setValue(static_cast<int>(std::lround(1000 * std::max(0.0, status.fraction))));

@@ -92,6 +92,8 @@ QString LayerListModel::status(OverlayId id) const
         const MapStatus& status = m_maps.status(id);
         if (status.state == WorkState::Working)
             return status.fraction >= 0 ? tr("%1 %").arg(std::floor(status.fraction * 100)) : tr("working");
+        if (status.isStopped)
+            return tr("stopped, F5 starts it");
         if (status.state == WorkState::Failed)
             return status.error && status.error->code == ErrorCode::Unsupported ? tr("not for this model")
                 : status.error && status.error->code == ErrorCode::InvalidInput && id == OverlayId::Tiles

@@ -43,6 +43,9 @@ LayersState stored(const QByteArray& text)
     if (!state)
         return {};
     state->on = true;
+    // What takes minutes is made when somebody asks for it, not because it was shown yesterday.
+    for (const OverlayId id : {OverlayId::Lime, OverlayId::Fine, OverlayId::Tiles})
+        state->look(id).visible = false;
     return *state;
 }
 

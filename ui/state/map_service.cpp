@@ -40,8 +40,14 @@ MapService::MapService(Workspace& workspace, LayerStack& layers, QObject* parent
             request(OverlayId::Tiles);
     });
     connect(&layers, &LayerStack::lookChanged, this, [this](OverlayId id) {
-        if (isMapLayer(id) && m_layers.look(id).visible && at(id).status.state == WorkState::Absent)
+        if (!isMapLayer(id))
+            return;
+        const MapStatus& status = at(id).status;
+        if (m_layers.look(id).visible && status.state == WorkState::Absent && !status.isStopped)
             request(id);
+        else if (!m_layers.look(id).visible && !at(id).then && !isWanted(id)
+                 && (status.state == WorkState::Working || status.isStopped))
+            drop(id); // shown again it starts
     });
     connect(&layers, &LayerStack::parametersChanged, this, [this] {
         forMapLayers([this](OverlayId id) {
@@ -101,7 +107,7 @@ void MapService::drop(OverlayId id)
     Entry& entry = at(id);
     if (entry.status.state == WorkState::Working)
         m_workspace.engine().cancel(slotOf(id));
-    if (entry.status.state == WorkState::Absent)
+    if (entry.status.state == WorkState::Absent && !entry.status.isStopped)
         return;
     entry = {};
     Q_EMIT changed(id, Change::Result);
@@ -111,8 +117,19 @@ void MapService::cancelWork()
 {
     m_tilesGivenUp = m_tilesGivenUp || at(OverlayId::Tiles).status.state == WorkState::Working;
     forMapLayers([this](OverlayId id) {
-        if (at(id).status.state == WorkState::Working)
-            drop(id);
+        if (at(id).status.state != WorkState::Working)
+            return;
+        drop(id);
+        at(id).status.isStopped = m_layers.look(id).visible;
+        Q_EMIT changed(id, Change::Result);
+    });
+}
+
+void MapService::resume()
+{
+    forMapLayers([this](OverlayId id) {
+        if (at(id).status.isStopped && isWanted(id))
+            request(id);
     });
 }
 

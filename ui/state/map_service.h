@@ -24,6 +24,7 @@ struct MapStatus {
     double fraction = -1; ///< of the work, while it is known
     QString text; ///< what is being done
     std::optional<Error> error;
+    bool isStopped = false; ///< Absent because the work was cancelled; request() or another look at the photo starts it
 };
 
 /// GUI thread. Follows image, model and parameters; the newest request of a layer wins. A map with
@@ -44,7 +45,10 @@ public:
     void request(OverlayId id);
     /// Calls back once the map is there, at once when it is; never for another image, or after an error.
     void whenReady(OverlayId id, std::function<void(const ImageMap&)> then);
+    /// What is being made stops, says so and waits for request(); a layer that is hidden stops by itself.
     void cancelWork();
+    /// Starts again what was stopped and is still shown.
+    void resume();
 
 Q_SIGNALS:
     void changed(halflens::OverlayId id, halflens::Change what);
