@@ -38,7 +38,7 @@ int runViewer(const ViewerOptions& options, const std::filesystem::path& modelsF
     if (!options.model.empty())
         settings.setForThisRun(setting::Model, toQt(options.model));
     const ThemeController theme(settings);
-    Viewer viewer(models, settings);
+    Viewer viewer(models, settings, ScoreStore::defaultFile());
     MainWindow window(viewer);
     for (const Error& problem : registry->problems())
         viewer.workspace.report(problem);

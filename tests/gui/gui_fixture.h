@@ -6,6 +6,7 @@
 #include "ui/canvas/canvas_view.h"
 #include "ui/panels/layer_delegate.h"
 #include "ui/panels/layer_list_model.h"
+#include "ui/state/window_settings.h"
 #include "ui/window/main_window.h"
 #include "ui/window/theme_controller.h"
 
@@ -28,6 +29,7 @@ public:
         , theme(settings)
     {
         settings.setValue(setting::Theme, QStringLiteral("light"));
+        settings.setValue(setting::ScorePhotos, false); // tests that count what models do ask for it
     }
 
     /// Shown, active, laid out at a fixed size.
@@ -36,7 +38,7 @@ public:
     MainWindow& open(ModelSource& others)
     {
         close();
-        viewer = std::make_unique<Viewer>(others, settings);
+        viewer = std::make_unique<Viewer>(others, settings, scoreFile);
         window = std::make_unique<MainWindow>(*viewer);
         window->resize(1280, 800);
         window->show();
@@ -124,6 +126,7 @@ public:
     }
 
     QTemporaryDir folder;
+    std::filesystem::path scoreFile; ///< where scores of photos are kept; empty: nowhere
     FakeModels models;
     Settings settings;
     ThemeController theme;

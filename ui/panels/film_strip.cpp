@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/film_strip.h"
 
-#include "ui/state/document_list_model.h"
+#include "ui/state/photo_list_model.h"
 #include "ui/state/theme.h"
 #include "ui/state/workspace.h"
 
 #include <QContextMenuEvent>
+#include <QFileInfo>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
@@ -51,6 +52,10 @@ public:
             painter->setPen(Qt::NoPen);
             painter->setBrush(theme.track);
             painter->drawRoundedRect(frame, 3, 3);
+            if (index.data(PhotoListModel::UnreadableRole).toBool()) {
+                painter->setPen(theme.mutedText);
+                painter->drawText(frame, Qt::AlignCenter, FilmStrip::tr("not readable"));
+            }
         } else {
             const double scale = std::min(frame.width() / picture.width(), frame.height() / picture.height());
             QRectF target(0, 0, picture.width() * scale, picture.height() * scale);
@@ -59,25 +64,45 @@ public:
         }
         painter->setPen(isSelected ? theme.accentText : theme.text);
         const QRectF label(cell.left() + 4, frame.bottom() + 3, cell.width() - 8, option.fontMetrics.height());
-        const QString name =
-            option.fontMetrics.elidedText(index.data().toString(), Qt::ElideMiddle, static_cast<int>(label.width()));
-        painter->drawText(label, Qt::AlignCenter, name);
+        const QString score = index.data(PhotoListModel::ScoreRole).toString();
+        if (score.isEmpty()) {
+            painter->drawText(label, Qt::AlignCenter, elided(option, index, label.width()));
+        } else {
+            QFont bold = option.font;
+            bold.setBold(true);
+            const double width = QFontMetricsF(bold).horizontalAdvance(score);
+            const QRectF beside = label.adjusted(0, 0, -width - 6, 0);
+            painter->drawText(beside, Qt::AlignLeft | Qt::AlignVCenter, elided(option, index, beside.width()));
+            painter->setFont(bold);
+            painter->drawText(label, Qt::AlignRight | Qt::AlignVCenter, score);
+        }
         painter->restore();
+    }
+
+private:
+    /// Without the suffix where that makes the name fit.
+    static QString elided(const QStyleOptionViewItem& option, const QModelIndex& index, double width)
+    {
+        QString name = index.data().toString();
+        if (option.fontMetrics.horizontalAdvance(name) > width)
+            name = QFileInfo(name).completeBaseName();
+        return option.fontMetrics.elidedText(name, Qt::ElideMiddle, static_cast<int>(width));
     }
 };
 
 } // namespace
 
-FilmStrip::FilmStrip(Workspace& workspace, QWidget* parent)
+FilmStrip::FilmStrip(Workspace& workspace, PhotoListModel& photos, QWidget* parent)
     : QListView(parent)
     , m_workspace(workspace)
+    , m_photos(photos)
 {
     setObjectName(QStringLiteral("filmStrip"));
     setAccessibleName(tr("Opened images"));
-    // Before the model, which makes the view choose a neighbour: which image comes next the list decides.
-    connect(&workspace.documents(), &DocumentList::aboutToBeRemoved, this, [this] { m_isRemoving = true; });
-    setModel(new DocumentListModel(workspace, this));
-    connect(&workspace.documents(), &DocumentList::removed, this, [this] { m_isRemoving = false; });
+    // Before the view, which chooses a neighbour: which image comes next the list decides.
+    connect(&photos, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { m_isRemoving = true; });
+    setModel(&photos);
+    connect(&photos, &QAbstractItemModel::rowsRemoved, this, [this] { m_isRemoving = false; });
     setItemDelegate(new ThumbnailDelegate(this));
     setUniformItemSizes(true);
     setFrameShape(QFrame::NoFrame);
@@ -88,11 +113,13 @@ FilmStrip::FilmStrip(Workspace& workspace, QWidget* parent)
     setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     setMinimumWidth(PictureWidth + 2 * Margin + 4);
     connect(selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
-        if (current.isValid() && !m_isRemoving && current.row() != m_workspace.wantedIndex())
-            m_workspace.show(current.row());
+        const int place = listIndex(current);
+        if (place >= 0 && !m_isRemoving && place != m_workspace.wantedIndex())
+            m_workspace.show(place);
     });
     connect(&workspace.documents(), &DocumentList::wantedChanged, this, &FilmStrip::followWorkspace);
-    connect(&workspace.documents(), &DocumentList::added, this, &FilmStrip::followWorkspace);
+    connect(&photos, &PhotoListModel::arranged, this, &FilmStrip::followWorkspace);
+    connect(&photos, &QAbstractItemModel::layoutChanged, this, &FilmStrip::showCurrent);
 }
 
 QSize FilmStrip::sizeHint() const
@@ -100,14 +127,27 @@ QSize FilmStrip::sizeHint() const
     return {PictureWidth + 2 * Margin + 20, 400};
 }
 
+int FilmStrip::listIndex(const QModelIndex& index) const
+{
+    return index.isValid() ? m_workspace.documents().indexOf(m_photos.photo(index.row())) : -1;
+}
+
 void FilmStrip::followWorkspace()
 {
-    const int row = m_workspace.wantedIndex();
+    const int wanted = m_workspace.wantedIndex();
+    const int row = wanted >= 0 ? m_photos.placeOf(m_workspace.at(wanted)) : -1;
     if (row >= 0 && row != currentIndex().row()) {
-        const QModelIndex index = model()->index(row, 0);
-        setCurrentIndex(index);
-        scrollTo(index, PositionAtCenter); // what comes before and after is in sight
+        setCurrentIndex(model()->index(row, 0));
+        showCurrent();
+    } else if (row < 0) {
+        setCurrentIndex({}); // it is filtered out
     }
+}
+
+/// What comes before and after it is in sight.
+void FilmStrip::showCurrent()
+{
+    scrollTo(currentIndex(), PositionAtCenter);
 }
 
 /// A strip that lies goes along with a wheel that only turns up and down.
@@ -130,6 +170,8 @@ void FilmStrip::keyPressEvent(QKeyEvent* event)
 {
     if (event->key() == Qt::Key_PageDown || event->key() == Qt::Key_PageUp)
         event->accept();
+    else if (event->key() == Qt::Key_Delete && currentIndex().isValid())
+        m_workspace.close(listIndex(currentIndex()));
     else
         QListView::keyPressEvent(event);
 }
@@ -140,6 +182,7 @@ void FilmStrip::resizeEvent(QResizeEvent* event)
     const Flow wanted = width() > 2 * height() ? LeftToRight : TopToBottom;
     if (wanted != flow())
         setFlow(wanted);
+    setVerticalScrollBarPolicy(wanted == LeftToRight ? Qt::ScrollBarAlwaysOff : Qt::ScrollBarAsNeeded);
 }
 
 void FilmStrip::contextMenuEvent(QContextMenuEvent* event)
@@ -149,9 +192,9 @@ void FilmStrip::contextMenuEvent(QContextMenuEvent* event)
         return;
     QMenu menu(this);
     QAction* compare = menu.addAction(tr("Compare with the shown photo"));
-    compare->setEnabled(m_workspace.current() && index.row() != m_workspace.currentIndex());
-    const QAction* close = menu.addAction(tr("Close image"));
-    const int row = index.row();
+    const int row = listIndex(index);
+    compare->setEnabled(m_workspace.current() && row != m_workspace.currentIndex());
+    const QAction* close = menu.addAction(tr("Remove from the list"));
     const QAction* chosen = menu.exec(event->globalPos());
     if (chosen == close)
         m_workspace.close(row);

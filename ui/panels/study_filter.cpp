@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/study_filter.h"
 
-#include "core/base/numbers_text.h"
 #include "ui/state/text.h"
 
-#include <QCoreApplication>
-#include <QRegularExpression>
-
-#include <cmath>
+#include <array>
+#include <utility>
+#include <vector>
 
 namespace halflens {
 
@@ -15,25 +13,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr double AsShown = 0.005; ///< "fall=0.3" means what two decimals show as such
-
 constexpr std::array<const char*, StudyColumnCount> Words{"photo",     "split",      "opinion",  "score",  "distance",
                                                           "important", "trivial",    "fall",     "decide", "saliency",
                                                           "frequency", "objectness", "averaged", "error"};
-
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("StudyFilter", text);
-}
-
-std::optional<StudyColumn> columnOf(const QString& word)
-{
-    for (int i = 0; i < StudyColumnCount; ++i) {
-        if (word == QLatin1String(Words[static_cast<std::size_t>(i)]))
-            return static_cast<StudyColumn>(i);
-    }
-    return std::nullopt;
-}
 
 } // namespace
 
@@ -96,71 +78,23 @@ double studyNumber(const OverviewPhoto& photo, std::size_t model, StudyColumn co
     }
 }
 
-std::optional<StudyFilter::Condition> StudyFilter::readCondition(const QString& term, QString& problem)
-{
-    static const QRegularExpression Form(u"^([A-Za-z]+)(<=|>=|<|>|=)(.*)$"_s);
-    const QRegularExpressionMatch match = Form.match(term);
-    if (!match.hasMatch())
-        return Condition{StudyColumn::Photo, Relation::Equal, term, 0};
-    const std::optional<StudyColumn> column = columnOf(match.captured(1).toLower());
-    if (!column) {
-        problem = tr("There is no column “%1”.").arg(match.captured(1));
-        return std::nullopt;
-    }
-    const QString sign = match.captured(2);
-    const QString value = match.captured(3);
-    if (isText(*column)) {
-        if (sign != u"=") {
-            problem = tr("“%1” is text: write %1=word.").arg(filterWord(*column));
-            return std::nullopt;
-        }
-        return Condition{*column, Relation::Equal, value, 0};
-    }
-    const std::optional<double> number = finiteNumber(QString(value).replace(u',', u'.').toStdString());
-    if (!number) {
-        problem = tr("“%1” is not complete: a number belongs behind the sign.").arg(term);
-        return std::nullopt;
-    }
-    const Relation relation = sign == u"<" ? Relation::Less
-        : sign == u"<="                    ? Relation::LessOrEqual
-        : sign == u">"                     ? Relation::Greater
-        : sign == u">="                    ? Relation::GreaterOrEqual
-                                           : Relation::Equal;
-    return Condition{*column, relation, {}, *number};
-}
-
 std::optional<StudyFilter> StudyFilter::parse(const QString& line, QString& problem)
 {
-    problem.clear();
+    std::vector<FilterColumn> columns;
+    for (int i = 0; i < StudyColumnCount; ++i)
+        columns.push_back({filterWord(static_cast<StudyColumn>(i)), isText(static_cast<StudyColumn>(i))});
+    std::optional<ColumnFilter> conditions = ColumnFilter::parse(line, columns, problem);
+    if (!conditions)
+        return std::nullopt;
     StudyFilter filter;
-    for (const QString& term : line.split(u' ', Qt::SkipEmptyParts)) {
-        std::optional<Condition> condition = readCondition(term, problem);
-        if (!condition)
-            return std::nullopt;
-        filter.m_conditions.push_back(*std::move(condition));
-    }
+    filter.m_filter = *std::move(conditions);
     return filter;
 }
 
 bool StudyFilter::accepts(const OverviewPhoto& photo, std::size_t model) const
 {
-    for (const Condition& condition : m_conditions) {
-        if (isText(condition.column)) {
-            if (!studyText(photo, condition.column).contains(condition.text, Qt::CaseInsensitive))
-                return false;
-            continue;
-        }
-        constexpr double Rounding = 1e-9;
-        const double distance = studyNumber(photo, model, condition.column) - condition.number;
-        const bool holds = condition.relation == Relation::Less ? distance < -Rounding
-            : condition.relation == Relation::LessOrEqual       ? distance <= Rounding
-            : condition.relation == Relation::Greater           ? distance > Rounding
-            : condition.relation == Relation::GreaterOrEqual    ? distance >= -Rounding
-                                                                : std::abs(distance) < AsShown;
-        if (!holds)
-            return false;
-    }
-    return true;
+    return m_filter.accepts([&](int column) { return studyText(photo, static_cast<StudyColumn>(column)); },
+                            [&](int column) { return studyNumber(photo, model, static_cast<StudyColumn>(column)); });
 }
 
 } // namespace halflens

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/study/study_overview.h"
+#include "ui/state/column_filter.h"
 
 #include <QString>
 #include <QStringList>
@@ -40,28 +41,17 @@ QString studyText(const OverviewPhoto& photo, StudyColumn column);
 /// The number of a photo in a column of numbers, by the model of that index; not a number where there is none.
 double studyNumber(const OverviewPhoto& photo, std::size_t model, StudyColumn column);
 
-/// Conditions that all have to hold: words of the photo's name, and "score<2", "fall>=0.3", "saliency=6",
-/// "split=test". A photo without the number meets no condition on it.
+/// A line of conditions on these columns, see ColumnFilter.
 class StudyFilter {
 public:
     /// Nothing, with `problem` saying why in a sentence, where a part of the line cannot be read.
     static std::optional<StudyFilter> parse(const QString& line, QString& problem);
 
-    bool isEmpty() const { return m_conditions.empty(); }
+    bool isEmpty() const { return m_filter.isEmpty(); }
     bool accepts(const OverviewPhoto& photo, std::size_t model) const;
 
 private:
-    enum class Relation : std::uint8_t { Less, LessOrEqual, Equal, GreaterOrEqual, Greater };
-    struct Condition {
-        StudyColumn column = StudyColumn::Photo;
-        Relation relation = Relation::Equal;
-        QString text; ///< of columns of text: contained, upper or lower case
-        double number = 0;
-    };
-
-    static std::optional<Condition> readCondition(const QString& term, QString& problem);
-
-    std::vector<Condition> m_conditions;
+    ColumnFilter m_filter;
 };
 
 } // namespace halflens

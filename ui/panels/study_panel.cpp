@@ -3,6 +3,7 @@
 
 #include "ui/panels/card.h"
 #include "ui/panels/error_bar.h"
+#include "ui/panels/photo_rows.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
 
@@ -69,21 +70,7 @@ StudyPanel::StudyPanel(Workspace& workspace, QWidget* parent)
     m_table->setModel(m_model);
     m_table->setSortingEnabled(true);
     m_table->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_table->setAlternatingRowColors(true);
-    m_table->setShowGrid(false);
-    m_table->setFrameShape(QFrame::NoFrame);
-    m_table->setTabKeyNavigation(false);
-    m_table->setWordWrap(false);
-    m_table->setTextElideMode(Qt::ElideMiddle);
-    m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed); // no row is measured
-    m_table->verticalHeader()->setDefaultSectionSize(StudyPictures::Height + 6);
-    m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->horizontalHeader()->setStretchLastSection(true);
+    prepareRows(*m_table);
 
     connect(m_filter, &QLineEdit::textChanged, this, &StudyPanel::filterChanged);
     connect(m_models, &QComboBox::activated, this, [this](int index) {
@@ -160,14 +147,10 @@ void StudyPanel::arrived(const Outcome& outcome)
     m_model->setModel(static_cast<std::size_t>(std::max(0, m_models->currentIndex())));
     m_title->setFullText(toQt(study->name));
     m_title->setToolTip(m_folder);
-    const QFontMetrics metrics(m_table->font());
     for (int column = 0; column < StudyColumnCount; ++column) {
         m_table->setColumnHidden(column, !m_model->hasValues(static_cast<StudyColumn>(column)));
-        const QString title = m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-        constexpr int SortArrow = 34;
-        const int least = column == 0 ? StudyPictures::Width + metrics.averageCharWidth() * 26 : 0;
         if (isNew)
-            m_table->setColumnWidth(column, std::max(metrics.horizontalAdvance(title) + SortArrow, least));
+            fitColumn(*m_table, column);
     }
     if (isNew)
         setPhotoFolder({});

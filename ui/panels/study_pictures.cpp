@@ -26,16 +26,6 @@ QImage paper()
     return image;
 }
 
-/// All of one size, so that the names beside them stand in line.
-QImage onPaper(const QImage& picture)
-{
-    QImage image = paper();
-    const QImage small = picture.scaled(image.size(), Qt::KeepAspectRatio, Qt::SmoothTransformation);
-    QPainter(&image).drawImage((image.width() - small.width()) / 2, (image.height() - small.height()) / 2, small);
-    image.setDevicePixelRatio(Density);
-    return image;
-}
-
 } // namespace
 
 StudyPictures::StudyPictures(Workspace& workspace, QObject* parent)
@@ -49,14 +39,23 @@ StudyPictures::~StudyPictures()
     forget();
 }
 
+QImage StudyPictures::onPaper(const QImage& picture)
+{
+    QImage image = paper();
+    if (!picture.isNull()) {
+        const QImage small = picture.scaled(image.size(), Qt::KeepAspectRatio, Qt::SmoothTransformation);
+        QPainter(&image).drawImage((image.width() - small.width()) / 2, (image.height() - small.height()) / 2, small);
+    }
+    image.setDevicePixelRatio(Density);
+    return image;
+}
+
 QImage StudyPictures::picture(std::size_t photo, const QString& file)
 {
     if (const QImage* known = m_pictures.object(photo))
         return *known;
     ask(photo, file);
-    QImage empty = paper();
-    empty.setDevicePixelRatio(Density);
-    return empty;
+    return onPaper({});
 }
 
 void StudyPictures::ask(std::size_t photo, const QString& file)

@@ -30,6 +30,8 @@ public:
 
     /// Empty paper of the same size until it is there, arrived() follows; a file that cannot be read stays empty.
     QImage picture(std::size_t photo, const QString& file);
+    /// The picture in the middle of empty paper, all of one size, so that the names beside them stand in line.
+    static QImage onPaper(const QImage& picture);
     void forget(); ///< all of them
     int count() const { return static_cast<int>(m_pictures.count()); }
 

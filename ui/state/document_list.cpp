@@ -2,6 +2,7 @@
 #include "ui/state/document_list.h"
 
 #include "core/image/decode.h"
+#include "core/image/image_folder.h"
 #include "ui/state/image_files.h"
 #include "ui/state/text.h"
 
@@ -10,6 +11,7 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace halflens {
@@ -149,6 +151,54 @@ void DocumentList::replace(const QStringList& files, int place)
     showPresent(place);
 }
 
+void DocumentList::addSiblings(const Document& document)
+{
+    const QString own = document.path();
+    if (own.isEmpty())
+        return;
+    const QString folder = QFileInfo(own).absolutePath();
+    m_engine.submit({{0, Stage::Listing, m_listings++},
+                     Lane::Interactive,
+                     {},
+                     [folder](const JobContext& context) {
+                         context.report(-1, "Looking for images");
+                         return Outcome(Artifact(std::make_shared<const QStringList>(expandPaths({folder}))));
+                     }},
+                    {[this, own, id = document.id()](const Outcome& outcome) {
+                         if (!outcome)
+                             Q_EMIT failed(outcome.error());
+                         else if (const Document* known = find(id)) {
+                             const QStringList files = *outcome->as<QStringList>();
+                             const auto isBefore = [&](const QString& file) {
+                                 return comesBefore(QFileInfo(file).fileName(), QFileInfo(own).fileName());
+                             };
+                             const auto part = std::find_if_not(files.begin(), files.end(), isBefore);
+                             const auto before = part - files.begin();
+                             insert(indexOf(known), files.mid(0, before));
+                             insert(indexOf(known) + 1, files.mid(before));
+                         }
+                     },
+                     {}});
+}
+
+/// Files that are known already stay where they are.
+void DocumentList::insert(int place, const QStringList& files)
+{
+    std::vector<std::unique_ptr<Document>> fresh;
+    for (const QString& file : files) {
+        if (m_byPath.contains(file))
+            continue;
+        fresh.push_back(std::make_unique<Document>(m_nextId++, file));
+        m_byId.insert(fresh.back()->id(), fresh.back().get());
+        m_byPath.insert(file, fresh.back().get());
+    }
+    const int last = place + static_cast<int>(fresh.size()) - 1;
+    m_documents.insert(m_documents.begin() + place, std::make_move_iterator(fresh.begin()),
+                       std::make_move_iterator(fresh.end()));
+    if (last >= place)
+        Q_EMIT added(place, last);
+}
+
 void DocumentList::closeAll()
 {
     m_coming.clear();
@@ -216,19 +266,38 @@ void DocumentList::show(int index)
     if (index < 0 || index >= count())
         return;
     const int from = wantedIndex();
-    if (from >= 0 && index != from)
-        m_direction = index < from ? -1 : 1;
+    const int before = from >= 0 && m_sequence ? m_sequence->placeOf(at(from)) : from;
+    const int after = m_sequence ? m_sequence->placeOf(at(index)) : index;
+    goTo(at(index), from < 0 || before == after ? m_direction : after < before ? -1 : 1);
+}
+
+void DocumentList::goTo(Document* document, int direction)
+{
+    m_direction = direction;
     m_openedLast = 0;
-    want(at(index));
+    want(document);
+}
+
+/// Null at the ends. One that is left out has the first of the sequence after it, and the last before it.
+Document* DocumentList::neighbour(const Document* document, int by) const
+{
+    const int count = m_sequence ? m_sequence->photos() : static_cast<int>(m_documents.size());
+    const int here = m_sequence ? m_sequence->placeOf(document) : indexOf(document);
+    const int place = here >= 0 ? here + by : by > 0 ? 0 : count - 1;
+    if (place < 0 || place >= count)
+        return nullptr;
+    return m_sequence ? m_sequence->photo(place) : at(place);
 }
 
 void DocumentList::step(int by)
 {
-    int index = wantedIndex() + by;
-    while (index >= 0 && index < count() && at(index)->isMissing()) // they are shown as missing when they are chosen
-        index += by < 0 ? -1 : 1;
-    if (count() > 0 && (by == 0 || !at(std::clamp(index, 0, count() - 1))->isMissing()))
-        show(std::clamp(index, 0, count() - 1));
+    const int from = wantedIndex();
+    const int direction = by < 0 ? -1 : 1;
+    Document* next = neighbour(from >= 0 ? at(from) : nullptr, direction);
+    while (next && next->isMissing()) // they are shown as missing when they are chosen
+        next = neighbour(next, direction);
+    if (next)
+        goTo(next, direction);
 }
 
 void DocumentList::want(Document* document)
@@ -322,6 +391,9 @@ void DocumentList::close(int index)
     if (m_wanted == document->id())
         m_wanted.reset();
     const bool wasCurrent = document == m_current.document();
+    Document* next = neighbour(document, 1);
+    if (!next)
+        next = neighbour(document, -1);
     if (wasCurrent)
         m_current.setDocument(nullptr);
     Q_EMIT aboutToBeRemoved(index);
@@ -331,8 +403,8 @@ void DocumentList::close(int index)
     m_byPath.remove(gone->path());
     Q_EMIT removed(index);
     Q_EMIT wantedChanged();
-    if (wasCurrent && !m_wanted && count() > 0)
-        want(at(std::min(index, count() - 1)));
+    if (wasCurrent && !m_wanted && next)
+        want(next);
 }
 
 void DocumentList::cancelWanted()
@@ -350,10 +422,9 @@ void DocumentList::cancelWanted()
 
 void DocumentList::prefetchNeighbour()
 {
-    const int index = currentIndex() + m_direction;
-    if (m_wanted || index < 0 || index >= count() || m_loader.find(*at(index)) || at(index)->path().isEmpty())
-        return;
-    m_loader.load(*at(index), Lane::Prefetch);
+    const Document* next = m_current.document() ? neighbour(m_current.document(), m_direction) : nullptr;
+    if (!m_wanted && next && !next->path().isEmpty() && !m_loader.find(*next))
+        m_loader.load(*next, Lane::Prefetch);
 }
 
 } // namespace halflens

@@ -18,6 +18,19 @@
 
 namespace halflens {
 
+/// An order to go through the photos in, other than that of opening; photos it leaves out are passed over.
+class PhotoSequence {
+public:
+    PhotoSequence() = default;
+    PhotoSequence(const PhotoSequence&) = delete;
+    PhotoSequence& operator=(const PhotoSequence&) = delete;
+    virtual ~PhotoSequence() = default;
+
+    virtual int photos() const = 0;
+    virtual Document* photo(int place) const = 0;
+    virtual int placeOf(const Document* document) const = 0; ///< -1: left out
+};
+
 /// GUI thread; nothing here waits. Files are known by their path, so that none is listed twice.
 /// The shown image changes only when the wanted one could be decoded: a broken file leaves the picture as it is,
 /// is reported by failed() and leaves the list; the next of those opened with it is shown in its place.
@@ -37,6 +50,8 @@ public:
     /// Lists these files alone, in this order and without looking at them, and shows the one at `place`. Those that
     /// are known already begin anew.
     void replace(const QStringList& files, int place);
+    /// Lists the other images of the document's folder around it, in the order of names; what is shown stays.
+    void addSiblings(const Document& document);
     void closeAll();
     /// What is on its way into the list is listed at once.
     void finishListing();
@@ -52,7 +67,10 @@ public:
     int currentIndex() const { return indexOf(m_current.document()); }
     int wantedIndex() const; ///< shown soon, when it is being decoded; else the current
     void show(int index);
-    void step(int by); ///< next (+1), previous (-1); stops at the ends
+    void step(int by); ///< next (+1), previous (-1) in the order that is followed; stops at the ends
+    /// The order of step(), of what is fetched ahead, and of what is shown after a close. Outlives the list, or null is
+    /// given before it goes.
+    void follow(const PhotoSequence* sequence) { m_sequence = sequence; }
     void close(int index);
     /// Reads the shown image again if its file has changed; false when there is no need.
     bool refresh();
@@ -75,6 +93,9 @@ Q_SIGNALS:
 
 private:
     Document* add(const QString& path);
+    void insert(int place, const QStringList& files);
+    Document* neighbour(const Document* document, int by) const;
+    void goTo(Document* document, int direction);
     void append(const QStringList& files);
     void takeComing();
     void setMissing(Document& document, bool missing);
@@ -97,6 +118,7 @@ private:
     std::uint64_t m_openedLast = 0; ///< of what was opened together, while the first good one is searched; else 0
     std::optional<std::uint64_t> m_wanted; ///< being decoded to be shown
     int m_direction = 1; ///< of the last step, for prefetching
+    const PhotoSequence* m_sequence = nullptr; ///< null: the order of opening
 };
 
 } // namespace halflens

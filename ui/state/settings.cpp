@@ -78,6 +78,8 @@ const std::vector<SettingSpec>& Settings::table()
         {setting::LastFolder, QString(), {}, {}, {}, {}, {}, {}},
         {setting::FigureOptions, QByteArray(), {}, {}, {}, {}, {}, {}},
         {setting::FigureFolder, QString(), {}, {}, {}, {}, {}, {}},
+        {setting::ScorePhotos, true, {}, {}, {}, {}, {}, {}},
+        {setting::PhotoColumns, QStringList(), {}, {}, {}, {}, {}, {}},
         {setting::Geometry, QByteArray(), {}, {}, {}, {}, {}, {}},
         {setting::WindowState, QByteArray(), {}, {}, {}, {}, {}, {}},
     };

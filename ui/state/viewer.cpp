@@ -4,13 +4,16 @@
 #include "ui/state/text.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace halflens {
 
-Viewer::Viewer(ModelSource& models, Settings& sharedSettings)
+Viewer::Viewer(ModelSource& models, Settings& sharedSettings, std::filesystem::path scores)
     : settings(sharedSettings)
     , recent(sharedSettings)
     , workspace(models, sharedSettings)
+    , photoScores(workspace, sharedSettings, std::move(scores))
+    , photos(workspace, photoScores)
     , layers(sharedSettings)
     , maps(workspace, layers)
     , region(workspace)

@@ -7,6 +7,7 @@
 #include "ui/state/layer_stack.h"
 #include "ui/state/layer_view.h"
 #include "ui/state/map_service.h"
+#include "ui/state/photo_list_model.h"
 #include "ui/state/recent_files.h"
 #include "ui/state/region_service.h"
 #include "ui/state/scenario_book.h"
@@ -16,12 +17,15 @@
 #include "ui/state/version_service.h"
 #include "ui/state/workspace.h"
 
+#include <filesystem>
+
 namespace halflens {
 
 /// GUI thread. Outlives the widgets that look at it.
 struct Viewer {
     /// Both outlive the viewer.
-    Viewer(ModelSource& models, Settings& settings);
+    /// `scores`: where scores of photos are kept; empty: for this run only.
+    Viewer(ModelSource& models, Settings& settings, std::filesystem::path scores = {});
 
     /// What is shown now, as a value.
     ViewerState state() const;
@@ -31,6 +35,8 @@ struct Viewer {
     Settings& settings;
     RecentFiles recent;
     Workspace workspace;
+    PhotoScores photoScores;
+    PhotoListModel photos; ///< the order photos are gone through
     LayerStack layers;
     MapService maps;
     RegionService region;

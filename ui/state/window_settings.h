@@ -7,5 +7,7 @@
 namespace halflens::setting {
 inline const QString FigureOptions =
     QStringLiteral("figure/options"); ///< JSON, see form_state.h: what the export dialog had
+inline const QString ScorePhotos = QStringLiteral("analysis/scorePhotos"); ///< all of the list, in the background
+inline const QString PhotoColumns = QStringLiteral("photos/columns"); ///< words of the columns shown, see PhotoColumns
 inline const QString FigureFolder = QStringLiteral("figure/folder");
 } // namespace halflens::setting

@@ -28,7 +28,14 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     tryAllMasks = add(file, tr("&Try all 4096 masks"));
     tryAllMasks->setToolTip(
         tr("For a model without a mask table: exact halves in place of estimates; minutes to hours"));
+    siblings = add(file, tr("Add the &other photos of its folder"));
+    siblings->setToolTip(tr("Lists the photos beside the shown one, in the order of names"));
+    scorePhotos = add(file, tr("Score all p&hotos"));
+    scorePhotos->setCheckable(true);
+    scorePhotos->setToolTip(tr("In the background, when nothing else is to do; scores are kept on disk"));
     closeImage = add(file, tr("&Close image"), {QKeySequence(u"Ctrl+W"_s)});
+    closeImage->setToolTip(tr("Removes it from the list, not from the disk (Del)"));
+    closeAll = add(file, tr("Close a&ll images"), {QKeySequence(u"Ctrl+Shift+W"_s)});
     exportFigure = add(file, tr("&Export figure…"), {QKeySequence(u"Ctrl+Shift+E"_s)}, u"export"_s);
     quit = add(file, tr("&Quit"), {QKeySequence(u"Ctrl+Q"_s)});
     quit->setMenuRole(QAction::QuitRole);
@@ -106,6 +113,9 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
            "rectangle, Esc removes it"));
     pairs = add(view, tr("Pairs of &blocks…"), {QKeySequence(u"Ctrl+Shift+I"_s)});
     pairs->setToolTip(tr("What two blocks add together beyond what each adds by itself"));
+    photoTable = add(view, tr("Photos as a &table"), {QKeySequence(u"Ctrl+T"_s)});
+    photoTable->setCheckable(true);
+    photoTable->setToolTip(tr("Scores of all photos: sort, filter, choose columns, export"));
     fullScreen = add(view, tr("F&ull screen"), {QKeySequence(u"F11"_s)});
     fullScreen->setCheckable(true);
     hidePanels = add(view, tr("&Hide all panels"), {QKeySequence(u"F9"_s)});
@@ -118,6 +128,11 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     next = add(go, tr("&Next image"), {QKeySequence(u"PgDown"_s)}, u"next"_s);
     first = add(go, tr("&First image"), {QKeySequence(u"Home"_s)});
     last = add(go, tr("&Last image"), {QKeySequence(u"End"_s)});
+    goTo = add(go, tr("&Go to a photo…"), {QKeySequence(u"Ctrl+G"_s)});
+    goTo->setToolTip(tr("By a part of its name, or by its number"));
+    worstFirst = add(go, tr("&Worst first"), {QKeySequence(u"W"_s)});
+    worstFirst->setCheckable(true);
+    worstFirst->setToolTip(tr("Photos in the order of their scores, and back to the order of opening (W)"));
 
     const QString help = tr("&Help");
     palette = add(help, tr("&Find a command…"), {QKeySequence(u"Ctrl+Shift+P"_s)}, u"search"_s);

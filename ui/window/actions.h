@@ -33,7 +33,10 @@ public:
     QAction* pinScenario;
     QAction* analyseAgain;
     QAction* tryAllMasks;
+    QAction* siblings; ///< the other photos of the folder
+    QAction* scorePhotos; ///< checkable: all of the list, in the background
     QAction* closeImage;
+    QAction* closeAll;
     QAction* exportFigure;
     QAction* quit;
     QAction* undo;
@@ -60,6 +63,7 @@ public:
     QAction* leaveVersions; ///< back to the one photo
     QAction* scoreVisible; ///< the part of the photo in sight as a rectangle
     QAction* pairs; ///< interactions of pairs of blocks
+    QAction* photoTable; ///< checkable
     QAction* fullScreen;
     QAction* hidePanels;
     QAction* restoreLayout;
@@ -67,6 +71,8 @@ public:
     QAction* next;
     QAction* first;
     QAction* last;
+    QAction* goTo; ///< a photo by its name
+    QAction* worstFirst; ///< checkable
     QAction* palette;
     QAction* shortcuts;
     QAction* about;

@@ -20,6 +20,7 @@
 #include "ui/state/image_files.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
+#include "ui/window/photo_controller.h"
 #include "ui/window/session_controller.h"
 
 #include <QApplication>
@@ -96,6 +97,8 @@ void MainWindow::changeEvent(QEvent* event)
         m_actions->updateIcons(themeColors(palette()).text);
     else if (event->type() == QEvent::ActivationChange && !isActiveWindow() && m_canvas)
         m_canvas->setShowOriginal(m_actions->original->isChecked()); // the release of Shift goes elsewhere
+    else if (event->type() == QEvent::ActivationChange && isActiveWindow())
+        m_viewer.photoScores.lookAgain(); // somebody may have saved a photo elsewhere
     else if (event->type() == QEvent::WindowStateChange)
         m_actions->fullScreen->setChecked(isFullScreen());
 }
@@ -108,6 +111,8 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
                                   || m_actions->original->isChecked());
     else if (event->key() == Qt::Key_Escape && m_viewer.versions.isOn())
         m_viewer.versions.stop();
+    else if (event->key() == Qt::Key_Delete && event->modifiers() == Qt::NoModifier)
+        m_actions->closeImage->trigger();
     else if (event->key() == Qt::Key_Left && event->modifiers() == Qt::NoModifier)
         m_viewer.workspace.step(-1);
     else if (event->key() == Qt::Key_Right && event->modifiers() == Qt::NoModifier)
@@ -266,9 +271,9 @@ void MainWindow::updateActions()
 {
     const Document* document = m_viewer.workspace.current();
     const bool hasReport = document && document->analysis() && document->analysis()->report;
-    const int index = m_viewer.workspace.wantedIndex();
-    for (QAction* action : {m_actions->closeImage, m_actions->copy, m_actions->fit, m_actions->actualSize,
-                            m_actions->zoomIn, m_actions->zoomOut, m_actions->original, m_actions->scoreVisible})
+    m_photos->updateActions();
+    for (QAction* action : {m_actions->copy, m_actions->fit, m_actions->actualSize, m_actions->zoomIn,
+                            m_actions->zoomOut, m_actions->original, m_actions->scoreVisible})
         action->setEnabled(document != nullptr);
     m_actions->exportFigure->setEnabled(document && document->analysis());
     const bool compares = m_viewer.versions.isOn();
@@ -278,7 +283,6 @@ void MainWindow::updateActions()
         action->setEnabled(document && !compares); // they are of the one photo
     m_actions->pairs->setEnabled(hasReport && !compares);
     m_actions->tryAllMasks->setEnabled(m_viewer.workspace.analyses().canTryAllMasks());
-    m_actions->analyseAgain->setEnabled(document != nullptr);
     m_actions->pinScenario->setEnabled(document && !compares);
     m_actions->saveSession->setEnabled(m_viewer.workspace.count() > 0);
     m_actions->saveSessionAs->setEnabled(m_viewer.workspace.count() > 0);
@@ -290,10 +294,6 @@ void MainWindow::updateActions()
     for (const Actions::MapHalf& half : m_actions->mapHalves)
         half.action->setEnabled(document && !compares);
     m_actions->compare->setEnabled(m_viewer.comparison.models().size() > 1);
-    m_actions->previous->setEnabled(index > 0);
-    m_actions->first->setEnabled(index > 0);
-    m_actions->next->setEnabled(index >= 0 && index + 1 < m_viewer.workspace.count());
-    m_actions->last->setEnabled(index >= 0 && index + 1 < m_viewer.workspace.count());
 }
 
 void MainWindow::showPresets()

@@ -13,7 +13,6 @@
 #include "ui/panels/empty_state.h"
 #include "ui/panels/enough_panel.h"
 #include "ui/panels/error_bar.h"
-#include "ui/panels/film_strip.h"
 #include "ui/panels/hidden_words.h"
 #include "ui/panels/layer_caption.h"
 #include "ui/panels/layers_panel.h"
@@ -29,6 +28,7 @@
 #include "ui/state/image_files.h"
 #include "ui/state/text.h"
 #include "ui/window/main_window.h"
+#include "ui/window/photo_controller.h"
 
 #include <QActionGroup>
 #include <QApplication>
@@ -123,10 +123,7 @@ void MainWindow::makeDocks()
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    auto* strip = new FilmStrip(m_viewer.workspace);
-    connect(strip, &FilmStrip::compareRequested, this,
-            [this](int index) { m_viewer.versions.start(*m_viewer.workspace.at(index)); });
-    addDock(u"imagesDock"_s, tr("Images"), strip, Qt::BottomDockWidgetArea);
+    m_photos = new PhotoController(*this, m_viewer, *m_actions);
     addDock(u"qualityDock"_s, tr("Quality"), quality, Qt::RightDockWidgetArea);
     QDockWidget* enoughDock = addDock(u"enoughDock"_s, tr("Blocks that decide"), enough, Qt::RightDockWidgetArea);
     auto* table = new BlockPanel(m_viewer.workspace.image(), m_viewer.comparison);
@@ -178,7 +175,7 @@ void MainWindow::sizeDocks()
     else
         resizeDocks({dock(u"qualityDock"_s), dock(u"enoughDock"_s), dock(u"blocksDock"_s)},
                     {models < 2 ? 345 : 390, 220, models < 2 ? 235 : 200}, Qt::Vertical);
-    resizeDocks({dock(u"imagesDock"_s)}, {138}, Qt::Vertical);
+    resizeDocks({dock(u"imagesDock"_s)}, {PhotoController::StripHeight}, Qt::Vertical);
 }
 
 void MainWindow::hidePanels(bool hidden)
@@ -370,9 +367,7 @@ void MainWindow::connectActions()
         dock->raise();
     });
     m_actions->openSample->setEnabled(!samplesFolder().isEmpty());
-    on(m_actions->analyseAgain, [this] { m_viewer.workspace.refresh(); });
     on(m_actions->tryAllMasks, [this] { m_viewer.workspace.analyses().tryAllMasks(); });
-    on(m_actions->closeImage, [this] { m_viewer.workspace.close(m_viewer.workspace.currentIndex()); });
     on(m_actions->exportFigure, [this] { openExportDialog(); });
     on(m_actions->quit, [this] { close(); });
     on(m_actions->copy, [this] { copyImage(); });
@@ -411,10 +406,6 @@ void MainWindow::connectActions()
     on(m_actions->fullScreen, [this](bool full) { full ? showFullScreen() : showNormal(); });
     on(m_actions->hidePanels, [this](bool hidden) { hidePanels(hidden); });
     on(m_actions->restoreLayout, [this] { restoreDefaultLayout(); });
-    on(m_actions->previous, [this] { m_viewer.workspace.step(-1); });
-    on(m_actions->next, [this] { m_viewer.workspace.step(1); });
-    on(m_actions->first, [this] { m_viewer.workspace.show(0); });
-    on(m_actions->last, [this] { m_viewer.workspace.show(m_viewer.workspace.count() - 1); });
     on(m_actions->scoreVisible, [this] { m_canvas->selectVisible(); });
     on(m_actions->pairs, [this] { openPairs(); });
     on(m_actions->palette, [this] { openPalette(); });

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Above the strip of thumbnails: where one is, in which order, what is filtered out, and how far scoring is.
+#pragma once
+
+#include <QWidget>
+
+class QDockWidget;
+class QLabel;
+class QLineEdit;
+class QMenu;
+class QToolButton;
+
+namespace halflens {
+
+struct Viewer;
+
+/// The title bar of the strip's dock, so that it takes no room of its own. What does not fit a narrow dock is left out,
+/// the least important first.
+class PhotoBar final : public QWidget {
+    Q_OBJECT
+
+public:
+    /// `viewer` outlives this. `dock` gets buttons to float and to close it; null: none.
+    PhotoBar(Viewer& viewer, QDockWidget* dock, QWidget* parent = nullptr);
+    QSize minimumSizeHint() const override;
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void makeOrderMenu();
+    void showPlace();
+    void showOrder();
+    void showFilter();
+    void showProgress();
+    void fit();
+
+    Viewer& m_viewer;
+    QLabel* m_title;
+    QLabel* m_place;
+    QToolButton* m_order;
+    QMenu* m_orders;
+    QLineEdit* m_filter;
+    QLabel* m_progress;
+    QToolButton* m_pause;
+};
+
+/// Sets a line as the filter of `viewer`'s photos, and shows what is wrong with it: `field` keeps what is typed, and
+/// follows filters set elsewhere. Child of the field.
+void connectPhotoFilter(QLineEdit& field, Viewer& viewer);
+
+/// Lets the photos of `viewer` be gone through worst first, again as opened.
+void showWorstFirst(Viewer& viewer);
+
+} // namespace halflens

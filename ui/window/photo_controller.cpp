@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ui/window/photo_controller.h"
+
+#include "ui/dialogs/go_to_photo.h"
+#include "ui/panels/film_strip.h"
+#include "ui/panels/photo_bar.h"
+#include "ui/panels/photo_table.h"
+#include "ui/window/main_window.h"
+
+#include <QDockWidget>
+
+namespace halflens {
+
+using namespace Qt::StringLiterals;
+
+PhotoController::PhotoController(MainWindow& window, Viewer& viewer, Actions& actions)
+    : QObject(&window)
+    , m_window(window)
+    , m_viewer(viewer)
+    , m_actions(actions)
+    , m_strip(new QDockWidget(tr("Images"), &window))
+    , m_table(new QDockWidget(tr("Table of the photos"), &window))
+{
+    m_strip->setObjectName(u"imagesDock"_s);
+    auto* strip = new FilmStrip(viewer.workspace, viewer.photos, m_strip);
+    connect(strip, &FilmStrip::compareRequested, this,
+            [this](int index) { m_viewer.versions.start(*m_viewer.workspace.at(index)); });
+    m_strip->setWidget(strip);
+    m_strip->setTitleBarWidget(new PhotoBar(viewer, m_strip));
+    window.addDockWidget(Qt::BottomDockWidgetArea, m_strip);
+    m_table->setObjectName(u"photosDock"_s);
+    m_table->setWidget(new PhotoTable(viewer, m_table));
+    window.addDockWidget(Qt::BottomDockWidgetArea, m_table);
+    window.tabifyDockWidget(m_strip, m_table);
+    m_table->hide(); // comes with a key
+    connect(m_table->toggleViewAction(), &QAction::toggled, m_actions.photoTable, &QAction::setChecked);
+    connectActions();
+}
+
+void PhotoController::connectActions()
+{
+    const auto on = [this](QAction* action, auto slot) { connect(action, &QAction::triggered, this, slot); };
+    Workspace& workspace = m_viewer.workspace;
+    on(m_actions.analyseAgain, [this] {
+        m_viewer.workspace.refresh();
+        m_viewer.maps.resume();
+        m_viewer.photoScores.lookAgain();
+    });
+    on(m_actions.siblings, [&workspace] {
+        if (const Document* document = workspace.current())
+            workspace.documents().addSiblings(*document);
+    });
+    on(m_actions.scorePhotos, [this](bool scored) { m_viewer.photoScores.setPaused(!scored); });
+    on(m_actions.closeImage, [&workspace] { workspace.close(workspace.currentIndex()); });
+    on(m_actions.closeAll, [&workspace] { workspace.documents().closeAll(); });
+    on(m_actions.previous, [&workspace] { workspace.step(-1); });
+    on(m_actions.next, [&workspace] { workspace.step(1); });
+    on(m_actions.first, [this] { showPlace(0); });
+    on(m_actions.last, [this] { showPlace(m_viewer.photos.photos() - 1); });
+    on(m_actions.goTo, [this] { goTo(); });
+    on(m_actions.photoTable, [this](bool shown) { showTable(shown); });
+    on(m_actions.worstFirst, [this] { showWorstFirst(m_viewer); });
+    connect(&m_viewer.photos, &PhotoListModel::arranged, this, &PhotoController::updateActions);
+    const auto showScoring = [this] { m_actions.scorePhotos->setChecked(!m_viewer.photoScores.isPaused()); };
+    connect(&m_viewer.photoScores, &PhotoScores::progressed, this, showScoring);
+    showScoring();
+}
+
+void PhotoController::showPlace(int place)
+{
+    if (place >= 0 && place < m_viewer.photos.photos())
+        m_viewer.workspace.show(m_viewer.workspace.documents().indexOf(m_viewer.photos.photo(place)));
+}
+
+void PhotoController::showTable(bool shown)
+{
+    m_table->setVisible(shown);
+    if (shown)
+        m_table->raise();
+    if (!m_table->isFloating())
+        m_window.resizeDocks({shown ? m_table : m_strip}, {shown ? m_window.height() * 2 / 5 : StripHeight},
+                             Qt::Vertical);
+}
+
+void PhotoController::goTo()
+{
+    for (QDialog* open : m_window.findChildren<GoToPhotoDialog*>())
+        open->close();
+    auto* dialog = new GoToPhotoDialog(m_viewer, &m_window);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->show();
+}
+
+void PhotoController::updateActions()
+{
+    Workspace& workspace = m_viewer.workspace;
+    const PhotoListModel& photos = m_viewer.photos;
+    const Document* document = workspace.current();
+    const int wanted = workspace.wantedIndex();
+    const int place = wanted >= 0 ? photos.placeOf(workspace.at(wanted)) : -1;
+    const bool isLeftOut = wanted >= 0 && place < 0 && photos.photos() > 0; // one comes in again at either end
+    for (QAction* action : {m_actions.previous, m_actions.first})
+        action->setEnabled(place > 0 || isLeftOut);
+    for (QAction* action : {m_actions.next, m_actions.last})
+        action->setEnabled((place >= 0 && place + 1 < photos.photos()) || isLeftOut);
+    m_actions.closeImage->setEnabled(document != nullptr);
+    m_actions.closeAll->setEnabled(workspace.count() > 0);
+    m_actions.analyseAgain->setEnabled(document != nullptr);
+    m_actions.siblings->setEnabled(document && !document->path().isEmpty());
+    m_actions.worstFirst->setEnabled(workspace.count() > 1);
+    m_actions.goTo->setEnabled(workspace.count() > 0);
+    m_actions.worstFirst->setChecked(photos.sortColumn() == static_cast<int>(PhotoColumn::Score)
+                                     && photos.sortOrder() == Qt::AscendingOrder);
+}
+
+} // namespace halflens
