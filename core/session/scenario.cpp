@@ -42,6 +42,8 @@ json toJson(const ScenarioEffect& effect)
         object["deviation"] = *effect.deviation;
     if (effect.plcc)
         object["plcc"] = *effect.plcc;
+    if (effect.without > 0)
+        object["without"] = effect.without;
     return object;
 }
 
@@ -58,6 +60,7 @@ ScenarioEffect effectFromJson(JsonObject& object)
     effect.mean = object.number("mean", -Far, Far, 0);
     effect.deviation = optional("deviation", 0, Far);
     effect.plcc = optional("plcc", -1, 1);
+    effect.without = object.integer("without", 0, std::numeric_limits<int>::max(), 0);
     object.finish();
     return effect;
 }
@@ -71,6 +74,12 @@ template<class T> json listToJson(const std::vector<T>& values)
 }
 
 } // namespace
+
+bool isSameWork(const Scenario& a, const Scenario& b)
+{
+    return a.name == b.name && a.note == b.note && a.hidden == b.hidden && a.photo == b.photo && a.image == b.image
+        && a.effects == b.effects;
+}
 
 json toJson(const Scenario& scenario)
 {

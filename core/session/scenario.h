@@ -29,6 +29,7 @@ struct ScenarioEffect {
     double mean = 0; ///< of the changes, on the 1..5 scale
     std::optional<double> deviation; ///< standard deviation of the changes over the photos; of two or more
     std::optional<double> plcc; ///< of the scores of whole and masked photos; where it is defined
+    int without = 0; ///< photos of the list that could not be scored
     bool operator==(const ScenarioEffect&) const = default;
 };
 
@@ -44,6 +45,9 @@ struct Scenario {
     std::vector<ScenarioEffect> effects; ///< one a model
     bool operator==(const Scenario&) const = default;
 };
+
+/// Whether what a person made is the same: all but the scores, which are there again when the photo is shown.
+bool isSameWork(const Scenario& a, const Scenario& b);
 
 nlohmann::json toJson(const Scenario& scenario);
 Scenario scenarioFromJson(JsonObject& object); ///< strict, as layersFromJson()

@@ -166,7 +166,8 @@ bool isSameWork(const Session& a, const Session& b)
         return one.path == other.path && one.masks == other.masks && one.mark == other.mark && one.note == other.note;
     };
     return std::equal(a.photos.begin(), a.photos.end(), b.photos.begin(), b.photos.end(), same)
-        && a.scenarios == b.scenarios;
+        && std::equal(a.scenarios.begin(), a.scenarios.end(), b.scenarios.begin(), b.scenarios.end(),
+                      [](const Scenario& one, const Scenario& other) { return isSameWork(one, other); });
 }
 
 void setRelativePaths(Session& session, const std::filesystem::path& folder)

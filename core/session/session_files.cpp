@@ -4,8 +4,10 @@
 #include "core/base/file.h"
 #include "core/session/figure_session.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace halflens {
 
@@ -48,12 +50,16 @@ std::optional<fs::path> byName(const SessionPhoto& photo, const std::vector<fs::
     return {};
 }
 
-/// Fills in the paths of `lost` photos whose content lies in or below `folder`.
-void findByContent(std::vector<SessionPhoto*> lost, const fs::path& folder, const std::stop_token& stop,
+/// Fills in the paths of `lost` photos whose content lies in or below `folder`. A file is one photo: what another has
+/// been found under is not taken twice, else one of two equal photos would go from the list with its masks.
+void findByContent(const std::vector<const SessionPhoto*>& lost, const fs::path& folder, const std::stop_token& stop,
                    std::map<const SessionPhoto*, fs::path>& found)
 {
-    std::multimap<std::int64_t, SessionPhoto*> bySize;
-    for (SessionPhoto* photo : lost)
+    std::set<fs::path> taken;
+    for (const auto& [photo, place] : found)
+        taken.insert(place);
+    std::multimap<std::int64_t, const SessionPhoto*> bySize;
+    for (const SessionPhoto* photo : lost)
         bySize.emplace(photo->bytes, photo);
     std::error_code failed;
     fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, failed);
@@ -65,14 +71,16 @@ void findByContent(std::vector<SessionPhoto*> lost, const fs::path& folder, cons
         if (it.depth() >= DeepestFolder && it->is_directory(ignored))
             it.disable_recursion_pending();
         const auto size = sizeOf(it->path());
-        if (!size || !bySize.contains(*size))
+        if (!size || !bySize.contains(*size) || taken.contains(it->path()))
             continue;
         const Result<std::string> hash = sha256HexOfFile(it->path());
-        for (auto [one, end] = bySize.equal_range(*size); hash && one != end;) {
-            const bool isIt = one->second->sha256 == *hash;
-            if (isIt)
-                found.emplace(one->second, it->path());
-            one = isIt ? bySize.erase(one) : std::next(one);
+        if (!hash)
+            continue;
+        const auto [first, end] = bySize.equal_range(*size);
+        const auto one = std::find_if(first, end, [&](const auto& entry) { return entry.second->sha256 == *hash; });
+        if (one != end) {
+            found.emplace(one->second, it->path());
+            bySize.erase(one);
         }
     }
 }
@@ -83,7 +91,7 @@ OpenedSession findPhotos(Session session, const fs::path& folder, const std::vec
                          const std::stop_token& stop)
 {
     OpenedSession opened;
-    std::vector<SessionPhoto*> lost;
+    std::vector<const SessionPhoto*> lost;
     std::map<const SessionPhoto*, fs::path> found;
     for (SessionPhoto& photo : session.photos) {
         if (const auto place = placeOf(photo, folder))

@@ -70,7 +70,10 @@ QString effectText(const ScenarioEffect& effect)
         text += ScenariosPanel::tr(", PLCC of whole and masked scores %1").arg(QString::number(*effect.plcc, 'f', 3));
     else if (effect.photos > 1)
         text += ScenariosPanel::tr(", PLCC undefined: all scores are the same");
-    return text;
+    if (effect.without > 0)
+        text += effect.without == 1 ? ScenariosPanel::tr("; one photo could not be scored")
+                                    : ScenariosPanel::tr("; %1 photos could not be scored").arg(effect.without);
+    return text + u'.';
 }
 
 } // namespace
@@ -83,10 +86,7 @@ ScenariosPanel::ScenariosPanel(Viewer& viewer, QAction* pin, QWidget* parent)
     makeParts(pin);
     connect(&m_book, &ScenarioBook::changed, this, &ScenariosPanel::fill);
     connect(&m_book, &ScenarioBook::effectProgressed, this, &ScenariosPanel::showProgress);
-    connect(&m_book, &ScenarioBook::effectMeasured, this, [this](int, int without) {
-        m_without = without;
-        describe();
-    });
+    connect(&m_book, &ScenarioBook::pinned, this, [this](int index) { m_list->setCurrentRow(index); });
     connect(&viewer.workspace.image(), &CurrentImage::changed, this, &ScenariosPanel::describe);
     connect(&viewer.workspace.image(), &CurrentImage::analysisChanged, this, &ScenariosPanel::describe);
     connect(&viewer.workspace.image(), &CurrentImage::scoresChanged, this, &ScenariosPanel::describe);
@@ -244,8 +244,6 @@ void ScenariosPanel::describe()
             lines << tr("On the shown photo:") << scoresText(here);
         for (const ScenarioEffect& effect : scenario.effects)
             lines << effectText(effect);
-        if (m_without > 0 && !scenario.effects.empty())
-            lines << (m_without == 1 ? tr("One photo has no score.") : tr("%1 photos have no score.").arg(m_without));
     } else if (rows.size() == 2) {
         lines << m_book.comparisonText(rows[0], rows[1]);
     } else if (m_book.count() > 0) {

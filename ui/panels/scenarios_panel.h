@@ -47,7 +47,6 @@ private:
     QPushButton* m_remove;
     QPushButton* m_export;
     bool m_isFilling = false;
-    int m_without = 0; ///< photos without a score in the last effect
 };
 
 } // namespace halflens

@@ -33,6 +33,18 @@ QString blocksText(BlockMask hidden)
     return hidden.isEmpty() ? ScenarioBook::tr("nothing") : blockNumbers(hidden);
 }
 
+/// What a job of measureEffect() answers.
+struct PhotoEffect {
+    MaskEffect effect;
+    std::string image; ///< Image::contentHash
+};
+
+/// Of one photo, not of the model, which would fare no better on the others.
+bool isOfThePhoto(const Error& error)
+{
+    return error.code == ErrorCode::Io || error.code == ErrorCode::InvalidInput || error.code == ErrorCode::Unsupported;
+}
+
 const ScenarioScore* scoreBy(const std::vector<ScenarioScore>& scores, const std::string& model)
 {
     const auto it = std::find_if(scores.begin(), scores.end(), [&](const auto& score) { return score.model == model; });
@@ -55,8 +67,8 @@ ScenarioBook::ScenarioBook(Workspace& workspace, Comparison& comparison, QObject
 void ScenarioBook::restore(std::vector<Scenario> scenarios)
 {
     cancelEffect();
-    m_rows.clear();
     m_scenarios = std::move(scenarios);
+    m_rows.assign(m_scenarios.size(), {});
     Q_EMIT changed();
 }
 
@@ -83,7 +95,9 @@ int ScenarioBook::pin()
     scenario.image = document->imageHash();
     scenario.scores = shownScores(scenario);
     m_scenarios.push_back(std::move(scenario));
+    m_rows.emplace_back();
     Q_EMIT changed();
+    Q_EMIT pinned(count() - 1);
     return count() - 1;
 }
 
@@ -118,6 +132,7 @@ void ScenarioBook::remove(int index)
     else if (m_run && m_run->scenario > index)
         --m_run->scenario;
     m_scenarios.erase(m_scenarios.begin() + index);
+    m_rows.erase(m_rows.begin() + index);
     Q_EMIT changed();
 }
 
@@ -210,6 +225,7 @@ QString ScenarioBook::comparisonText(int a, int b) const
 void ScenarioBook::measureEffect(int index)
 {
     cancelEffect();
+    m_workspace.documents().finishListing();
     Run run;
     run.scenario = index;
     run.model = m_workspace.modelId().toStdString();
@@ -262,7 +278,7 @@ void ScenarioBook::submitNext()
              const Result<MaskEffect> effect = maskEffect(**read, model, hidden, models, context.stop());
              if (!effect)
                  return effect.error();
-             return Artifact(std::make_shared<const MaskEffect>(*effect));
+             return Artifact(std::make_shared<const PhotoEffect>(PhotoEffect{*effect, (*read)->contentHash}));
          }},
         {[this](const Outcome& outcome) { arrived(outcome); }, {}});
     Q_EMIT effectProgressed();
@@ -272,22 +288,18 @@ void ScenarioBook::arrived(const Outcome& outcome)
 {
     if (!m_run)
         return;
-    if (!outcome && outcome.error().code != ErrorCode::Io && outcome.error().code != ErrorCode::InvalidInput
-        && outcome.error().code
-            != ErrorCode::Unsupported) { // of the model, not of one photo: the others fare no better
+    if (!outcome && !isOfThePhoto(outcome.error())) {
         const Error error = outcome.error();
         cancelEffect();
         m_workspace.report(error);
         return;
     }
     if (outcome) {
-        const Scenario& scenario = at(m_run->scenario);
-        const MaskEffect effect = *outcome->as<MaskEffect>();
-        m_run->effects.push_back(effect);
-        m_run->rows.push_back({scenario.name,
-                               scenario.hidden,
-                               m_run->photos[static_cast<std::size_t>(m_run->next)].name,
-                               {m_run->model, m_run->modelName, effect.whole, effect.masked, false}});
+        const auto photo = outcome->as<PhotoEffect>();
+        m_run->effects.push_back(photo->effect);
+        m_run->rows.push_back({m_run->photos[static_cast<std::size_t>(m_run->next)].name,
+                               photo->image,
+                               {m_run->model, m_run->modelName, photo->effect.whole, photo->effect.masked, false}});
     } else {
         ++m_run->without;
     }
@@ -299,41 +311,47 @@ void ScenarioBook::finishEffect()
 {
     const Run run = *std::move(m_run);
     m_run.reset();
-    Scenario& scenario = m_scenarios[static_cast<std::size_t>(run.scenario)];
-    if (!run.effects.empty()) {
-        const MaskEffects all = summarize(run.effects);
-        std::erase_if(scenario.effects, [&](const ScenarioEffect& effect) { return effect.model == run.model; });
-        scenario.effects.push_back({run.model, run.modelName, all.photos, all.mean, all.deviation, all.plcc});
-        std::erase_if(m_rows,
-                      [&](const Row& row) { return row.scenario == scenario.name && row.score.model == run.model; });
-        m_rows.insert(m_rows.end(), run.rows.begin(), run.rows.end());
-    }
-    Q_EMIT changed();
     Q_EMIT effectProgressed();
-    Q_EMIT effectMeasured(run.scenario, run.without);
+    if (run.effects.empty()) {
+        m_workspace.report({ErrorCode::InvalidInput,
+                            "scenario",
+                            tr("no photo of the list could be scored").toStdString(),
+                            tr("open photos that are there and can be read").toStdString(),
+                            {}});
+        return;
+    }
+    Scenario& scenario = m_scenarios[static_cast<std::size_t>(run.scenario)];
+    const MaskEffects all = summarize(run.effects);
+    std::erase_if(scenario.effects, [&](const ScenarioEffect& effect) { return effect.model == run.model; });
+    scenario.effects.push_back({run.model, run.modelName, all.photos, all.mean, all.deviation, all.plcc, run.without});
+    std::vector<Row>& rows = m_rows[static_cast<std::size_t>(run.scenario)];
+    std::erase_if(rows, [&](const Row& row) { return row.score.model == run.model; });
+    rows.insert(rows.end(), run.rows.begin(), run.rows.end());
+    Q_EMIT changed();
 }
 
 std::string ScenarioBook::toCsv() const
 {
-    std::vector<Row> rows;
-    for (const Scenario& scenario : m_scenarios) {
-        for (const ScenarioScore& score : scenario.scores)
-            rows.push_back({scenario.name, scenario.hidden, scenario.photo, score});
-    }
-    for (const Row& row : m_rows) {
-        if (std::none_of(rows.begin(), rows.end(), [&](const Row& other) {
-                return other.scenario == row.scenario && other.photo == row.photo
-                    && other.score.model == row.score.model;
-            }))
-            rows.push_back(row);
-    }
-    std::string text = "scenario,hidden_blocks,mask,photo,model,whole,masked,change,estimate\n";
-    for (const Row& row : rows) {
-        const ScenarioScore& score = row.score;
-        text += csvField(row.scenario) + ',' + blockNumbers(row.hidden).toStdString() + ','
-            + std::to_string(row.hidden.bits()) + ',' + csvField(row.photo) + ',' + csvField(score.model) + ','
+    std::string text = "scenario,hidden_blocks,mask,photo,model,whole,masked,change,estimate,note\n";
+    const auto add = [&](const Scenario& scenario, const std::string& photo, const ScenarioScore& score) {
+        text += csvField(scenario.name) + ',' + blockNumbers(scenario.hidden).toStdString() + ','
+            + std::to_string(scenario.hidden.bits()) + ',' + csvField(photo) + ',' + csvField(score.model) + ','
             + exact(score.whole) + ',' + exact(score.masked) + ',' + exact(score.masked - score.whole)
-            + (score.isEstimate ? ",1\n" : ",0\n");
+            + (score.isEstimate ? ",1," : ",0,") + csvField(scenario.note) + '\n';
+    };
+    for (std::size_t i = 0; i < m_scenarios.size(); ++i) {
+        const Scenario& scenario = m_scenarios[i];
+        const auto isMeasured = [&](const ScenarioScore& score) {
+            return std::any_of(m_rows[i].begin(), m_rows[i].end(), [&](const Row& row) {
+                return row.image == scenario.image && row.score.model == score.model;
+            });
+        };
+        for (const ScenarioScore& score : scenario.scores) {
+            if (!isMeasured(score)) // else it is among the rows, and no estimate
+                add(scenario, scenario.photo, score);
+        }
+        for (const Row& row : m_rows[i])
+            add(scenario, row.photo, row.score);
     }
     return text;
 }

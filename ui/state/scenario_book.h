@@ -53,8 +53,7 @@ public:
 Q_SIGNALS:
     void changed(); ///< one of them, or their number
     void effectProgressed();
-    /// An effect was measured; of that many photos there is no score.
-    void effectMeasured(int index, int without);
+    void pinned(int index);
 
 private:
     struct Photo {
@@ -63,9 +62,8 @@ private:
         std::string name;
     };
     struct Row {
-        std::string scenario;
-        BlockMask hidden;
-        std::string photo;
+        std::string photo; ///< file name
+        std::string image; ///< Image::contentHash
         ScenarioScore score;
     };
     struct Run {
@@ -89,7 +87,7 @@ private:
     Comparison& m_comparison;
     std::vector<Scenario> m_scenarios;
     std::optional<Run> m_run;
-    std::vector<Row> m_rows; ///< of effects
+    std::vector<std::vector<Row>> m_rows; ///< of effects, by scenario
 };
 
 } // namespace halflens

@@ -38,6 +38,7 @@ std::vector<std::filesystem::path> foldersOf(const QStringList& files)
 SessionService::SessionService(Viewer& viewer, QObject* parent)
     : QObject(parent)
     , m_viewer(viewer)
+    , m_timer(this)
 {
     m_writer.setMaxThreadCount(1); // in the order they were asked for
     m_timer.setSingleShot(true);
@@ -61,7 +62,12 @@ void SessionService::connectChanges()
     const CurrentImage& image = m_viewer.workspace.image();
     connect(&image, &CurrentImage::maskChanged, this, &SessionService::workChanged);
     connect(&image, &CurrentImage::changed, this, &SessionService::beginVersions);
-    connect(&m_viewer.scenarios, &ScenarioBook::changed, this, &SessionService::workChanged);
+    connect(&m_viewer.scenarios, &ScenarioBook::changed, this, [this] {
+        if (areScenariosNew())
+            workChanged();
+        else
+            lookChanged(); // a score came in
+    });
     connect(&workspace, &Workspace::modelChanged, this, &SessionService::lookChanged);
     for (auto signal : {&LayerStack::currentChanged, &LayerStack::parametersChanged})
         connect(&m_viewer.layers, signal, this, &SessionService::lookChanged);
@@ -106,8 +112,17 @@ bool SessionService::hasUnsavedWork() const
 {
     if (!m_file.isEmpty())
         return m_isModified;
-    static const std::vector<Scenario> None;
-    return m_viewer.scenarios.scenarios() != (m_saved ? m_saved->scenarios : None);
+    return areScenariosNew();
+}
+
+bool SessionService::areScenariosNew() const
+{
+    Session now;
+    now.scenarios = m_viewer.scenarios.scenarios();
+    Session before;
+    if (m_saved)
+        before.scenarios = m_saved->scenarios;
+    return !isSameWork(now, before);
 }
 
 void SessionService::workChanged()
@@ -147,10 +162,19 @@ void SessionService::tick()
             else
                 *status = autosave->write(now);
         },
-        [this, status] {
+        [this, status, recovered = std::exchange(m_recovered, std::nullopt)] {
             m_isWriting = false;
-            if (*status && m_recovered)
-                Autosave::remove(*std::exchange(m_recovered, std::nullopt)); // this program's copy holds it now
+            if (*status && recovered)
+                Autosave::remove(*recovered); // this program's copy holds it now
+            else if (recovered)
+                m_recovered = recovered;
+            if (!*status && !std::exchange(m_hasTold, true)) // once: it would be every second
+                m_viewer.workspace.report(
+                    {ErrorCode::Io,
+                     "session",
+                     tr("no copy for recovery can be kept: ").toStdString() + status->error().reason,
+                     tr("save the session in time").toStdString(),
+                     {}});
         });
 }
 
@@ -163,14 +187,16 @@ void SessionService::run(std::function<void()> work, std::function<void()> done)
     });
 }
 
-void SessionService::save(const QString& file)
+void SessionService::save(const QString& file, std::function<void()> then)
 {
     m_viewer.workspace.documents().finishListing();
     const QString absolute = QFileInfo(file).absoluteFilePath();
     auto status = std::make_shared<Status>();
     auto kept = std::make_shared<const Session>(session());
+    ++m_saves;
     run([path = toPath(absolute), kept, status] { *status = writeSession(path, *kept); },
-        [this, absolute, kept, status] {
+        [this, absolute, kept, status, then = std::move(then)] {
+            --m_saves;
             if (!*status) {
                 m_viewer.workspace.report(Error(status->error()).withFile(absolute.toStdString()));
                 return;
@@ -179,7 +205,8 @@ void SessionService::save(const QString& file)
             m_viewer.recent.add(absolute);
             hashPhotos();
             lookChanged(); // the copy for recovery names the file
-            Q_EMIT saved();
+            if (then)
+                then();
         });
 }
 
@@ -194,31 +221,59 @@ void SessionService::setSaved(const QString& file, std::optional<Session> sessio
 void SessionService::open(const QString& file)
 {
     const QString absolute = QFileInfo(file).absoluteFilePath();
-    m_viewer.workspace.engine().submit(
-        {OpenSlot,
-         Lane::Interactive,
-         {},
-         [path = toPath(absolute), others = foldersOf(m_viewer.recent.paths())](const JobContext& context) -> Outcome {
-             context.report(-1, "Looking for the photos of the session");
-             Result<OpenedSession> opened = openSession(path, others, context.stop());
-             if (!opened)
-                 return std::move(opened).error();
-             return Artifact(std::make_shared<const OpenedSession>(*std::move(opened)));
-         }},
-        {[this, absolute](const Outcome& outcome) {
-             if (!outcome) {
-                 m_viewer.workspace.report(outcome.error());
-                 return;
-             }
-             const auto opened = outcome->as<OpenedSession>();
-             apply(*opened, opened->isFigure ? QString() : absolute);
-             m_viewer.recent.add(absolute);
-         },
-         {}});
+    lookFor([path = toPath(absolute), others = foldersOf(m_viewer.recent.paths())](
+                const std::stop_token& stop) { return openSession(path, others, stop); },
+            [this, absolute](const OpenedSession& opened) {
+                apply(opened, opened.isFigure ? QString() : absolute);
+                m_viewer.recent.add(absolute);
+            });
+}
+
+/// On the engine: the disks of photos may be slow, and what is written must not wait for them.
+void SessionService::lookFor(std::function<Result<OpenedSession>(const std::stop_token&)> find,
+                             std::function<void(const OpenedSession&)> found)
+{
+    cancelOpening();
+    m_viewer.workspace.engine().submit({OpenSlot,
+                                        Lane::Interactive,
+                                        {},
+                                        [find = std::move(find)](const JobContext& context) -> Outcome {
+                                            context.report(-1, "Looking for the photos of the session");
+                                            Result<OpenedSession> opened = find(context.stop());
+                                            if (!opened)
+                                                return std::move(opened).error();
+                                            return Artifact(std::make_shared<const OpenedSession>(*std::move(opened)));
+                                        }},
+                                       {[this, found = std::move(found)](const Outcome& outcome) {
+                                            if (outcome) {
+                                                found(*outcome->as<OpenedSession>());
+                                                return;
+                                            }
+                                            giveBack();
+                                            m_viewer.workspace.report(outcome.error());
+                                        },
+                                        {}});
+}
+
+void SessionService::cancelOpening()
+{
+    m_viewer.workspace.engine().cancel(OpenSlot);
+    giveBack();
+}
+
+/// A copy that was to be recovered is offered again.
+void SessionService::giveBack()
+{
+    if (!m_recovering)
+        return;
+    m_leftovers.insert(m_leftovers.begin(), *std::exchange(m_recovering, std::nullopt));
+    Q_EMIT leftoverChanged();
 }
 
 void SessionService::apply(OpenedSession opened, const QString& file)
 {
+    m_viewer.workspace.engine().cancel(HashSlot); // of the session before
+    m_unhashed.clear();
     m_viewer.versions.stop();
     Session& session = opened.session;
     m_facts.clear();
@@ -268,8 +323,7 @@ void SessionService::apply(OpenedSession opened, const QString& file)
                                    tr("the model “%1” of the session is not installed").arg(model).toStdString(),
                                    tr("scores are by the model that is chosen now").toStdString(),
                                    {}});
-    if (!missing.isEmpty() || opened.elsewhere > 0)
-        Q_EMIT photosMissing(missing, opened.elsewhere);
+    Q_EMIT photosLookedFor(missing, opened.elsewhere);
     setSaved(m_file, m_saved, false); // listing them was no work
     lookChanged();
     Q_EMIT this->opened();
@@ -278,6 +332,7 @@ void SessionService::apply(OpenedSession opened, const QString& file)
 /// Masks and the like of photos that come into the list from an opened session.
 void SessionService::takeAdded(int first, int last)
 {
+    const bool isOpening = !m_coming.isEmpty();
     for (int i = first; i <= last && !m_coming.isEmpty(); ++i) {
         Document* document = m_viewer.workspace.at(i);
         const auto photo = m_coming.constFind(document->path());
@@ -288,7 +343,9 @@ void SessionService::takeAdded(int first, int last)
         document->setMissing(m_comingMissing.value(document->path()));
         m_coming.erase(photo);
     }
-    if (m_coming.isEmpty())
+    if (isOpening)
+        lookChanged();
+    else
         workChanged();
 }
 
@@ -302,18 +359,23 @@ void SessionService::beginVersions()
 void SessionService::hashPhotos()
 {
     m_unhashed.clear();
+    bool isNew = false;
     for (const SessionPhoto& photo : m_saved->photos) {
-        if (photo.sha256.empty())
-            m_unhashed << fromFilePath(photo.path);
+        const QString path = fromFilePath(photo.path);
+        if (m_facts.value(path).sha256.empty())
+            m_unhashed << path;
+        else
+            isNew = isNew || photo.sha256.empty();
     }
-    hashSome();
+    if (!m_unhashed.isEmpty())
+        hashSome();
+    else if (isNew)
+        writeHashes();
 }
 
 /// A few at a time, as long as nobody wants anything else of the engine; at the end the file is written once more.
 void SessionService::hashSome()
 {
-    if (m_unhashed.isEmpty())
-        return;
     const QStringList files = m_unhashed.mid(0, HashedAtOnce);
     using Hashes = std::vector<std::pair<std::int64_t, std::string>>;
     m_viewer.workspace.engine().submit(
@@ -342,18 +404,22 @@ void SessionService::hashSome()
                  std::tie(facts.bytes, facts.sha256) = (*hashes)[static_cast<std::size_t>(i)];
                  m_unhashed.removeOne(files.at(i));
              }
-             if (!m_unhashed.isEmpty()) {
+             if (!m_unhashed.isEmpty())
                  hashSome();
-                 return;
-             }
-             for (SessionPhoto& photo : m_saved->photos) {
-                 const SessionPhoto facts = m_facts.value(fromFilePath(photo.path));
-                 photo.bytes = facts.bytes;
-                 photo.sha256 = facts.sha256;
-             }
-             run([path = toPath(m_file), kept = *m_saved] { (void)writeSession(path, kept); }, [] {});
+             else if (m_saves == 0) // else it is on its way to the file already, and what is known would undo it
+                 writeHashes();
          },
          {}});
+}
+
+void SessionService::writeHashes()
+{
+    for (SessionPhoto& photo : m_saved->photos) {
+        const SessionPhoto facts = m_facts.value(fromFilePath(photo.path));
+        photo.bytes = facts.bytes;
+        photo.sha256 = facts.sha256;
+    }
+    run([path = toPath(m_file), kept = *m_saved] { (void)writeSession(path, kept); }, [] {});
 }
 
 void SessionService::startRecovery(const QString& folder)
@@ -394,25 +460,28 @@ void SessionService::postponeLeftover()
 
 void SessionService::recover()
 {
-    const Leftover leftover = m_leftovers.front();
+    const Leftover chosen = m_leftovers.front();
     m_leftovers.erase(m_leftovers.begin());
-    auto opened = std::make_shared<OpenedSession>();
-    run(
-        [opened, leftover] {
-            const std::filesystem::path file = leftover.session.file;
-            *opened = findPhotos(leftover.session, file.parent_path(), {}, {});
+    lookFor(
+        [session = chosen.session,
+         others = foldersOf(m_viewer.recent.paths())](const std::stop_token& stop) -> Result<OpenedSession> {
+            OpenedSession opened = findPhotos(session, session.file.parent_path(), others, stop);
+            if (stop.stop_requested())
+                return cancelledError();
+            return opened;
         },
-        [this, opened, leftover] {
-            const QString file = fromFilePath(leftover.session.file);
-            apply(*opened, file);
-            m_recovered = leftover;
-            if (leftover.session.isModified) { // what the file itself holds nobody knows here
+        [this](const OpenedSession& opened) {
+            m_recovered = std::exchange(m_recovering, std::nullopt);
+            const QString file = fromFilePath(opened.session.file);
+            apply(opened, file);
+            if (opened.session.isModified) { // what the file itself holds nobody knows here
                 m_saved.reset();
                 m_isModified = !file.isEmpty();
             }
             Q_EMIT changed();
-            Q_EMIT leftoverChanged();
         });
+    m_recovering = chosen;
+    Q_EMIT leftoverChanged();
 }
 
 } // namespace halflens

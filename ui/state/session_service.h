@@ -40,7 +40,10 @@ public:
 
     /// A session file or a figure in place of what is opened; failures come by Workspace::failed().
     void open(const QString& file);
-    void save(const QString& file); ///< saved() or Workspace::failed() tells the end
+    /// Ends what open() or recover() looks for; what there is stays.
+    void cancelOpening();
+    /// `then` runs when it is written; Workspace::failed() tells when it could not be.
+    void save(const QString& file, std::function<void()> then = {});
 
     /// From now on each change is kept in `folder`, a moment after it; copies of dead programs are looked for there.
     void startRecovery(const QString& folder);
@@ -55,23 +58,28 @@ public:
 Q_SIGNALS:
     void changed(); ///< name or modified
     void opened();
-    void saved();
     void leftoverChanged();
-    /// What became of the photos of a session that was opened: file names of those that are not there.
-    void photosMissing(const QStringList& names, int elsewhere);
+    /// What became of the photos of a session that was opened: file names of those that are not there, and the number
+    /// of those found by their content.
+    void photosLookedFor(const QStringList& missing, int elsewhere);
 
 private:
     void connectChanges();
+    bool areScenariosNew() const;
     void workChanged();
     void lookChanged();
     void tick();
     void run(std::function<void()> work, std::function<void()> done);
+    void lookFor(std::function<Result<OpenedSession>(const std::stop_token&)> find,
+                 std::function<void(const OpenedSession&)> found);
+    void giveBack();
     void apply(OpenedSession opened, const QString& file);
     void takeAdded(int first, int last);
     void beginVersions();
     void setSaved(const QString& file, std::optional<Session> session, bool modified);
     void hashPhotos();
     void hashSome();
+    void writeHashes();
     void dropLeftover();
 
     Viewer& m_viewer;
@@ -86,7 +94,10 @@ private:
     QTimer m_timer;
     std::unique_ptr<Autosave> m_autosave;
     bool m_isWriting = false;
+    bool m_hasTold = false; ///< that no copy for recovery can be written
+    int m_saves = 0; ///< on their way to the disk
     std::vector<Leftover> m_leftovers;
+    std::optional<Leftover> m_recovering; ///< while its photos are looked for
     std::optional<Leftover> m_recovered; ///< until a copy of this program holds it
     QThreadPool m_writer;
 };

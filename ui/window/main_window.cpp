@@ -56,7 +56,7 @@ MainWindow::MainWindow(Viewer& viewer, QWidget* parent)
     makeMenus();
     makeToolBar();
     makeStatusBar();
-    m_sessions = new SessionController(*this, m_viewer, *m_actions, *m_notice);
+    m_sessions = new SessionController(*this, m_viewer, *m_actions, *m_notice, *m_offer);
     connectActions();
     connectWorkspace();
     m_actions->updateIcons(themeColors(palette()).text);
@@ -212,6 +212,8 @@ void MainWindow::connectWorkspace()
         m_viewer.comparison.cancelWork();
         m_viewer.versions.cancelWork();
         m_viewer.region.cancelWork();
+        m_viewer.scenarios.cancelEffect();
+        m_viewer.session.cancelOpening();
         if (auto* figure = findChild<ExportFigureDialog*>())
             figure->cancelWork();
     });

@@ -117,6 +117,8 @@ private:
     QByteArray m_stateBefore; ///< layout of one photo, while two are compared
     ErrorBar* m_errorBar = nullptr;
     NoticeBar* m_notice = nullptr;
+    NoticeBar* m_offer = nullptr; ///< to recover a session
+    PhotoController* m_photos = nullptr;
     SessionController* m_sessions = nullptr;
     QualityPanel* m_quality = nullptr;
     WorkIndicator* m_work = nullptr;

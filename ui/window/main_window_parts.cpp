@@ -61,6 +61,8 @@ void MainWindow::makeCentre()
     m_empty->setSampleAvailable(!samplesFolder().isEmpty());
     m_errorBar = new ErrorBar;
     m_notice = new NoticeBar;
+    m_offer = new NoticeBar;
+    m_offer->setObjectName(u"recoveryBar"_s);
     m_stack = new QStackedWidget;
     m_stack->addWidget(m_empty);
     m_canvas->setLayers(&m_viewer.layerView);
@@ -82,6 +84,7 @@ void MainWindow::makeCentre()
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
+    layout->addWidget(m_offer);
     layout->addWidget(m_notice);
     layout->addWidget(m_errorBar);
     layout->addWidget(m_stack, 1);

@@ -7,6 +7,7 @@
 #include "ui/window/actions.h"
 #include "ui/window/main_window.h"
 
+#include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QLocale>
@@ -25,21 +26,19 @@ constexpr qsizetype MostNames = 3; ///< of missing photos, in words
 
 } // namespace
 
-SessionController::SessionController(MainWindow& window, Viewer& viewer, Actions& actions, NoticeBar& notice)
+SessionController::SessionController(MainWindow& window, Viewer& viewer, Actions& actions, NoticeBar& notice,
+                                     NoticeBar& offer)
     : QObject(&window)
     , m_window(window)
     , m_viewer(viewer)
     , m_notice(notice)
+    , m_offer(offer)
 {
     connect(actions.openSession, &QAction::triggered, this, &SessionController::chooseSession);
     connect(actions.saveSession, &QAction::triggered, this, &SessionController::save);
     connect(actions.saveSessionAs, &QAction::triggered, this, [this] { saveAs(); });
     connect(&viewer.session, &SessionService::leftoverChanged, this, &SessionController::offerRecovery);
-    connect(&viewer.session, &SessionService::photosMissing, this, &SessionController::tellMissing);
-    connect(&viewer.session, &SessionService::saved, this, [this] {
-        if (const auto then = std::exchange(m_afterSaving, {}))
-            then();
-    });
+    connect(&viewer.session, &SessionService::photosLookedFor, this, &SessionController::tellMissing);
 }
 
 bool SessionController::isSession(const QString& path)
@@ -89,11 +88,22 @@ void SessionController::saveAs(std::function<void()> then)
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(u"halflens"_s);
+    if (const QString name = proposedName(); !name.isEmpty())
+        dialog->selectFile(name + u".halflens"_s);
     connect(dialog, &QFileDialog::fileSelected, this, [this, then = std::move(then)](const QString& file) {
-        m_afterSaving = then;
-        m_viewer.session.save(file);
+        m_viewer.settings.setValue(setting::LastFolder, QFileInfo(file).absolutePath());
+        m_viewer.session.save(file, then);
     });
     dialog->open();
+}
+
+/// That of the file, else that of the folder of the shown photo.
+QString SessionController::proposedName() const
+{
+    const Document* document = m_viewer.workspace.current();
+    if (!m_viewer.session.name().isEmpty() || !document || document->path().isEmpty())
+        return m_viewer.session.name();
+    return QFileInfo(document->path()).absoluteDir().dirName();
 }
 
 /// `then` at once where no work is lost, else once a person has decided.
@@ -101,6 +111,10 @@ void SessionController::ask(std::function<void()> then)
 {
     if (!m_viewer.session.hasUnsavedWork()) {
         then();
+        return;
+    }
+    if (auto* asked = m_window.findChild<QMessageBox*>(u"unsavedQuestion"_s); asked && asked->isVisible()) {
+        asked->activateWindow();
         return;
     }
     const QString name = m_viewer.session.name();
@@ -113,12 +127,13 @@ void SessionController::ask(std::function<void()> then)
     connect(box, &QMessageBox::finished, this, [this, then = std::move(then)](int answer) {
         if (answer == QMessageBox::Discard) {
             then();
-        } else if (answer == QMessageBox::Save && m_viewer.session.file().isEmpty()) {
-            saveAs(then);
-        } else if (answer == QMessageBox::Save) {
-            m_afterSaving = then;
-            save();
+            return;
         }
+        const auto again = [this, then] { ask(then); }; // something may have been changed meanwhile
+        if (answer == QMessageBox::Save && m_viewer.session.file().isEmpty())
+            saveAs(again);
+        else if (answer == QMessageBox::Save)
+            m_viewer.session.save(m_viewer.session.file(), again);
     });
     box->open();
 }
@@ -137,8 +152,10 @@ bool SessionController::mayClose()
 void SessionController::offerRecovery()
 {
     const Leftover* leftover = m_viewer.session.leftover();
-    if (!leftover)
+    if (!leftover) {
+        m_offer.hide();
         return;
+    }
     const std::size_t photos = leftover->session.photos.size();
     const QString file = QFileInfo(fromFilePath(leftover->session.file)).completeBaseName();
     const QString what = photos == 1 ? tr("one photo") : tr("%1 photos").arg(photos);
@@ -146,13 +163,20 @@ void SessionController::offerRecovery()
     const QString text = file.isEmpty()
         ? tr("HalfLens did not end properly. A copy of %2 holds %1.").arg(what, when)
         : tr("HalfLens did not end properly. A copy of the session “%3” of %2 holds %1.").arg(what, when, file);
-    m_notice.showNotice(text, [this] { m_viewer.session.postponeLeftover(); });
-    m_notice.addChoice(tr("Recover"), u"recoverSession"_s, [this] { ask([this] { m_viewer.session.recover(); }); });
-    m_notice.addChoice(tr("Delete it"), u"discardSession"_s, [this] { m_viewer.session.discardLeftover(); });
+    m_offer.showNotice(text, [this] { m_viewer.session.postponeLeftover(); });
+    m_offer.addChoice(tr("Recover"), u"recoverSession"_s, [this] {
+        offerRecovery(); // until a question is answered
+        ask([this] { m_viewer.session.recover(); });
+    });
+    m_offer.addChoice(tr("Delete it"), u"discardSession"_s, [this] { m_viewer.session.discardLeftover(); });
 }
 
 void SessionController::tellMissing(const QStringList& names, int elsewhere)
 {
+    if (names.isEmpty() && elsewhere == 0) {
+        m_notice.hide(); // it was about the session before
+        return;
+    }
     QStringList parts;
     if (!names.isEmpty()) {
         QString list = names.mid(0, MostNames).join(u", "_s);

@@ -19,7 +19,7 @@ class SessionController final : public QObject {
 
 public:
     /// Child of the window; the others outlive it or are its children too.
-    SessionController(MainWindow& window, Viewer& viewer, Actions& actions, NoticeBar& notice);
+    SessionController(MainWindow& window, Viewer& viewer, Actions& actions, NoticeBar& notice, NoticeBar& offer);
 
     static bool isSession(const QString& path);
     /// A session among the paths is opened in place of what is there, else the photos are opened.
@@ -34,14 +34,15 @@ private:
     void save();
     void saveAs(std::function<void()> then = {});
     void ask(std::function<void()> then);
+    QString proposedName() const;
     void offerRecovery();
     void tellMissing(const QStringList& names, int elsewhere);
 
     MainWindow& m_window;
     Viewer& m_viewer;
-    NoticeBar& m_notice;
+    NoticeBar& m_notice; ///< what is to be known
+    NoticeBar& m_offer; ///< a copy to recover: it waits for an answer, whatever else is told
     bool m_isDecided = false; ///< the work may go
-    std::function<void()> m_afterSaving;
 };
 
 } // namespace halflens

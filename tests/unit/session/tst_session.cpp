@@ -24,7 +24,7 @@ Scenario sky()
     scenario.photo = "a.jpg";
     scenario.image = "ab12";
     scenario.scores = {{"one", "One", 4.25, 3.5, false}, {"two", "Two", 3, 3.25, true}};
-    scenario.effects = {{"one", "One", 12, -0.5, 0.25, 0.875}, {"two", "Two", 1, 0.25, {}, {}}};
+    scenario.effects = {{"one", "One", 12, -0.5, 0.25, 0.875, 2}, {"two", "Two", 1, 0.25, {}, {}}};
     return scenario;
 }
 
@@ -109,6 +109,11 @@ private Q_SLOTS:
         QVERIFY(!isSameWork(session, other));
         other = session;
         other.scenarios[0].note.clear();
+        QVERIFY(!isSameWork(session, other));
+        other = session;
+        other.scenarios[0].scores.pop_back(); // they come again with the photo
+        QVERIFY(isSameWork(session, other));
+        other.scenarios[0].effects.pop_back(); // these took time
         QVERIFY(!isSameWork(session, other));
         other = session;
         other.photos.pop_back();
@@ -210,6 +215,26 @@ private Q_SLOTS:
         QVERIFY(opened->session.photos[2].path == now.path / "below/deeper/c.jpg");
         QVERIFY(opened->isMissing == std::vector<bool>({false, true, false}));
         QCOMPARE(opened->elsewhere, 2);
+    }
+
+    void aFileIsOnePhoto()
+    {
+        const QTemporaryDir root;
+        const Folder old(root, "old");
+        const Folder now(root, "new");
+        Session session;
+        session.photos = {photoOf(now.write("a.jpg", "same")), photoOf(old.write("b.jpg", "same")),
+                          photoOf(old.write("c.jpg", "same"))};
+        QVERIFY(writeSession(now.path / "trip.halflens", session));
+        fs::remove_all(old.path);
+        now.write("copy.jpg", "same");
+        const Result<OpenedSession> opened = openSession(now.path / "trip.halflens", {}, {});
+        QVERIFY(opened);
+        QVERIFY(opened->session.photos[0].path == now.path / "a.jpg");
+        QVERIFY(opened->session.photos[1].path == now.path / "copy.jpg"); // not a.jpg, which is there itself
+        QVERIFY(opened->session.photos[2].path == old.path / "c.jpg");
+        QVERIFY(opened->isMissing == std::vector<bool>({false, false, true}));
+        QCOMPARE(opened->elsewhere, 1);
     }
 
     void ofTwoFilesTheOneOfTheStoredSizeIsMeant()
