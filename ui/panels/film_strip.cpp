@@ -84,7 +84,7 @@ private:
     static QString elided(const QStyleOptionViewItem& option, const QModelIndex& index, double width)
     {
         QString name = index.data().toString();
-        if (option.fontMetrics.horizontalAdvance(name) > width)
+        if (option.fontMetrics.horizontalAdvance(name) > width - 2) // rounding
             name = QFileInfo(name).completeBaseName();
         return option.fontMetrics.elidedText(name, Qt::ElideMiddle, static_cast<int>(width));
     }

@@ -47,7 +47,8 @@ QToolButton* titleButton(QWidget* parent, QStyle::StandardPixmap icon, const QSt
 {
     auto* button = new QToolButton(parent);
     button->setIcon(parent->style()->standardIcon(icon));
-    button->setIconSize(QSize(10, 10));
+    const int side = parent->style()->pixelMetric(QStyle::PM_TitleBarButtonIconSize, nullptr, parent);
+    button->setIconSize(QSize(side, side));
     button->setAutoRaise(true);
     button->setFocusPolicy(Qt::NoFocus);
     button->setToolTip(tip);

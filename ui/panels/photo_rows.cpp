@@ -35,8 +35,8 @@ void fitColumn(QTableView& table, int column, const QString& cell)
     constexpr int Margins = 14;
     const QFontMetrics metrics(table.font());
     const QString title = table.model()->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-    const int least = column == 0 ? StudyPictures::Width + metrics.averageCharWidth() * 26
-                                  : metrics.horizontalAdvance(cell) + Margins;
+    const int text = cell.isEmpty() && column == 0 ? metrics.averageCharWidth() * 26 : metrics.horizontalAdvance(cell);
+    const int least = text + Margins + (column == 0 ? StudyPictures::Width : 0);
     table.setColumnWidth(column, std::max(metrics.horizontalAdvance(title) + SortArrow, least));
 }
 

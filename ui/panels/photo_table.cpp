@@ -58,7 +58,9 @@ protected:
             small = new QPixmap(QPixmap::fromImage(StudyPictures::onPaper(picture)));
             m_pictures.insert(picture.cacheKey(), small);
         }
-        option->icon = QIcon(*small);
+        QIcon icon(*small);
+        icon.addPixmap(*small, QIcon::Selected); // a photo keeps its colours
+        option->icon = icon;
         option->decorationSize = QSize(StudyPictures::Width, StudyPictures::Height);
         option->features |= QStyleOptionViewItem::HasDecoration;
     }
@@ -71,6 +73,8 @@ private:
 QString longestCell(int column)
 {
     switch (static_cast<PhotoColumn>(column)) {
+    case PhotoColumn::Photo:
+        return u"IMG_00000000.jpg"_s;
     case PhotoColumn::Pixels:
         return u"00000×0000"_s;
     case PhotoColumn::Size:

@@ -78,8 +78,13 @@ void PhotoController::showTable(bool shown)
     if (shown)
         m_table->raise();
     if (!m_table->isFloating())
-        m_window.resizeDocks({shown ? m_table : m_strip}, {shown ? m_window.height() * 2 / 5 : StripHeight},
-                             Qt::Vertical);
+        QMetaObject::invokeMethod(
+            this,
+            [this, shown] { // once the dock has its place
+                m_window.resizeDocks({shown ? m_table : m_strip}, {shown ? m_window.height() * 2 / 5 : StripHeight},
+                                     Qt::Vertical);
+            },
+            Qt::QueuedConnection);
 }
 
 void PhotoController::goTo()
