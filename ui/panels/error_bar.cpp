@@ -12,6 +12,7 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QPainter>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -21,6 +22,8 @@ namespace halflens {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+constexpr int MostLines = 200; ///< of earlier messages
 
 QString sentence(QString text)
 {
@@ -58,7 +61,8 @@ ErrorBar::ErrorBar(QWidget* parent)
     , m_headline(new ElidedLabel(this))
     , m_details(new QLabel(this))
     , m_partial(new QPushButton(tr("Open what there is"), this))
-    , m_more(mutedLabel(this))
+    , m_more(new QToolButton(this))
+    , m_earlier(new QPlainTextEdit(this))
     , m_close(new QToolButton(this))
 {
     setObjectName(u"errorBar"_s);
@@ -79,10 +83,21 @@ ErrorBar::ErrorBar(QWidget* parent)
         dismiss();
         Q_EMIT partialRequested(m_path);
     });
+    m_more->setObjectName(u"errorMore"_s);
+    m_more->setAutoRaise(true);
+    m_more->setCheckable(true);
+    m_more->setToolTip(tr("Show the earlier messages"));
+    connect(m_more, &QToolButton::toggled, m_earlier, &QWidget::setVisible);
+    m_earlier->setObjectName(u"errorEarlier"_s);
+    m_earlier->setAccessibleName(tr("Earlier messages"));
+    m_earlier->setReadOnly(true);
+    m_earlier->setFixedHeight(fontMetrics().lineSpacing() * 6);
+    m_earlier->hide();
     auto* texts = new QVBoxLayout;
     texts->setSpacing(2);
     texts->addWidget(m_headline);
     texts->addWidget(m_details);
+    texts->addWidget(m_earlier);
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(14, 9, 8, 9);
     layout->setSpacing(12);
@@ -108,6 +123,10 @@ void ErrorBar::showError(const Error& error)
     m_details->setToolTip(path);
     m_more->setVisible(m_count > 1);
     m_more->setText(tr("and %n more", nullptr, m_count - 1));
+    m_earlier->setPlainText(m_lines.join(u'\n'));
+    m_lines.append(m_headline->fullText() + u": "_s + details);
+    if (m_lines.size() > MostLines)
+        m_lines.removeFirst();
     show();
     QAccessibleEvent alert(this, QAccessible::Alert);
     setAccessibleName(m_headline->fullText() + u". "_s + details);
@@ -117,6 +136,8 @@ void ErrorBar::showError(const Error& error)
 void ErrorBar::dismiss()
 {
     m_count = 0;
+    m_lines.clear();
+    m_more->setChecked(false);
     hide();
 }
 

@@ -5,8 +5,10 @@
 #include "core/base/result.h"
 
 #include <QFrame>
+#include <QStringList>
 
 class QLabel;
+class QPlainTextEdit;
 class QPushButton;
 class QToolButton;
 
@@ -17,7 +19,7 @@ class ElidedLabel;
 /// Reason and remedy, a sentence each.
 QString sentences(const Error& error);
 
-/// Shows the newest error with the number of earlier ones not dismissed; hidden while there is none.
+/// Shows the newest error; earlier ones that were not dismissed open at a click. Hidden while there is none.
 class ErrorBar final : public QFrame {
     Q_OBJECT
 
@@ -43,9 +45,11 @@ private:
     ElidedLabel* m_headline;
     QLabel* m_details;
     QPushButton* m_partial; ///< where there is a part that can be opened
-    QLabel* m_more;
+    QToolButton* m_more; ///< opens and closes the earlier ones
+    QPlainTextEdit* m_earlier;
     QToolButton* m_close;
     QString m_path; ///< of the newest error
+    QStringList m_lines; ///< a line each, the newest last; the last MostLines of them
     int m_count = 0;
 };
 

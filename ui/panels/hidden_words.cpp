@@ -20,7 +20,7 @@ QString nameOf(MaskPreset preset)
     case MaskPreset::Trivial:
         return HiddenWords::tr("trivial half");
     case MaskPreset::BestHalf:
-        return HiddenWords::tr("best half");
+        return HiddenWords::tr("half of least change");
     case MaskPreset::Enough:
         return HiddenWords::tr("all but what is enough");
     default:

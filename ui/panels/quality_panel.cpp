@@ -11,6 +11,7 @@
 #include <QGridLayout>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 
 namespace halflens {
@@ -21,11 +22,23 @@ namespace {
 
 constexpr double SmallestVisibleChange = 0.005; ///< less is shown as ±0.00 and gets no colour
 
-QString fedText(const Analysis& analysis)
+constexpr double ToldDistortion = 1.5;
+
+QString fedText(const Analysis& analysis, const Image& photo)
 {
     const QString size = u"%1×%2"_s.arg(analysis.fedWidth).arg(analysis.fedHeight);
-    return analysis.policy == InputPolicy::Fit ? QualityPanel::tr("Fed %1, fit").arg(size)
-                                               : QualityPanel::tr("Fed %1, native").arg(size);
+    if (analysis.policy == InputPolicy::Native)
+        return QualityPanel::tr("Fed %1, native").arg(size);
+    const double across = static_cast<double>(photo.width) / analysis.fedWidth;
+    const double down = static_cast<double>(photo.height) / analysis.fedHeight;
+    const double distortion = std::max(across / down, down / across);
+    if (distortion <= ToldDistortion)
+        return QualityPanel::tr("Fed %1, fit").arg(size);
+    return QualityPanel::tr("Fed %1, squeezed %2 times as much %3: the model sees a distorted picture. The layer "
+                            "Tiles at native scale, or Ctrl and a drag, judge parts of it undistorted.")
+        .arg(size)
+        .arg(distortion, 0, 'f', 1)
+        .arg(across > down ? QualityPanel::tr("across as down") : QualityPanel::tr("down as across"));
 }
 
 } // namespace
@@ -204,7 +217,8 @@ void QualityPanel::refreshFacts(const Analysis& analysis)
     const bool isPartial = document && document->loaded() && document->loaded()->image->origin.isPartial;
     m_facts->setText(
         (isPartial ? tr("Part of the picture is missing: the score counts its grey rest.") + u'\n' : QString())
-        + fedText(analysis) + u'\n' + facts.join(u" · "_s));
+        + (document && document->loaded() ? fedText(analysis, *document->loaded()->image) + u'\n' : QString())
+        + facts.join(u" · "_s));
     m_note->setVisible(!analysis.tableNote.empty());
     m_note->setText(
         !analysis.table ? tr("No halves yet: %1. Hidden blocks reach it as zeroed pixels, one run for each choice.")

@@ -12,6 +12,7 @@ Viewer::Viewer(ModelSource& models, Settings& sharedSettings, std::filesystem::p
     : settings(sharedSettings)
     , recent(sharedSettings)
     , workspace(models, sharedSettings)
+    , fileWatch(workspace)
     , photoScores(workspace, sharedSettings, std::move(scores))
     , photos(workspace, photoScores)
     , layers(sharedSettings)

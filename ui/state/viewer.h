@@ -4,6 +4,7 @@
 
 #include "core/session/viewer_state.h"
 #include "ui/state/comparison.h"
+#include "ui/state/file_watch.h"
 #include "ui/state/layer_stack.h"
 #include "ui/state/layer_view.h"
 #include "ui/state/map_service.h"
@@ -35,6 +36,7 @@ struct Viewer {
     Settings& settings;
     RecentFiles recent;
     Workspace workspace;
+    FileWatch fileWatch;
     PhotoScores photoScores;
     PhotoListModel photos; ///< the order photos are gone through
     LayerStack layers;

@@ -62,7 +62,7 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
               tr("Hide the six blocks the model relies on most"));
     addPreset(MaskPreset::Trivial, tr("Hide &trivial half"), u"T"_s, u"hide-trivial"_s,
               tr("Hide the six blocks the model relies on least"));
-    addPreset(MaskPreset::BestHalf, tr("Hide &best half"), u"B"_s, u"best-half"_s,
+    addPreset(MaskPreset::BestHalf, tr("Hide half of &least change"), u"B"_s, u"best-half"_s,
               tr("Hide the six blocks whose absence changes the score least, of all 924 choices"));
     addPreset(MaskPreset::Enough, tr("Show what is &enough"), u"E"_s, {},
               tr("Show only the smallest set of blocks that keeps the score"));

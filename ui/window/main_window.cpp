@@ -12,6 +12,7 @@
 #include "ui/panels/empty_state.h"
 #include "ui/panels/error_bar.h"
 #include "ui/panels/hidden_words.h"
+#include "ui/panels/notice_bar.h"
 #include "ui/panels/quality_panel.h"
 #include "ui/panels/status_readout.h"
 #include "ui/panels/study_panel.h"
@@ -30,6 +31,7 @@
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QLineEdit>
 #include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
@@ -106,7 +108,7 @@ void MainWindow::changeEvent(QEvent* event)
 void MainWindow::keyPressEvent(QKeyEvent* event)
 {
     // What arrives here no focused part wanted.
-    if (event->key() == Qt::Key_Shift)
+    if (event->key() == Qt::Key_Shift && !qobject_cast<QLineEdit*>(QApplication::focusWidget())) // of a capital letter
         m_canvas->setShowOriginal((event->modifiers() & ~Qt::ShiftModifier) == Qt::NoModifier
                                   || m_actions->original->isChecked());
     else if (event->key() == Qt::Key_Escape && m_viewer.versions.isOn())
@@ -201,6 +203,11 @@ void MainWindow::connectWorkspace()
         fillModelMenu();
     });
     connect(&m_viewer.workspace, &Workspace::failed, m_errorBar, &ErrorBar::showError);
+    connect(&m_viewer.fileWatch, &FileWatch::readAgain, this, [this](const QString& text) {
+        m_notice->showNotice(text);
+        connect(&m_viewer.workspace.image(), &CurrentImage::changed, m_notice, &NoticeBar::hide,
+                Qt::SingleShotConnection); // it was about the photo before
+    });
     connect(m_errorBar, &ErrorBar::partialRequested, &m_viewer.workspace.documents(), &DocumentList::openPartial);
     connect(&m_viewer.workspace, &Workspace::exported, this,
             [this](const QString& path) { m_facts->setFullText(tr("Written: %1").arg(path)); });
