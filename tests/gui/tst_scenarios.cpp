@@ -87,6 +87,9 @@ private Q_SLOTS:
         QVERIFY(text().contains(u"Fake one: 4.25 → "_s + scoreText(FullScore - BlockWeights[5] - BlockWeights[6])));
         QTest::mouseClick(m_fixture->find<QPushButton>("pinScenario"), Qt::LeftButton);
         QCOMPARE(list()->item(1)->text(), u"Scenario 2"_s);
+        QCOMPARE(list()->selectedItems(), QList{list()->item(1)}); // the one just pinned
+        const QString score = scoreText(FullScore - BlockWeights[5] - BlockWeights[6]);
+        QVERIFY(list()->item(1)->data(Qt::AccessibleTextRole).toString().startsWith(u"Scenario 2, "_s + score));
         QCOMPARE(window.workspace().current()->undoStack()->count(), 2); // pinning is no step
     }
 
@@ -132,6 +135,9 @@ private Q_SLOTS:
         QTRY_COMPARE(book().at(0).name, std::string("No sky"));
         auto* note = m_fixture->find<QLineEdit>("scenarioNote");
         QTest::mouseClick(note, Qt::LeftButton);
+        QTest::keyPress(note, Qt::Key_Shift, Qt::ShiftModifier); // of a capital letter
+        QVERIFY(!m_fixture->canvas().showsOriginal());
+        QTest::keyRelease(note, Qt::Key_Shift);
         QTest::keyClicks(note, u"plain, p"_s); // letters that are keys elsewhere
         clickRow(1);
         QCOMPARE(book().count(), 2);

@@ -209,6 +209,10 @@ private Q_SLOTS:
                      u"A photo of the session is missing and stays in the list: p1.png."_s);
         QVERIFY(!other.isWindowModified());
         QVERIFY(other.workspace().at(1)->isMissing());
+        const QAbstractItemModel& strip = *m_fixture->find<QListView>("filmStrip")->model();
+        QCOMPARE(strip.index(1, 0).data(Qt::AccessibleTextRole).toString(), u"p1.png, missing"_s);
+        QVERIFY(strip.index(1, 0).data(PhotoListModel::MissingRole).toBool());
+        QVERIFY(!strip.index(0, 0).data(PhotoListModel::MissingRole).toBool());
         QTRY_COMPARE(other.workspace().currentIndex(), 2); // the next that is there
         QTest::keyClick(&other, Qt::Key_PageUp); // goes past it
         QTRY_COMPARE(other.workspace().currentIndex(), 0);
@@ -228,6 +232,7 @@ private Q_SLOTS:
         other.workspace().show(1);
         QTRY_COMPARE(other.workspace().currentIndex(), 1);
         QVERIFY(!other.workspace().at(1)->isMissing());
+        QVERIFY(!strip.index(1, 0).data(PhotoListModel::MissingRole).toBool());
         QCOMPARE(shownMask(), 1U << 2U);
         const QString second = m_fixture->folder.filePath(u"second.halflens"_s);
         QVERIFY(saveAs(second));

@@ -52,9 +52,16 @@ public:
             painter->setPen(Qt::NoPen);
             painter->setBrush(theme.track);
             painter->drawRoundedRect(frame, 3, 3);
-            if (index.data(PhotoListModel::UnreadableRole).toBool()) {
+            const bool isMissing = index.data(PhotoListModel::MissingRole).toBool();
+            if (isMissing) { // unlike one that is on its way
+                painter->setPen(QPen(theme.mutedText, 1, Qt::DashLine));
+                painter->setBrush(Qt::NoBrush);
+                painter->drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3);
+            }
+            if (isMissing || index.data(PhotoListModel::UnreadableRole).toBool()) {
                 painter->setPen(theme.mutedText);
-                painter->drawText(frame, Qt::AlignCenter, FilmStrip::tr("not readable"));
+                painter->drawText(frame, Qt::AlignCenter,
+                                  isMissing ? FilmStrip::tr("missing") : FilmStrip::tr("not readable"));
             }
         } else {
             const double scale = std::min(frame.width() / picture.width(), frame.height() / picture.height());

@@ -19,6 +19,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSignalBlocker>
+#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -29,20 +30,101 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr QSize MaskSize(48, 36);
+constexpr QSize PictureSize(72, 54);
+constexpr int Margin = 6;
+constexpr int PictureRole = Qt::UserRole; ///< QPixmap
+constexpr int ScoreRole = Qt::UserRole + 1; ///< a line of text
+constexpr int NoteRole = Qt::UserRole + 2; ///< the same
 
-QPixmap maskPicture(BlockMask hidden, const ThemeColors& theme, double ratio)
+/// The photo with the blocks hidden, or the blocks alone where it is not at hand.
+QPixmap maskPicture(BlockMask hidden, const QImage& photo, const ThemeColors& theme, double ratio)
 {
-    QPixmap picture(MaskSize * ratio);
+    QPixmap picture(PictureSize * ratio);
     picture.setDevicePixelRatio(ratio);
-    picture.fill(theme.cardEdge);
+    picture.fill(Qt::transparent);
     QPainter painter(&picture);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform);
+    const QSize size = photo.isNull() ? PictureSize : photo.size().scaled(PictureSize, Qt::KeepAspectRatio);
+    painter.translate((PictureSize.width() - size.width()) / 2, (PictureSize.height() - size.height()) / 2);
+    if (photo.isNull())
+        painter.fillRect(QRect({0, 0}, size), theme.card);
+    else
+        painter.drawImage(QRect({0, 0}, size), photo);
     for (int block = 0; block < BlockCount; ++block) {
-        const BlockRect cell = blockRect({block}, MaskSize.height() - 1, MaskSize.width() - 1);
-        painter.fillRect(QRect(cell.left + 1, cell.top + 1, cell.right - cell.left - 1, cell.bottom - cell.top - 1),
-                         hidden.contains({block}) ? theme.track.darker(theme.dark ? 60 : 250) : theme.card);
+        const BlockRect cell = blockRect({block}, size.height(), size.width());
+        if (hidden.contains({block}))
+            painter.fillRect(QRect(cell.left, cell.top, cell.right - cell.left, cell.bottom - cell.top), Qt::black);
+    }
+    if (photo.isNull()) {
+        painter.setPen(theme.mutedText);
+        painter.drawRect(QRect(0, 0, size.width() - 1, size.height() - 1));
     }
     return picture;
+}
+
+/// Picture, name, score, note.
+class ScenarioDelegate final : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const override
+    {
+        return {PictureSize.width() + 60, std::max(PictureSize.height(), 3 * option.fontMetrics.height()) + 2 * Margin};
+    }
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        const ThemeColors& theme = themeColors(option.palette);
+        const bool isSelected = option.state.testFlag(QStyle::State_Selected);
+        painter->save();
+        if (isSelected)
+            painter->fillRect(option.rect, theme.accent);
+        else if (option.state.testFlag(QStyle::State_MouseOver))
+            painter->fillRect(option.rect, theme.track);
+        painter->drawPixmap(option.rect.left() + Margin, option.rect.center().y() - PictureSize.height() / 2 + 1,
+                            index.data(PictureRole).value<QPixmap>());
+        QRect line = textRect(option);
+        QFont bold = option.font;
+        bold.setBold(true);
+        const auto write = [&](const QString& text, const QColor& color, const QFont& font) {
+            painter->setFont(font);
+            painter->setPen(isSelected ? theme.accentText : color);
+            painter->drawText(line, Qt::AlignLeft | Qt::AlignVCenter,
+                              QFontMetrics(font).elidedText(text, Qt::ElideRight, line.width()));
+            line.translate(0, line.height());
+        };
+        write(index.data().toString(), theme.text, bold);
+        write(index.data(ScoreRole).toString(), theme.text, option.font);
+        write(index.data(NoteRole).toString(), theme.mutedText, option.font);
+        painter->restore();
+    }
+
+    /// Over the name, not over all of it.
+    void updateEditorGeometry(QWidget* editor, const QStyleOptionViewItem& option, const QModelIndex&) const override
+    {
+        editor->setGeometry(textRect(option).adjusted(-4, -5, 0, 1));
+    }
+
+private:
+    /// Of the name.
+    static QRect textRect(const QStyleOptionViewItem& option)
+    {
+        const int height = option.fontMetrics.height();
+        const QRect row = option.rect.adjusted(PictureSize.width() + 3 * Margin, 0, -Margin, 0);
+        return {row.left(), row.center().y() - 3 * height / 2, row.width(), height};
+    }
+};
+
+/// By the chosen model, else by the first that knows.
+QString scoreLine(const std::vector<ScenarioScore>& scores, const std::string& model)
+{
+    auto shown = std::find_if(scores.begin(), scores.end(), [&](const auto& score) { return score.model == model; });
+    if (shown == scores.end())
+        shown = scores.begin();
+    if (shown == scores.end())
+        return {};
+    const QString mark = shown->isEstimate ? u"~"_s : QString();
+    return u"%1 (%2)"_s.arg(mark + scoreText(shown->masked), mark + changeText(shown->masked - shown->whole));
 }
 
 QString scoresText(const std::vector<ScenarioScore>& scores)
@@ -86,8 +168,16 @@ ScenariosPanel::ScenariosPanel(Viewer& viewer, QAction* pin, QWidget* parent)
     makeParts(pin);
     connect(&m_book, &ScenarioBook::changed, this, &ScenariosPanel::fill);
     connect(&m_book, &ScenarioBook::effectProgressed, this, &ScenariosPanel::showProgress);
-    connect(&m_book, &ScenarioBook::pinned, this, [this](int index) { m_list->setCurrentRow(index); });
-    connect(&viewer.workspace.image(), &CurrentImage::changed, this, &ScenariosPanel::describe);
+    connect(&m_book, &ScenarioBook::pinned, this,
+            [this](int index) { m_list->setCurrentRow(index, QItemSelectionModel::ClearAndSelect); });
+    connect(&viewer.workspace.image(), &CurrentImage::changed, this,
+            &ScenariosPanel::fill); // with its picture, perhaps
+    connect(&viewer.workspace, &Workspace::modelChanged, this, &ScenariosPanel::fill);
+    connect(&viewer.workspace.thumbnails(), &ThumbnailStore::changed, this, [this](std::uint64_t id) {
+        const Document* document = m_viewer.workspace.documents().find(id);
+        if (document && !document->imageHash().empty() && m_book.isPinnedOn(document->imageHash()))
+            fill();
+    });
     connect(&viewer.workspace.image(), &CurrentImage::analysisChanged, this, &ScenariosPanel::describe);
     connect(&viewer.workspace.image(), &CurrentImage::scoresChanged, this, &ScenariosPanel::describe);
     fill();
@@ -109,7 +199,8 @@ void ScenariosPanel::makeParts(QAction* pin)
     m_list->setAccessibleName(tr("Scenarios"));
     m_list->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_list->setEditTriggers(QAbstractItemView::EditKeyPressed);
-    m_list->setIconSize(MaskSize);
+    m_list->setItemDelegate(new ScenarioDelegate(m_list));
+    m_list->setMouseTracking(true);
     m_list->setToolTip(tr("Click: hide these blocks. Ctrl+click a second one: compare. F2: rename. Del: remove"));
     m_list->installEventFilter(this);
     connect(m_list, &QListWidget::itemClicked, this, [this](const QListWidgetItem* item) {
@@ -194,6 +285,17 @@ QList<int> ScenariosPanel::chosen() const
     return rows;
 }
 
+/// The photo it was pinned on, small; null where it is not at hand.
+QImage ScenariosPanel::photoOf(const Scenario& scenario) const
+{
+    for (int i = 0; !scenario.image.empty() && i < m_viewer.workspace.count(); ++i) {
+        const Document& document = *m_viewer.workspace.at(i);
+        if (document.imageHash() == scenario.image)
+            return m_viewer.workspace.thumbnails().thumbnail(document);
+    }
+    return {};
+}
+
 void ScenariosPanel::fill()
 {
     m_isFilling = true;
@@ -210,7 +312,14 @@ void ScenariosPanel::fill()
             QListWidgetItem* item = m_list->item(row);
             item->setText(toQt(scenario.name));
             item->setToolTip(toQt(scenario.note));
-            item->setIcon(QIcon(maskPicture(scenario.hidden, themeColors(palette()), devicePixelRatioF())));
+            item->setData(PictureRole,
+                          maskPicture(scenario.hidden, photoOf(scenario), themeColors(palette()), devicePixelRatioF()));
+            item->setData(ScoreRole, scoreLine(scenario.scores, m_viewer.workspace.modelId().toStdString()));
+            item->setData(NoteRole, toQt(scenario.note).simplified());
+            item->setData(Qt::AccessibleTextRole,
+                          item->data(ScoreRole).toString().isEmpty()
+                              ? item->text()
+                              : u"%1, %2"_s.arg(item->text(), item->data(ScoreRole).toString()));
         }
     }
     m_isFilling = false;

@@ -2,6 +2,7 @@
 // Pinned masks as a list: apply one, compare two, measure one on all photos, write the numbers to a file.
 #pragma once
 
+#include <QImage>
 #include <QWidget>
 
 class QAction;
@@ -15,6 +16,7 @@ class QPushButton;
 namespace halflens {
 
 class ScenarioBook;
+struct Scenario;
 struct Viewer;
 
 class ScenariosPanel final : public QWidget {
@@ -30,6 +32,7 @@ protected:
 private:
     void makeParts(QAction* pin);
     void fill();
+    QImage photoOf(const Scenario& scenario) const;
     void describe();
     void showProgress();
     QList<int> chosen() const;

@@ -36,6 +36,8 @@ PhotoListModel::PhotoListModel(Workspace& workspace, PhotoScores& scores, QObjec
     connect(&documents, &DocumentList::aboutToBeRemoved, this, &PhotoListModel::takeRemoved);
     connect(&workspace.thumbnails(), &ThumbnailStore::changed, this,
             [this](std::uint64_t id) { rowChanged(placeOf(m_workspace.documents().find(id)), {Qt::DecorationRole}); });
+    connect(&documents, &DocumentList::missingChanged, this,
+            [this](int index) { rowChanged(placeOf(m_workspace.at(index))); });
     connect(&scores, &PhotoScores::changed, this, &PhotoListModel::takeChanged);
     connect(&scores, &PhotoScores::manyChanged, this, [this] {
         if (!m_rows.empty())
@@ -244,9 +246,13 @@ QVariant PhotoListModel::data(const QModelIndex& index, int role) const
     }
     case UnreadableRole:
         return facts.unreadable.has_value();
+    case MissingRole:
+        return document.isMissing();
     case Qt::AccessibleTextRole: {
         if (!isFirst)
             return m_columns.title(index.column()) + u' ' + m_columns.text(document, index.column());
+        if (document.isMissing())
+            return tr("%1, missing").arg(document.title());
         const QString score = data(index, ScoreRole).toString();
         return score.isEmpty() ? document.title() : tr("%1, score %2").arg(document.title(), score);
     }
@@ -256,7 +262,9 @@ QVariant PhotoListModel::data(const QModelIndex& index, int role) const
         if (!isFirst)
             return {};
         QString tip = document.path().isEmpty() ? document.title() : QDir::toNativeSeparators(document.path());
-        if (facts.unreadable)
+        if (document.isMissing())
+            tip += u'\n' + tr("Not there, or not readable, when it was last looked for");
+        else if (facts.unreadable)
             tip += u'\n' + toQt(facts.unreadable->reason);
         return tip;
     }

@@ -22,6 +22,7 @@ public:
     static constexpr int SortRole = Qt::UserRole;
     static constexpr int ScoreRole = Qt::UserRole + 1;
     static constexpr int UnreadableRole = Qt::UserRole + 2; ///< bool
+    static constexpr int MissingRole = Qt::UserRole + 3; ///< bool: a session names it, its file is not there
     static constexpr int AsOpened = -1; ///< in place of a column
 
     /// Both outlive the model.

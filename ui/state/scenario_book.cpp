@@ -72,6 +72,12 @@ void ScenarioBook::restore(std::vector<Scenario> scenarios)
     Q_EMIT changed();
 }
 
+bool ScenarioBook::isPinnedOn(const std::string& image) const
+{
+    return std::any_of(m_scenarios.begin(), m_scenarios.end(),
+                       [&](const Scenario& scenario) { return scenario.image == image; });
+}
+
 QString ScenarioBook::newName() const
 {
     for (int number = count() + 1;; ++number) {

@@ -25,6 +25,7 @@ public:
     const std::vector<Scenario>& scenarios() const { return m_scenarios; }
     const Scenario& at(int index) const { return m_scenarios[static_cast<std::size_t>(index)]; }
     int count() const { return static_cast<int>(m_scenarios.size()); }
+    bool isPinnedOn(const std::string& image) const; ///< Image::contentHash
     void restore(std::vector<Scenario> scenarios);
 
     int pin(); ///< the mask of the shown photo; its index, -1 without a photo

@@ -83,8 +83,7 @@ void SessionController::save()
 
 void SessionController::saveAs(std::function<void()> then)
 {
-    auto* dialog = new QFileDialog(&m_window, tr("Save session"), m_viewer.settings.word(setting::LastFolder),
-                                   tr("Sessions (*.halflens)"));
+    auto* dialog = new QFileDialog(&m_window, tr("Save session"), proposedFolder(), tr("Sessions (*.halflens)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(u"halflens"_s);
@@ -104,6 +103,17 @@ QString SessionController::proposedName() const
     if (!m_viewer.session.name().isEmpty() || !document || document->path().isEmpty())
         return m_viewer.session.name();
     return QFileInfo(document->path()).absoluteDir().dirName();
+}
+
+/// Beside the photos, so that all of it can be taken elsewhere together.
+QString SessionController::proposedFolder() const
+{
+    const Document* document = m_viewer.workspace.current();
+    if (!m_viewer.session.file().isEmpty())
+        return QFileInfo(m_viewer.session.file()).absolutePath();
+    if (document && !document->path().isEmpty())
+        return QFileInfo(document->path()).absolutePath();
+    return m_viewer.settings.word(setting::LastFolder);
 }
 
 /// `then` at once where no work is lost, else once a person has decided.

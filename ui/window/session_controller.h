@@ -35,6 +35,7 @@ private:
     void saveAs(std::function<void()> then = {});
     void ask(std::function<void()> then);
     QString proposedName() const;
+    QString proposedFolder() const;
     void offerRecovery();
     void tellMissing(const QStringList& names, int elsewhere);
 
