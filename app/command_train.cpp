@@ -98,7 +98,12 @@ private:
         std::snprintf(text, sizeof text, "step %lld of %lld, epoch %.2f, loss %.4f, %.2f s a step, %s left",
                       static_cast<long long>(p.step), static_cast<long long>(p.totalSteps), p.epoch, p.loss,
                       p.secondsPerStep, inWords(p.secondsLeft).c_str());
-        return text;
+        if (!p.damage)
+            return text;
+        char terms[128];
+        std::snprintf(terms, sizeof terms, ", consistency %.4f, damage order %.4f, block order %.4f",
+                      p.damage->consistency, p.damage->damageOrder, p.damage->blockOrder);
+        return std::string(text) + terms;
     }
 
     const CommonOptions& m_common;
@@ -148,10 +153,7 @@ private:
         Result<train::TrainingSetup> setup = train::prepareTraining(m_recipe, m_folders, meanOpinion());
         if (!setup)
             return std::move(setup).error();
-        const std::vector<std::size_t> photos = m_recipe.losses.syntheticRank > 0 && m_recipe.synthetic.pairs > 0
-            ? train::syntheticPhotos(m_dataset.of(Split::Train), static_cast<std::size_t>(m_recipe.synthetic.photos),
-                                     m_recipe.seed)
-            : std::vector<std::size_t>{};
+        const train::PairPhotos photos = train::pairPhotos(m_recipe, m_dataset);
         train::LoaderSetup loading;
         loading.recipe = &m_recipe;
         loading.dataset = &m_dataset;

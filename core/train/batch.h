@@ -18,6 +18,7 @@ struct SampleRef {
     std::size_t row = 0; ///< of the data set
     int view = 0; ///< of the recipe; PlainView for the input as inference makes it
     Degradation degradation;
+    int copy = 0; ///< damaged copy of the photo (local_damage.h), from 1 on; 0: the photo itself
     BlockMask mask; ///< blocks hidden in this step
     double x = 0.5; ///< place of a random crop
     double y = 0.5;
@@ -26,10 +27,26 @@ struct SampleRef {
 
 inline constexpr int PlainView = -1;
 
+/// Two sets of blocks that differ in one block, which is damaged in the one and intact in the other.
+struct BlockComparison {
+    BlockMask damagedHidden;
+    BlockMask intactHidden;
+};
+
+/// A photo and its copy damaged in known blocks.
+struct DamagePair {
+    int clean = 0; ///< index into the batch
+    int damaged = 0;
+    BlockMask region; ///< the damaged blocks
+    BlockMask further; ///< intact blocks that are hidden with them
+    std::vector<BlockComparison> blocks; ///< as many in every pair
+};
+
 /// The samples of a step, and which pairs of them have a known order.
 struct StepPlan {
     std::vector<SampleRef> samples;
     std::vector<std::pair<int, int>> better; ///< first is the better one
+    std::vector<DamagePair> damage;
 };
 
 /// Maps of samples that have the same sizes, as [count][height][width][channels].
@@ -52,6 +69,7 @@ struct Batch {
     std::vector<bool> scored; ///< [count]
     std::vector<BlockMask> masks; ///< [count]; all empty: no masking in this step
     std::vector<std::pair<int, int>> better;
+    std::vector<DamagePair> damage;
     /// Objectness: per group, masks at the network's output size as [members][height][width], 0..1.
     std::vector<std::vector<float>> targetMaps;
 };

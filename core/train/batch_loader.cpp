@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/parallel.h"
 #include "core/image/decode.h"
+#include "core/train/local_damage.h"
 #include "core/train/stored_loader.h"
 #include "core/train/view.h"
 
@@ -29,6 +30,7 @@ Batch batchFacts(const Dataset& dataset, const StepPlan& plan)
     Batch batch;
     batch.count = static_cast<int>(plan.samples.size());
     batch.better = plan.better;
+    batch.damage = plan.damage;
     bool masked = false;
     for (const SampleRef& sample : plan.samples) {
         const DataRow& row = dataset.rows[sample.row];
@@ -51,6 +53,17 @@ Result<ModelInput> sampleInput(const LoaderSetup& setup, const SampleRef& sample
         return image.error();
     const InputSpec& spec = setup.recipe->input;
     const ViewRecipe& view = viewOf(*setup.recipe, sample);
+    if (sample.copy > 0) {
+        const Result<Image> seen = viewPixels(**image, spec, view);
+        if (!seen)
+            return seen.error();
+        const Result<Image> copy = locallyDamaged(*seen, localDamage(*setup.recipe, sample.row, sample.copy));
+        if (!copy)
+            return copy.error();
+        InputSpec asIs = spec;
+        asIs.policy = InputPolicy::Native; // the size is right already
+        return toModelInput(*copy, asIs);
+    }
     if (sample.degradation.kind == DegradationKind::None)
         return viewInput(**image, spec, view, sample.x, sample.y);
     const std::uint64_t seed = setup.recipe->seed * 1'000'003 + sample.row;

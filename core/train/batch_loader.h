@@ -7,6 +7,7 @@
 #include "core/train/batch.h"
 #include "core/train/graph_cut.h"
 #include "core/train/recipe.h"
+#include "core/train/step_planner.h"
 #include "core/train/training_observer.h"
 
 #include <filesystem>
@@ -34,7 +35,7 @@ struct LoaderSetup {
     const GraphCut* cut = nullptr;
     const StateDict* trunk = nullptr; ///< weights of the frozen part, graph names
     std::string trunkHash; ///< SHA-256 over them
-    std::vector<std::size_t> photos; ///< rows degraded copies are made of
+    PairPhotos photos;
     bool withTest = false; ///< test rows are never needed by training itself
     std::filesystem::path cacheFolder;
 };

@@ -54,6 +54,7 @@ void readTrunk(JsonObject& root, Recipe& recipe, std::string& problem)
     trunk.freezeUntil = reader.text("freeze_until", false);
     trunk.trainBatchNorm = reader.boolean("train_batch_norm", trunk.trainBatchNorm);
     trunk.rate = reader.number("rate", 0, 100, trunk.rate);
+    trunk.centre = reader.texts("centre", MaxEntries, {});
     reader.finish();
 }
 
@@ -141,6 +142,10 @@ void readLosses(JsonObject& root, Recipe& recipe, std::string& problem)
         losses.rank = weight("rank", 0);
         losses.syntheticRank = weight("synthetic_rank", 0);
         losses.margin = weight("margin", losses.margin);
+        losses.consistency = weight("consistency", 0);
+        losses.damageOrder = weight("damage_order", 0);
+        losses.blockOrder = weight("block_order", 0);
+        losses.damageMargin = reader.number("damage_margin", 0, 4, losses.damageMargin);
         losses.bce = weight("bce", losses.bce);
         losses.iou = weight("iou", losses.iou);
         reader.finish();
@@ -214,6 +219,74 @@ void readSynthetic(JsonObject& root, Recipe& recipe, std::string& problem)
                         + "\", not one of blur, noise, jpeg, contrast");
     }
     reader.finish();
+}
+
+/// A kind of damage, and between which strengths it may be asked for and is unless stated.
+struct DamageLimits {
+    const char* kind;
+    double lowest;
+    double highest;
+    double low;
+    double high;
+};
+constexpr DamageLimits DamageKinds[] = {{"blur", 0.1, 30, 1.2, 5},
+                                        {"noise", 0.5, 128, 8, 40},
+                                        {"jpeg", 1, 95, 5, 30},
+                                        {"contrast", 0.01, 1, 0.3, 0.75},
+                                        {"dark", 0.01, 8, 0.75, 2.75}};
+
+/// "kinds": {"blur": [1.2, 5], ...}
+void readDamageKinds(JsonObject& reader, Recipe& recipe)
+{
+    const json* kinds = reader.get("kinds", false);
+    if (!kinds) {
+        for (const DamageLimits& limits : DamageKinds)
+            recipe.damage.kinds.push_back({limits.kind, limits.low, limits.high});
+        return;
+    }
+    if (!kinds->is_object() || kinds->empty()) {
+        reader.fail("damage.kinds is not an object of one or more kinds with two strengths each");
+        return;
+    }
+    JsonObject inner = reader.child(*kinds, "kinds");
+    for (const DamageLimits& limits : DamageKinds) {
+        const json* range = inner.get(limits.kind, false);
+        if (!range)
+            continue;
+        const bool isRange =
+            range->is_array() && range->size() == 2 && (*range)[0].is_number() && (*range)[1].is_number();
+        const double low = isRange ? (*range)[0].get<double>() : 0;
+        const double high = isRange ? (*range)[1].get<double>() : 0;
+        if (isRange && low <= high && low >= limits.lowest && high <= limits.highest)
+            recipe.damage.kinds.push_back({limits.kind, low, high});
+        else
+            inner.fail(inner.path(limits.kind) + " is not [low, high] within " + json(limits.lowest).dump() + " to "
+                       + json(limits.highest).dump());
+    }
+    inner.finish();
+}
+
+void readDamage(JsonObject& root, Recipe& recipe, std::string& problem)
+{
+    DamageRecipe& damage = recipe.damage;
+    if (const json* object = root.get("damage", false)) {
+        JsonObject reader(*object, "damage", problem);
+        damage.pairs = reader.integer("pairs", 0, 256, damage.pairs);
+        damage.photos = reader.integer("photos", 1, 1'000'000, damage.photos);
+        damage.copies = reader.integer("copies", 1, 10'000, damage.copies);
+        damage.most = reader.integer("blocks", 1, 11, damage.most);
+        damage.comparisons = reader.integer("comparisons", 1, 64, damage.comparisons);
+        readDamageKinds(reader, recipe);
+        reader.finish();
+    }
+    if (!recipe.losses.usesDamage())
+        return;
+    const Family* const family = familyByName(recipe.family);
+    if (damage.pairs == 0)
+        root.fail("losses.consistency, damage_order and block_order need damage.pairs above 0");
+    if (!(family && family->masksAttention))
+        root.fail("losses.consistency, damage_order and block_order need a family with an attention mask, not \""
+                  + JsonObject::shown(recipe.family) + "\"");
 }
 
 template<class Read> void readList(JsonObject& root, const char* key, bool required, std::string& problem, Read&& read)
@@ -306,6 +379,7 @@ Result<Recipe> parseRecipe(const std::string& text, const std::filesystem::path&
     readOptimizer(root, recipe, problem);
     readMasking(root, recipe, problem);
     readSynthetic(root, recipe, problem);
+    readDamage(root, recipe, problem);
     readSchedule(root, recipe);
     root.finish();
     if (!problem.empty())

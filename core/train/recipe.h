@@ -24,6 +24,7 @@ struct TrunkRecipe {
     std::string freezeUntil; ///< graph outputs, between commas, up to which nothing is trained; "all"; empty
     bool trainBatchNorm = false; ///< batch statistics; else the stored ones
     double rate = 0.3; ///< learning rate as a part of the head's
+    std::vector<std::string> centre; ///< beginnings of names of layers whose windows lose their outer ring
 };
 
 /// A fresh head.
@@ -52,6 +53,11 @@ struct LossRecipe {
     double rank = 0; ///< pairs of the batch by their scores
     double syntheticRank = 0; ///< pairs of degraded copies
     double margin = 0.05; ///< of rank losses, on 1..5
+    double consistency = 0; ///< hidden damage has no say
+    double damageOrder = 0; ///< damage lowers the score, hiding it raises it
+    double blockOrder = 0; ///< hiding a damaged block raises the score more than hiding another
+    double damageMargin = 0.2; ///< of the two orders, on 1..5
+    bool usesDamage() const { return consistency > 0 || damageOrder > 0 || blockOrder > 0; }
     double bce = 1; ///< objectness
     double iou = 1; ///< objectness: soft intersection over union
 };
@@ -84,6 +90,22 @@ struct SyntheticRecipe {
     std::vector<std::string> kinds{"blur", "noise", "jpeg", "contrast"};
 };
 
+struct DamageStrength {
+    std::string kind; ///< toString(DamageKind)
+    double low = 0; ///< of damagedBy(), as the other
+    double high = 0;
+};
+
+/// Copies of training photos damaged in known blocks (local_damage.h).
+struct DamageRecipe {
+    int pairs = 0; ///< a step
+    int photos = 500; ///< how many of the best-rated training photos are damaged
+    int copies = 4; ///< of each photo
+    int most = 6; ///< damaged blocks
+    int comparisons = 4; ///< of a damaged with another block, a pair and step
+    std::vector<DamageStrength> kinds;
+};
+
 struct Recipe {
     TrainingTask task = TrainingTask::Quality;
     std::string id;
@@ -102,6 +124,7 @@ struct Recipe {
     OptimizerRecipe optimizer;
     MaskingRecipe masking;
     SyntheticRecipe synthetic;
+    DamageRecipe damage;
     double evaluateEvery = 1; ///< epochs
     int patience = 0; ///< evaluations without a better validation figure before training stops; 0: never stops early
     bool reportTest = false;

@@ -2,6 +2,7 @@
 #include "core/train/step_planner.h"
 
 #include "core/base/random_stream.h"
+#include "core/train/local_damage.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,7 +18,7 @@ constexpr std::uint64_t PortraitDraw = 2'000'000;
 
 } // namespace
 
-StepPlanner::StepPlanner(const Recipe& recipe, std::vector<std::size_t> train, std::vector<std::size_t> photos)
+StepPlanner::StepPlanner(const Recipe& recipe, std::vector<std::size_t> train, PairPhotos photos)
     : m_recipe(recipe)
     , m_train(std::move(train))
     , m_photos(std::move(photos))
@@ -89,16 +90,17 @@ StepPlan StepPlanner::plan(std::int64_t step) const
         plan.samples.push_back(sample);
     }
     addPairs(step, plan);
+    addDamage(step, plan);
     return plan;
 }
 
 void StepPlanner::addPairs(std::int64_t step, StepPlan& plan) const
 {
-    if (m_photos.empty() || m_recipe.losses.syntheticRank <= 0)
+    if (m_photos.degraded.empty() || m_recipe.losses.syntheticRank <= 0)
         return;
     RandomStream stream(m_recipe.seed, RandomPurpose::Pair, static_cast<std::uint64_t>(step));
     for (int i = 0; i < m_recipe.synthetic.pairs; ++i) {
-        const std::size_t row = m_photos[stream.below(m_photos.size())];
+        const std::size_t row = m_photos.degraded[stream.below(m_photos.degraded.size())];
         const std::string& word = m_recipe.synthetic.kinds[stream.below(m_recipe.synthetic.kinds.size())];
         const DegradationKind kind = degradationFromWord(word);
         // Neighbouring levels, 0 being the photo itself: the finest order is the hardest to get right.
@@ -113,6 +115,53 @@ void StepPlanner::addPairs(std::int64_t step, StepPlan& plan) const
         }
         const int last = static_cast<int>(plan.samples.size()) - 1;
         plan.better.emplace_back(last - 1, last);
+    }
+}
+
+void StepPlanner::addDamage(std::int64_t step, StepPlan& plan) const
+{
+    if (m_photos.damaged.empty() || !m_recipe.losses.usesDamage())
+        return;
+    constexpr std::uint64_t DamageDraw = 1; // of the Pair purpose, beside the rank pairs
+    RandomStream stream(m_recipe.seed, RandomPurpose::Pair, static_cast<std::uint64_t>(step), DamageDraw);
+    const auto shuffled = [&](BlockMask blocks) {
+        std::vector<int> list;
+        // A stream of its own: permutation() takes a copy, and the next order would repeat this one's numbers.
+        for (const std::size_t block : permutation(BlockCount, RandomStream(stream.bits(), RandomPurpose::Pair))) {
+            if (blocks.contains({static_cast<int>(block)}))
+                list.push_back(static_cast<int>(block));
+        }
+        return list;
+    };
+    const auto firstOf = [](const std::vector<int>& list, std::size_t count) {
+        BlockMask mask;
+        for (std::size_t i = 0; i < count; ++i)
+            mask = mask.with({list[i]});
+        return mask;
+    };
+    for (int i = 0; i < m_recipe.damage.pairs; ++i) {
+        SampleRef sample;
+        sample.row = m_photos.damaged[stream.below(m_photos.damaged.size())];
+        sample.view = PlainView;
+        sample.scored = false;
+        DamagePair pair;
+        pair.clean = static_cast<int>(plan.samples.size());
+        pair.damaged = pair.clean + 1;
+        plan.samples.push_back(sample);
+        sample.copy = 1 + static_cast<int>(stream.below(static_cast<std::size_t>(m_recipe.damage.copies)));
+        plan.samples.push_back(sample);
+        pair.region = localDamage(m_recipe, sample.row, sample.copy).region;
+        const std::vector<int> intact = shuffled(pair.region.complement());
+        if (stream.uniform() < 0.5 && intact.size() > 2) // two stay to be seen
+            pair.further = firstOf(intact, 1 + stream.below(intact.size() - 2));
+        for (int c = 0; c < m_recipe.damage.comparisons; ++c) {
+            const BlockIndex bad{shuffled(pair.region).front()};
+            const BlockIndex good{shuffled(pair.region.complement()).front()};
+            const std::vector<int> others = shuffled(BlockMask::all().without(bad).without(good));
+            const BlockMask hidden = firstOf(others, stream.below(others.size() + 1));
+            pair.blocks.push_back({hidden.with(bad), hidden.with(good)});
+        }
+        plan.damage.push_back(std::move(pair));
     }
 }
 
@@ -141,6 +190,22 @@ std::vector<std::size_t> syntheticPhotos(const std::vector<std::size_t>& train, 
     for (std::size_t i = 0; i < std::min(count, train.size()); ++i)
         photos.push_back(train[order[i]]);
     std::sort(photos.begin(), photos.end());
+    return photos;
+}
+
+PairPhotos pairPhotos(const Recipe& recipe, const Dataset& dataset)
+{
+    PairPhotos photos;
+    std::vector<std::size_t> train = dataset.of(Split::Train);
+    if (recipe.losses.syntheticRank > 0 && recipe.synthetic.pairs > 0)
+        photos.degraded = syntheticPhotos(train, static_cast<std::size_t>(recipe.synthetic.photos), recipe.seed);
+    if (recipe.losses.usesDamage() && recipe.damage.pairs > 0) {
+        std::stable_sort(train.begin(), train.end(),
+                         [&](std::size_t a, std::size_t b) { return dataset.rows[a].mos5 > dataset.rows[b].mos5; });
+        train.resize(std::min(train.size(), static_cast<std::size_t>(recipe.damage.photos)));
+        std::sort(train.begin(), train.end());
+        photos.damaged = std::move(train);
+    }
     return photos;
 }
 

@@ -6,14 +6,21 @@
 #include "core/train/recipe.h"
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace halflens::train {
 
+/// Rows that copies are made of.
+struct PairPhotos {
+    std::vector<std::size_t> degraded; ///< as a whole
+    std::vector<std::size_t> damaged; ///< in known blocks
+};
+
 class StepPlanner {
 public:
-    /// `train` are the rows to train on, `photos` the ones degraded copies are made of.
-    StepPlanner(const Recipe& recipe, std::vector<std::size_t> train, std::vector<std::size_t> photos);
+    /// `train` are the rows to train on.
+    StepPlanner(const Recipe& recipe, std::vector<std::size_t> train, PairPhotos photos);
 
     /// Whole batches only; at least one.
     std::int64_t stepsPerEpoch() const { return m_stepsPerEpoch; }
@@ -32,12 +39,13 @@ public:
 
 private:
     void addPairs(std::int64_t step, StepPlan& plan) const;
+    void addDamage(std::int64_t step, StepPlan& plan) const;
     int drawView(std::int64_t step, std::size_t sample, bool portrait) const;
     bool drawPortrait(std::int64_t step) const;
 
     const Recipe& m_recipe;
     std::vector<std::size_t> m_train;
-    std::vector<std::size_t> m_photos;
+    PairPhotos m_photos;
     double m_viewWeights[2] = {0, 0}; ///< of views that are not, and are, portrait
     std::int64_t m_stepsPerEpoch = 1;
     std::int64_t m_totalSteps = 1;
@@ -48,5 +56,9 @@ private:
 
 /// The rows that degraded copies are made of: `count` of `train`, drawn by the seed, ascending.
 std::vector<std::size_t> syntheticPhotos(const std::vector<std::size_t>& train, std::size_t count, std::uint64_t seed);
+
+/// What a recipe makes copies of: syntheticPhotos() for its rank pairs, the best-rated training photos for damage, of
+/// equal ones the first, ascending. Empty where no loss asks for them.
+PairPhotos pairPhotos(const Recipe& recipe, const Dataset& dataset);
 
 } // namespace halflens::train

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <future>
 #include <map>
+#include <nlohmann/json.hpp>
 
 namespace halflens::train::detail {
 
@@ -20,6 +21,7 @@ namespace {
 struct Variant {
     int view = PlainView;
     Degradation degradation;
+    int copy = 0;
     auto operator<=>(const Variant&) const = default;
 };
 
@@ -27,7 +29,7 @@ Variant variantOf(const Recipe& recipe, const SampleRef& sample)
 {
     // A view that is the plain one shares its maps.
     const bool plain = sample.view == PlainView || viewName(viewOf(recipe, sample)) == "fit";
-    return {plain ? PlainView : sample.view, sample.degradation};
+    return {plain ? PlainView : sample.view, sample.degradation, sample.copy};
 }
 
 class StoredLoader final : public BatchLoader {
@@ -145,12 +147,14 @@ private:
             if (recipe.views[i].weight > 0)
                 add(variantOf(recipe, sample), m_setup.dataset->of(Split::Train));
         }
-        if (!m_setup.photos.empty())
-            add({}, m_setup.photos);
+        add({}, m_setup.photos.degraded);
+        add({}, m_setup.photos.damaged);
         for (const std::string& kind : recipe.synthetic.kinds) {
-            for (int level = 1; level <= DegradationLevels && !m_setup.photos.empty(); ++level)
-                add({PlainView, {degradationFromWord(kind), level}}, m_setup.photos);
+            for (int level = 1; level <= DegradationLevels && !m_setup.photos.degraded.empty(); ++level)
+                add({PlainView, {degradationFromWord(kind), level}, 0}, m_setup.photos.degraded);
         }
+        for (int copy = 1; copy <= recipe.damage.copies && !m_setup.photos.damaged.empty(); ++copy)
+            add({PlainView, {}, copy}, m_setup.photos.damaged);
         for (auto& [variant, rows] : needed) {
             std::sort(rows.begin(), rows.end());
             rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
@@ -198,6 +202,13 @@ private:
             variant.view == PlainView ? "fit" : viewName(recipe.views[static_cast<std::size_t>(variant.view)]);
         if (variant.degradation.kind != DegradationKind::None)
             name += "-" + toString(variant.degradation.kind) + std::to_string(variant.degradation.level);
+        if (variant.copy > 0) {
+            facts += "\nseed " + std::to_string(recipe.seed) + " blocks " + std::to_string(recipe.damage.most);
+            for (const DamageStrength& kind : recipe.damage.kinds)
+                facts +=
+                    " " + kind.kind + " " + nlohmann::json(kind.low).dump() + " " + nlohmann::json(kind.high).dump();
+            name += "-damaged" + std::to_string(variant.copy);
+        }
         const std::string hash =
             sha256Hex(std::span(reinterpret_cast<const std::uint8_t*>(facts.data()), facts.size()));
         return hash.substr(0, 16) + "-" + name;
@@ -221,6 +232,7 @@ private:
             sample.row = row;
             sample.view = variant.view;
             sample.degradation = variant.degradation;
+            sample.copy = variant.copy;
             return sampleInput(m_setup, sample);
         };
         std::future<Result<ModelInput>> next; // decoded while the network works on the one before

@@ -105,12 +105,14 @@ struct Trainer::State {
     double secondsBefore = 0; ///< of former sessions
     std::int64_t firstStep = 0; ///< of this run
     double stepSeconds = 0; ///< spent in steps in this run
+    DamageTerms damageSums; ///< since the last evaluation
+    int damageCount = 0;
 
     double seconds() const { return secondsBefore + secondsSince(began); }
 };
 
-Trainer::Trainer(const Recipe& recipe, const Dataset& dataset, const std::vector<std::size_t>& photos,
-                 TrainingNetwork& network, BatchLoader& loader, TrainingObserver& observer, TrainerOptions options)
+Trainer::Trainer(const Recipe& recipe, const Dataset& dataset, const PairPhotos& photos, TrainingNetwork& network,
+                 BatchLoader& loader, TrainingObserver& observer, TrainerOptions options)
     : m_recipe(recipe)
     , m_dataset(dataset)
     , m_network(network)
@@ -118,7 +120,8 @@ Trainer::Trainer(const Recipe& recipe, const Dataset& dataset, const std::vector
     , m_observer(observer)
     , m_options(std::move(options))
     , m_validation(usable(dataset.of(Split::Validation), loader))
-    , m_planner(recipe, usable(dataset.of(Split::Train), loader), usable(photos, loader))
+    , m_planner(recipe, usable(dataset.of(Split::Train), loader),
+                PairPhotos{usable(photos.degraded, loader), usable(photos.damaged, loader)})
     , m_journal(m_options.folder / LogFile)
 { }
 
@@ -131,7 +134,7 @@ Status Trainer::begin(State& state)
     if (!m_options.resume || !std::filesystem::exists(file, failed)) {
         state.checkpoint.recipeHash = m_recipe.sha256;
         state.checkpoint.rowsHash = rows;
-        return {};
+        return settle();
     }
     Result<TrainingCheckpoint> read = readTrainingCheckpoint(file);
     if (!read)
@@ -151,6 +154,22 @@ Status Trainer::begin(State& state)
     return m_journal.resume(state.checkpoint.step);
 }
 
+Status Trainer::settle()
+{
+    if (m_recipe.trunk.centre.empty())
+        return {};
+    constexpr std::size_t Photos = 32;
+    StepPlan plan;
+    for (const std::size_t row : syntheticPhotos(usable(m_dataset.of(Split::Train), m_loader), Photos, m_recipe.seed)) {
+        SampleRef sample;
+        sample.row = row;
+        sample.view = PlainView;
+        plan.samples.push_back(sample);
+    }
+    const Result<Batch> batch = m_loader.load(plan);
+    return batch ? m_network.settle(*batch) : Status(batch.error());
+}
+
 TrainingProgress Trainer::progress(const State& state) const
 {
     TrainingProgress progress;
@@ -160,6 +179,10 @@ TrainingProgress Trainer::progress(const State& state) const
     progress.epoch = static_cast<double>(c.step) / static_cast<double>(m_planner.stepsPerEpoch());
     progress.loss = c.lossCount > 0 ? c.lossSum / static_cast<double>(c.lossCount) : 0;
     progress.rate = m_planner.rate(c.step);
+    if (state.damageCount > 0)
+        progress.damage = DamageTerms{state.damageSums.consistency / state.damageCount,
+                                      state.damageSums.damageOrder / state.damageCount,
+                                      state.damageSums.blockOrder / state.damageCount};
     const std::int64_t done = c.step - state.firstStep;
     progress.secondsPerStep = done > 0 ? state.stepSeconds / static_cast<double>(done) : 0;
     const double perStep = done > 0 ? secondsSince(state.began) / static_cast<double>(done) : 0; // evaluations included
@@ -249,6 +272,8 @@ Status Trainer::evaluate(State& state)
     m_journal.add({c.step, now.epoch, now.loss, now.rate, state.seconds(), *figures});
     c.lossSum = 0;
     c.lossCount = 0;
+    state.damageSums = {};
+    state.damageCount = 0;
     m_observer.evaluated(now, *figures, best);
     return saveCheckpoint(state);
 }
@@ -296,6 +321,12 @@ Status Trainer::trainTo(State& state, std::int64_t end, std::stop_token stop)
         ++c.step;
         c.lossSum += outcome->loss;
         ++c.lossCount;
+        if (outcome->damage) {
+            state.damageSums.consistency += outcome->damage->consistency;
+            state.damageSums.damageOrder += outcome->damage->damageOrder;
+            state.damageSums.blockOrder += outcome->damage->blockOrder;
+            ++state.damageCount;
+        }
         state.stepSeconds += secondsSince(begin);
         const TrainingProgress now = progress(state);
         m_observer.stepped(now);

@@ -33,8 +33,8 @@ struct TrainingSummary {
 
 class Trainer {
 public:
-    Trainer(const Recipe& recipe, const Dataset& dataset, const std::vector<std::size_t>& photos,
-            TrainingNetwork& network, BatchLoader& loader, TrainingObserver& observer, TrainerOptions options);
+    Trainer(const Recipe& recipe, const Dataset& dataset, const PairPhotos& photos, TrainingNetwork& network,
+            BatchLoader& loader, TrainingObserver& observer, TrainerOptions options);
 
     /// Trains to the end, or to where it stops early. Cancelled: stopped by `stop` or stopAfter; the
     /// checkpoint is written. Io; Model: the loss is not finite.
@@ -42,6 +42,8 @@ public:
 
 private:
     struct State;
+    /// Statistics of batch norms before the first step, where the recipe cuts windows.
+    Status settle();
     Status begin(State& state);
     Status trainTo(State& state, std::int64_t end, std::stop_token stop);
     Status evaluate(State& state);

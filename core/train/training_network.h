@@ -7,6 +7,7 @@
 #include "core/train/batch.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,16 @@ struct StepSettings {
     std::uint64_t seed = 0; ///< of this step's dropout
 };
 
+/// The terms of the loss that pairs of photos with known damage give, without their weights.
+struct DamageTerms {
+    double consistency = 0;
+    double damageOrder = 0;
+    double blockOrder = 0;
+};
+
 struct StepOutcome {
     double loss = 0;
+    std::optional<DamageTerms> damage;
     double gradientNorm = 0; ///< before clipping
 };
 
@@ -40,6 +49,10 @@ public:
 
     /// Forward, backward, one step of the optimiser. Model: the loss is not finite; OutOfMemory.
     virtual Result<StepOutcome> step(const Batch& batch, const StepSettings& settings) = 0;
+
+    /// Takes the statistics of the trained batch norms from the photos of `batch` where windows lost their outer ring
+    /// (TrunkRecipe::centre) before the first step; otherwise does nothing.
+    virtual Status settle(const Batch& batch) = 0;
 
     /// Predictions of the averaged weights, without dropout.
     virtual Result<NetworkOutput> predict(const Batch& batch) = 0;

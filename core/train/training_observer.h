@@ -3,8 +3,10 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/train/training_network.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace halflens::train {
@@ -21,6 +23,7 @@ struct TrainingProgress {
     std::int64_t totalSteps = 0;
     double epoch = 0;
     double loss = 0; ///< mean since the last report
+    std::optional<DamageTerms> damage; ///< means since the last evaluation of this session
     double rate = 0;
     double secondsPerStep = 0;
     double secondsLeft = 0;

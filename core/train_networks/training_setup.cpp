@@ -196,6 +196,49 @@ Status checkPositions(const Recipe& recipe, const nn::Graph& graph)
     return {};
 }
 
+/// Sets the outer ring of the windows to 0 that recipe.trunk.centre names.
+Status cutRings(const Recipe& recipe, TrainingSetup& setup)
+{
+    for (const std::string& start : recipe.trunk.centre) {
+        bool found = false;
+        for (std::size_t i = 0; i < setup.graph.layers().size(); ++i) {
+            const nn::Layer& layer = setup.graph.layers()[i];
+            const int height = layer.window.height;
+            const int width = layer.window.width;
+            if (layer.kind != nn::LayerKind::Convolution || !layer.name.starts_with(start) || height < 5 || width < 5)
+                continue;
+            found = true;
+            const std::string name = weightName(layer.name + ".weight");
+            bool changed = false;
+            std::vector<float>& values = setup.state.at(name).values;
+            for (std::size_t v = 0; v < values.size(); ++v) {
+                const int x = static_cast<int>(v % static_cast<std::size_t>(width));
+                const int y = static_cast<int>(v / static_cast<std::size_t>(width) % static_cast<std::size_t>(height));
+                if (x > 0 && x < width - 1 && y > 0 && y < height - 1)
+                    continue;
+                changed = changed || values[v] != 0;
+                values[v] = 0;
+            }
+            if (changed && !setup.cut.trained[i])
+                return Error{ErrorCode::InvalidInput,
+                             "recipe",
+                             "trunk.centre names " + layer.name + ", which trunk.freeze_until freezes",
+                             "freeze less: what follows a cut window has to be trained anew",
+                             {}};
+            setup.centred.push_back(name);
+            setup.ringsRemoved = setup.ringsRemoved || changed;
+        }
+        if (!found)
+            return Error{ErrorCode::InvalidInput,
+                         "recipe",
+                         "trunk.centre names \"" + start
+                             + "\", with which no layer with windows of 5 x 5 or more begins",
+                         "name layers as the trunk's weights do, such as _blocks.8.",
+                         {}};
+    }
+    return {};
+}
+
 } // namespace
 
 Result<TrainingSetup> prepareTraining(const Recipe& recipe, const DataFolders& folders, double meanMos5)
@@ -230,6 +273,8 @@ Result<TrainingSetup> prepareTraining(const Recipe& recipe, const DataFolders& f
             setup.state[name].values[0] =
                 static_cast<float>(recipe.scale.low + (meanMos5 - 1) / 4 * (recipe.scale.high - recipe.scale.low));
     }
+    if (Status cutOff = cutRings(recipe, setup); !cutOff)
+        return std::move(cutOff).error();
     for (const auto& [name, shape] : setup.graph.parameters()) {
         const std::string weight = weightName(name);
         setup.frozen[name] = setup.state[weight];

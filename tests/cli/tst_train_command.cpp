@@ -61,14 +61,16 @@ private:
     {
         return json::parse(R"({
             "format": 1, "id": "tiny", "family": "triq",
-            "trunk": {"name": "efficientnet-lite0", "freeze_until": "stage4"},
+            "trunk": {"name": "efficientnet-lite0", "freeze_until": "stage4", "centre": ["_blocks.11.", "_blocks.12."]},
             "head": {"width": 16, "layers": 1, "feed_forward": 16, "hidden": 16, "positions": 25},
             "input": {"policy": "fit", "width": 64, "height": 48, "normalization": "plus_minus_one"},
             "data": [{"name": "made", "form": "mos", "images": "made:photos", "table": "made:table.csv",
                       "columns": {"subset": "part"}}],
             "views": [{"kind": "fit"}, {"kind": "fit", "flip": true}],
-            "losses": {"cross_entropy": 1, "plcc": 1, "synthetic_rank": 0.5},
+            "losses": {"cross_entropy": 1, "plcc": 1, "synthetic_rank": 0.5,
+                       "consistency": 1, "damage_order": 0.5, "block_order": 1},
             "synthetic": {"pairs": 1, "photos": 2, "kinds": ["blur", "jpeg"]},
+            "damage": {"pairs": 2, "photos": 4, "copies": 2, "comparisons": 2},
             "masking": {"share": 0.3},
             "optimizer": {"batch": 4, "epochs": 3, "rate": 0.002, "warm_up": 1},
             "report": "test", "seed": 3})");

@@ -31,6 +31,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(recipe->optimizer.batch >= 1 && recipe->optimizer.epochs > 0 && recipe->optimizer.rate > 0);
     require(recipe->head.widths.size() == 3 && recipe->head.swinDepths.size() == recipe->head.swinHeads.size());
     require(recipe->masking.most >= 1 && recipe->masking.most <= 11);
+    const train::DamageRecipe& damage = recipe->damage;
+    require(damage.most >= 1 && damage.most <= 11 && damage.copies >= 1 && damage.comparisons >= 1);
+    require(!recipe->losses.usesDamage() || (damage.pairs > 0 && !damage.kinds.empty()));
+    for (const train::DamageStrength& kind : damage.kinds)
+        require(!kind.kind.empty() && kind.low > 0 && kind.low <= kind.high && std::isfinite(kind.high));
     require(recipe->scale.low < recipe->scale.high);
     for (const DataRecipe& set : recipe->data)
         require(set.voteColumns.size() == 5 && std::isfinite(set.factor) && set.deviation > 0);

@@ -45,6 +45,24 @@ at::Tensor rankLoss(const at::Tensor& scores, const std::vector<std::pair<int, i
     return at::relu(margin - gap).mean();
 }
 
+at::Tensor consistencyLoss(const at::Tensor& damagedHidden, const at::Tensor& cleanHidden)
+{
+    return (damagedHidden - cleanHidden).abs().mean();
+}
+
+at::Tensor damageOrderLoss(const at::Tensor& clean, const at::Tensor& damaged, const at::Tensor& hidden,
+                           const at::Tensor& only, double margin)
+{
+    return (at::relu(margin - (clean - damaged)) + at::relu(margin / 2 - (hidden - damaged))
+            + at::relu(margin - (hidden - only)))
+        .mean();
+}
+
+at::Tensor blockOrderLoss(const at::Tensor& damagedHidden, const at::Tensor& intactHidden, double margin)
+{
+    return at::relu(margin / 4 - (damagedHidden - intactHidden)).mean();
+}
+
 std::vector<std::pair<int, int>> opinionPairs(const at::Tensor& opinions)
 {
     constexpr float Apart = 0.25F;

@@ -11,7 +11,9 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+#include <algorithm>
 #include <cmath>
+#include <optional>
 #include <torch/cuda.h>
 
 namespace halflens::torch_module {
@@ -35,24 +37,40 @@ at::Tensor toTensor(const train::MapBlock& block, std::int64_t count, const at::
     return values.to(device).to(at::kFloat).permute({0, 3, 1, 2});
 }
 
-/// Tokens of hidden blocks, [members, tokens], for TRIQ; `map` is what the head starts from.
-at::Tensor tokenMask(const train::Batch& batch, const train::BatchGroup& group, const at::Tensor& map)
+/// Tokens of hidden blocks, [masks, tokens], for TRIQ; `map` is what the head starts from.
+at::Tensor tokenMask(const std::vector<BlockMask>& masks, const at::Tensor& map)
 {
-    if (batch.masks.empty())
-        return {};
     const int divisor = map.size(2) >= PoolingFromRows ? 2 : 1;
     const int height = static_cast<int>(map.size(2)) / divisor;
     const int width = static_cast<int>(map.size(3)) / divisor;
-    at::Tensor mask = at::empty({static_cast<std::int64_t>(group.members.size()), height * width});
+    at::Tensor mask = at::empty({static_cast<std::int64_t>(masks.size()), height * width});
     float* value = mask.data_ptr<float>();
-    for (const int member : group.members) {
-        const BlockMask blocks = batch.masks[static_cast<std::size_t>(member)];
+    for (const BlockMask blocks : masks) {
         for (int row = 0; row < height; ++row) {
             for (int column = 0; column < width; ++column)
                 *value++ = blocks.contains(blockOfToken(row, column, height, width)) ? 1.F : 0.F;
         }
     }
     return mask.to(map.device());
+}
+
+/// The masks of a group's members, or undefined where none is hidden in this step.
+at::Tensor tokenMask(const train::Batch& batch, const train::BatchGroup& group, const at::Tensor& map)
+{
+    if (batch.masks.empty())
+        return {};
+    std::vector<BlockMask> masks;
+    for (const int member : group.members)
+        masks.push_back(batch.masks[static_cast<std::size_t>(member)]);
+    return tokenMask(masks, map);
+}
+
+/// The outer ring of every window, 0; inside 1.
+at::Tensor centreOf(const at::Tensor& windows)
+{
+    at::Tensor mask = at::zeros({1, 1, windows.size(2), windows.size(3)}, windows.options().requires_grad(false));
+    mask.slice(2, 1, windows.size(2) - 1).slice(3, 1, windows.size(3) - 1).fill_(1);
+    return mask;
 }
 
 class TorchTrainingNetwork final : public train::TrainingNetwork {
@@ -64,11 +82,15 @@ public:
         , m_threads(threads)
         , m_graph(setup.graph, setup.cut, {recipe.trunk.trainBatchNorm, 0.01, recipe.optimizer.bfloat16})
         , m_optimizer(recipe.optimizer)
-    { }
+    {
+        if (setup.ringsRemoved)
+            m_settling.emplace(setup.graph, setup.cut, GraphFormOptions{true, 1, false});
+    }
 
     Status build(const train::TrainingSetup& setup)
     {
         at::set_num_threads(m_threads);
+        m_centred = setup.centred;
         for (const auto& [name, shape] : m_graph.parameters()) {
             at::Tensor tensor = toTorch(setup.state.at(name)).to(m_device);
             if (tensor.dim() == 4)
@@ -99,12 +121,17 @@ public:
     {
         return guarded("train", [&]() -> Result<train::StepOutcome> {
             at::manual_seed(settings.seed);
-            const at::Tensor loss =
-                m_recipe.task == train::TrainingTask::Quality ? qualityLoss(batch) : objectnessLoss(batch);
             train::StepOutcome outcome;
+            const at::Tensor loss = m_recipe.task == train::TrainingTask::Quality ? qualityLoss(batch, outcome.damage)
+                                                                                  : objectnessLoss(batch);
             outcome.loss = loss.item<double>();
             if (std::isfinite(outcome.loss) && loss.requires_grad()) {
                 loss.backward();
+                for (const std::string& name : m_centred) {
+                    const auto found = m_graphTensors.find(name);
+                    if (found != m_graphTensors.end() && found->second.grad().defined())
+                        found->second.mutable_grad().mul_(centreOf(found->second));
+                }
                 outcome.gradientNorm = m_optimizer.gradientNorm();
             }
             if (!std::isfinite(outcome.loss) || !std::isfinite(outcome.gradientNorm))
@@ -115,6 +142,20 @@ public:
                              {}};
             m_optimizer.step(settings.rate, outcome.gradientNorm, settings.emaDecay);
             return outcome;
+        });
+    }
+
+    Status settle(const train::Batch& batch) override
+    {
+        return guarded("train", [&]() -> Status {
+            const at::NoGradGuard noGradient;
+            const auto largest = std::max_element(batch.groups.begin(), batch.groups.end(),
+                                                  [](const train::BatchGroup& a, const train::BatchGroup& b) {
+                                                      return a.members.size() < b.members.size();
+                                                  });
+            if (m_settling && largest != batch.groups.end())
+                (void)m_settling->forward(boundaryOf(*largest), m_graphTensors, true);
+            return {};
         });
     }
 
@@ -201,13 +242,18 @@ private:
         }
     }
 
-    /// Maps the head, or the transformer before it, starts from.
-    std::vector<at::Tensor> graphMaps(const train::BatchGroup& group, bool training) const
+    std::vector<at::Tensor> boundaryOf(const train::BatchGroup& group) const
     {
         std::vector<at::Tensor> boundary;
         for (const train::MapBlock& block : group.maps)
             boundary.push_back(toTensor(block, static_cast<std::int64_t>(group.members.size()), m_device));
-        return m_graph.forward(boundary, m_graphTensors, training);
+        return boundary;
+    }
+
+    /// Maps the head, or the transformer before it, starts from.
+    std::vector<at::Tensor> graphMaps(const train::BatchGroup& group, bool training) const
+    {
+        return m_graph.forward(boundaryOf(group), m_graphTensors, training);
     }
 
     bool averagesFirst() const
@@ -215,8 +261,9 @@ private:
         return m_family && m_family->averagesFirst && m_family->averagesFirst(m_recipe.trunk.name);
     }
 
-    /// Logits of the whole batch in its own order.
-    at::Tensor logits(const train::Batch& batch, bool training) const
+    /// Logits of the whole batch in its own order; `kept` receives what the head starts from, by groups.
+    at::Tensor logits(const train::Batch& batch, bool training,
+                      std::vector<std::vector<at::Tensor>>* kept = nullptr) const
     {
         std::vector<at::Tensor> parts;
         std::vector<std::int64_t> place(static_cast<std::size_t>(batch.count));
@@ -230,6 +277,8 @@ private:
                 maps = m_swin->forward(maps.front(), training, m_recipe.head.dropPath);
             else if (m_family->masksTokens && training)
                 options.tokenMask = tokenMask(batch, group, maps.front());
+            if (kept)
+                kept->push_back(maps);
             // Batch norm behind the pooling needs the whole batch: the variance of a lone portrait photo is not a
             // number.
             parts.push_back(averagesFirst() ? maps.front().mean({2, 3}, true) : m_head->forward(maps, options));
@@ -247,10 +296,80 @@ private:
         return m_head->forward({all}, options);
     }
 
-    at::Tensor qualityLoss(const train::Batch& batch) const
+    /// Scores of the pairs of known damage, [pairs, 4 + 2 comparisons], one column a set of hidden blocks: clean and
+    /// damaged with the damage and `further` hidden; damaged with the damage, and with all else, hidden; the
+    /// comparisons.
+    at::Tensor damageScores(const train::Batch& batch, const std::vector<std::vector<at::Tensor>>& maps) const
+    {
+        std::vector<at::Tensor> parts;
+        const std::size_t columns = 4 + 2 * batch.damage.front().blocks.size();
+        std::vector<std::int64_t> place(batch.damage.size() * columns);
+        std::int64_t next = 0;
+        for (std::size_t g = 0; g < batch.groups.size(); ++g) {
+            const std::vector<int>& members = batch.groups[g].members;
+            std::vector<std::int64_t> rows;
+            std::vector<BlockMask> masks;
+            const auto at = [&](int sample) { return std::find(members.begin(), members.end(), sample); };
+            for (std::size_t p = 0; p < batch.damage.size(); ++p) {
+                const train::DamagePair& pair = batch.damage[p];
+                if (at(pair.clean) == members.end() || at(pair.damaged) == members.end())
+                    continue; // a photo and its copy have one size: both or none
+                const std::int64_t clean = at(pair.clean) - members.begin();
+                const std::int64_t damaged = at(pair.damaged) - members.begin();
+                const BlockMask both(pair.region.bits() | static_cast<std::uint32_t>(pair.further.bits()));
+                masks.insert(masks.end(), {both, both, pair.region, pair.region.complement()});
+                for (const train::BlockComparison& blocks : pair.blocks)
+                    masks.insert(masks.end(), {blocks.damagedHidden, blocks.intactHidden});
+                for (std::size_t c = 0; c < columns; ++c) {
+                    rows.push_back(c == 0 ? clean : damaged);
+                    place[p * columns + c] = next++;
+                }
+            }
+            if (rows.empty())
+                continue;
+            HeadOptions options;
+            options.training = true;
+            options.dropout = m_recipe.head.dropout;
+            options.tokenMask = tokenMask(masks, maps[g].front());
+            const at::Tensor index = at::tensor(rows, at::kLong).to(m_device);
+            const at::Tensor seen = m_head->forward({maps[g].front().index_select(0, index)}, options);
+            parts.push_back(scores5(seen, m_recipe.scale));
+        }
+        return at::cat(parts, 0)
+            .index_select(0, at::tensor(place, at::kLong).to(m_device))
+            .view({static_cast<std::int64_t>(batch.damage.size()), static_cast<std::int64_t>(columns)});
+    }
+
+    at::Tensor damageLoss(const train::Batch& batch, const at::Tensor& allScores,
+                          const std::vector<std::vector<at::Tensor>>& maps,
+                          std::optional<train::DamageTerms>& terms) const
     {
         const train::LossRecipe& weights = m_recipe.losses;
-        at::Tensor all = logits(batch, true);
+        std::vector<std::int64_t> clean;
+        std::vector<std::int64_t> damaged;
+        for (const train::DamagePair& pair : batch.damage) {
+            clean.push_back(pair.clean);
+            damaged.push_back(pair.damaged);
+        }
+        const auto of = [&](const std::vector<std::int64_t>& samples) {
+            return allScores.index_select(0, at::tensor(samples, at::kLong).to(m_device));
+        };
+        const at::Tensor scores = damageScores(batch, maps);
+        const at::Tensor compared = scores.slice(1, 4);
+        const at::Tensor consistency = consistencyLoss(scores.select(1, 1), scores.select(1, 0));
+        const at::Tensor order =
+            damageOrderLoss(of(clean), of(damaged), scores.select(1, 2), scores.select(1, 3), weights.damageMargin);
+        const at::Tensor blocks = blockOrderLoss(compared.slice(1, 0, c10::nullopt, 2),
+                                                 compared.slice(1, 1, c10::nullopt, 2), weights.damageMargin);
+        terms = {consistency.item<double>(), order.item<double>(), blocks.item<double>()};
+        return weights.consistency * consistency + weights.damageOrder * order + weights.blockOrder * blocks;
+    }
+
+    at::Tensor qualityLoss(const train::Batch& batch, std::optional<train::DamageTerms>& terms) const
+    {
+        const train::LossRecipe& weights = m_recipe.losses;
+        std::vector<std::vector<at::Tensor>> maps;
+        at::Tensor all = logits(batch, true, &maps);
         const at::Tensor allScores = scores5(all, m_recipe.scale);
         std::vector<std::int64_t> rows;
         std::vector<float> opinionValues;
@@ -265,6 +384,8 @@ private:
         at::Tensor loss = all.sum() * 0;
         if (weights.syntheticRank > 0 && !batch.better.empty())
             loss = loss + weights.syntheticRank * rankLoss(allScores, batch.better, weights.margin);
+        if (!batch.damage.empty())
+            loss = loss + damageLoss(batch, allScores, maps, terms);
         if (rows.empty())
             return loss;
         const at::Tensor index = at::tensor(rows, at::kLong).to(m_device);
@@ -334,6 +455,8 @@ private:
     at::Device m_device;
     int m_threads;
     GraphForm m_graph;
+    std::optional<GraphForm> m_settling; ///< takes statistics of batch norms anew
+    std::vector<std::string> m_centred;
     TensorMap m_graphTensors;
     TensorMap m_buffers;
     std::unique_ptr<TorchSwinTrunk> m_swin;

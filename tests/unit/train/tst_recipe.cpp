@@ -77,6 +77,23 @@ private Q_SLOTS:
         row("masking", "/masking", R"({"share": 2})", "masking.share");
         row("zeroing", "/masking", R"({"share": 0.5, "by": "zero"})", "");
         row("kinds", "/synthetic", R"({"kinds": ["mud"]})", "synthetic.kinds");
+        row("damage without pairs", "/losses", R"({"plcc": 1, "consistency": 1})", "damage.pairs");
+        row("damage without opinions", "/losses", R"({"consistency": 1})", "losses");
+        row("weight of a term", "/losses", R"({"damage_order": -1})", "losses.damage_order");
+        row("margin of damage", "/losses", R"({"damage_margin": 5})", "losses.damage_margin");
+        row("key of damage", "/damage", R"({"colour": 1})", "damage.colour");
+        row("pairs of damage", "/damage", R"({"pairs": 300})", "damage.pairs");
+        row("whole photo", "/damage", R"({"blocks": 12})", "damage.blocks");
+        row("no comparison", "/damage", R"({"comparisons": 0})", "damage.comparisons");
+        row("no copy", "/damage", R"({"copies": 0})", "damage.copies");
+        row("no kind", "/damage", R"({"kinds": {}})", "damage.kinds");
+        row("kinds without strengths", "/damage", R"({"kinds": ["blur"]})", "damage.kinds");
+        row("unknown kind", "/damage", R"({"kinds": {"mud": [1, 2]}})", "damage.kinds.mud");
+        row("strengths in the wrong order", "/damage", R"({"kinds": {"blur": [4, 2]}})", "damage.kinds.blur");
+        row("one strength", "/damage", R"({"kinds": {"jpeg": [20]}})", "damage.kinds.jpeg");
+        row("strength out of range", "/damage", R"({"kinds": {"noise": [8, 400]}})", "damage.kinds.noise");
+        row("centre", "/trunk/centre", "7", "trunk.centre");
+        row("pairs nobody asks for", "/damage", R"({"pairs": 2})", "");
         row("no size", "/input", R"({"policy": "fit", "normalization": "plus_minus_one"})", "input.width");
         row("nothing", "", "[]", "document");
     }
@@ -109,6 +126,36 @@ private Q_SLOTS:
         recipe["output"] = {{"kind", "score"}};
         recipe["losses"] = {{"cross_entropy", 1}};
         QVERIFY(problemOf(recipe).find("cross_entropy") != std::string::npos);
+    }
+
+    void readsDamage()
+    {
+        nlohmann::json recipe = smallest();
+        const Result<Recipe> without = parseRecipe(recipe.dump(), {});
+        QVERIFY(!without->losses.usesDamage());
+        QVERIFY(without->trunk.centre.empty());
+        recipe["losses"] = {{"plcc", 1}, {"damage_order", 0.5}};
+        recipe["damage"] = {{"pairs", 3}};
+        recipe["trunk"]["centre"] = {"_blocks.8.", "_blocks.9."};
+        const Result<Recipe> plain = parseRecipe(recipe.dump(), {});
+        QVERIFY2(plain.has_value(), plain ? "" : plain.error().message().c_str());
+        QVERIFY(plain->losses.usesDamage());
+        QCOMPARE(plain->losses.damageMargin, 0.2);
+        QCOMPARE(plain->damage.pairs, 3);
+        QCOMPARE(plain->damage.photos, 500);
+        QCOMPARE(plain->damage.copies, 4);
+        QCOMPARE(plain->damage.most, 6);
+        QCOMPARE(plain->damage.comparisons, 4);
+        QCOMPARE(plain->damage.kinds.size(), std::size_t{5}); // all, at strengths around those of the experiment
+        QCOMPARE(plain->trunk.centre.size(), std::size_t{2});
+        recipe["damage"]["kinds"] = {{"dark", {1, 1}}};
+        const Result<Recipe> one = parseRecipe(recipe.dump(), {});
+        QVERIFY2(one.has_value(), one ? "" : one.error().message().c_str());
+        QCOMPARE(one->damage.kinds.size(), std::size_t{1});
+        QCOMPARE(one->damage.kinds.front().kind, std::string("dark"));
+        recipe["family"] = "koncept";
+        recipe["output"] = {{"kind", "score"}};
+        QVERIFY(problemOf(recipe).find("attention mask") != std::string::npos);
     }
 
     void refusesWhatIsNoRecipe()
