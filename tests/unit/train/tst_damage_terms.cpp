@@ -259,6 +259,7 @@ private Q_SLOTS:
     {
         Recipe r = recipe();
         r.losses.consistency = 1;
+        r.losses.damageMargin = 0; // some orders hold: a sum over pairs that were mixed up would differ
         const auto network = networkOf(r);
         QVERIFY(network);
         const DamageTerms lying = termsOf(*network, batchOf({false}));
