@@ -441,15 +441,22 @@ void ExportFigureDialog::exportTo(const QStringList& paths)
         return;
     }
     m_written->clear();
+    m_settings.setValue(setting::FigureOptions, formState(*this));
     m_workspace.engine().submit(
         {{NoDocument, Stage::Export},
          Lane::Interactive,
          {},
          [page = *std::move(full), provenance = figure->provenance, paths](const JobContext& context) -> Outcome {
              context.report(-1, "Writing the figure");
+             std::string done;
              for (const QString& path : paths) {
-                 if (Status written = writeFigure(page, provenance, toPath(path)); !written)
-                     return std::move(written).error().withFile(path.toStdString());
+                 if (Status written = writeFigure(page, provenance, toPath(path)); !written) {
+                     Error error = std::move(written).error();
+                     if (!done.empty())
+                         error.reason += "; written before it: " + done;
+                     return std::move(error).withFile(path.toStdString());
+                 }
+                 done += (done.empty() ? "" : ", ") + QFileInfo(path).fileName().toStdString();
              }
              return Artifact();
          }},

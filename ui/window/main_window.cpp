@@ -326,6 +326,7 @@ void MainWindow::applyPreset(MaskPreset preset)
         ++m_randomSeed;
     if (mask)
         document->changeMask(*mask, m_actions->presets.value(preset)->text().remove(u'&'));
+    showPresets(); // a click turned the button, whether or not the mask is another
 }
 
 void MainWindow::hideHalf(MapKind kind, bool upper)

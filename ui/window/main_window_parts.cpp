@@ -80,6 +80,7 @@ void MainWindow::makeCentre()
     m_stack->addWidget(picture);
     m_versions = new VersionsPage(m_viewer);
     m_stack->addWidget(m_versions);
+    m_stack->setMinimumSize(200, 160); // of all pages: words of a hidden one do not make the window wide
     auto* centre = new QWidget(this);
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
