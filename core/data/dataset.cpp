@@ -318,7 +318,7 @@ Result<Dataset> loadDataset(const DataRecipe& data, const DataFolders& folders,
             return rowError(i, "the image is not inside the image folder").withFile(file);
         row.file = photos.find(row.image + data.imageSuffix);
         if (!seen.insert(row.file.native()).second)
-            return rowError(i, "the image is listed twice").withFile(file);
+            return rowError(i, "the image \"" + JsonObject::shown(row.image) + "\" is listed twice").withFile(file);
         if (Status score = reader.readScore(i, row); !score)
             return std::move(score).error().withFile(file);
         if (data.form == DataForm::Masks)
