@@ -77,7 +77,7 @@ QWidget* LayersPanel::makeGridRow()
     auto* row = new QWidget(this);
     auto* hidden = new QComboBox(row);
     hidden->setObjectName(QStringLiteral("hiddenStyle"));
-    hidden->setMinimumWidth(56); // a narrow dock leaves the photo room
+    hidden->setMinimumWidth(70); // a narrow dock leaves the photo room
     const SettingSpec& spec = Settings::spec(setting::HiddenStyle);
     hidden->setToolTip(spec.help);
     hidden->setAccessibleName(spec.label);
