@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// bin/halflens: sets how OpenMP's threads wait, then becomes the program proper, libexec/halflens. The runtime reads
-// its environment when it is loaded, before main() of whoever is linked with it; hence this one, linked with nothing.
+// bin/halflens: sets how OpenMP's threads wait, then becomes the program proper, libexec/halflens-program. The runtime
+// reads its environment when it is loaded, before main() of whoever is linked with it; hence this one, linked with
+// nothing.
 //
 // Threads that wait shall sleep, not spin: on a desktop with other work the spinning takes away the very processors
 // that are waited for. 20 photos beside six busy processes: 1.5 to 2.7 s instead of 7.5 to 8.2 s.
@@ -28,7 +29,7 @@ bool toParent(char* path)
 
 int main(int /*argc*/, char** argv)
 {
-    constexpr char Program[] = "/libexec/halflens";
+    constexpr char Program[] = "/libexec/halflens-program";
     char path[PATH_MAX + sizeof Program];
     const ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
     path[length < 0 ? 0 : length] = '\0';

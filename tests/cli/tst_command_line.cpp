@@ -106,7 +106,7 @@ private Q_SLOTS:
     {
         const QTemporaryDir prefix;
         const QString launcher = prefix.filePath(QStringLiteral("bin/halflens"));
-        const QString program = prefix.filePath(QStringLiteral("libexec/halflens"));
+        const QString program = prefix.filePath(QStringLiteral("libexec/halflens-program"));
         QVERIFY(QDir(prefix.path()).mkdir(QStringLiteral("bin"))
                 && QDir(prefix.path()).mkdir(QStringLiteral("libexec")));
         QVERIFY(QFile::copy(QStringLiteral(HALFLENS_PROGRAM), launcher));
