@@ -185,8 +185,9 @@ int runMeasures(const CommonOptions& common, const MeasuresOptions& options)
     }
     report.succeed();
     std::vector<std::string> notes = (*image)->origin.notes;
-    if (std::string note = windowsNote(**image, measureSettings.frequency.mode); !note.empty())
-        notes.push_back(std::move(note));
+    const std::string windows = windowsNote(**image, measureSettings.frequency.mode);
+    if (!windows.empty())
+        notes.push_back(windows);
     document["notes"] = notes;
     document["size"] = {(*image)->height, (*image)->width};
     document["measures"] = measuresToJson(*measures, measureSettings.frequency.mode == FrequencyMode::Bands);
@@ -209,8 +210,8 @@ int runMeasures(const CommonOptions& common, const MeasuresOptions& options)
     }
     if (!common.json) {
         printAsText(*measures);
-        for (std::size_t i = (*image)->origin.notes.size(); i < notes.size(); ++i)
-            std::printf("%s\n", notes[i].c_str());
+        if (!windows.empty())
+            std::printf("%s\n", windows.c_str());
         if (!document["match"].is_null())
             std::printf("blocks of the important half of %s also in the upper half (chance 3 of 6): %s\n",
                         document["match"]["model"].get<std::string>().c_str(), document["match"]["n"].dump().c_str());

@@ -16,9 +16,6 @@ namespace halflens {
 namespace {
 
 constexpr double FlatRange = 1e-9; ///< far below one 8-bit step, far above rounding
-constexpr double CentroidEpsilon = 1e-12;
-constexpr double SmoothingSigmaPx = 8; ///< at SmoothingHeight rows
-constexpr double SmoothingHeight = 768;
 constexpr int ColumnsPerTask = 8; ///< one cache line of doubles
 
 using BandWeights = std::array<double, BandCount>;

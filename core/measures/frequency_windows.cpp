@@ -11,8 +11,6 @@ namespace halflens {
 
 namespace {
 
-constexpr double CentroidEpsilon = 1e-12;
-constexpr double SmoothingSigmaShare = 8.0 / 768; ///< of the height
 constexpr int SmoothingSide = 1024;
 
 using BandWeights = std::array<double, BandCount>;
@@ -138,7 +136,7 @@ void addWindow(Field& cells, const GreyRows& grey, const Part& rows, const Part&
 std::optional<ScalarMap> smoothed(const Field& cells, const std::stop_token& stop)
 {
     Field small = reducedMap(toScalarMap(cells), reducedSize(cells.height, cells.width, SmoothingSide));
-    if (!smoothGaussian(small, SmoothingSigmaShare * small.height, stop))
+    if (!smoothGaussian(small, SmoothingSigmaPx * small.height / SmoothingHeight, stop))
         return std::nullopt;
     return toScalarMap(resizedBilinear(small, {cells.height, cells.width}));
 }

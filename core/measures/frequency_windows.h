@@ -13,6 +13,11 @@ namespace halflens {
 /// Photos of more pixels are measured in windows (not Stft, which is local by itself). Below, nothing is cut.
 inline constexpr std::size_t MostWholePixels = 16'000'000;
 
+/// Of both ways, whole and in windows (spec measures 2.3).
+inline constexpr double CentroidEpsilon = 1e-12;
+inline constexpr double SmoothingSigmaPx = 8; ///< at SmoothingHeight rows
+inline constexpr double SmoothingHeight = 768;
+
 /// How a photo is cut.
 struct FrequencyWindows {
     int inner = 1664; ///< at most so many pixels a side count of each window
