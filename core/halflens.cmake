@@ -72,11 +72,12 @@ endfunction()
 # header from fitting.
 set(HALFLENS_TEST_OPTIONS -UQT_TESTCASE_BUILDDIR -UQT_TESTCASE_SOURCEDIR)
 
-# halflens_tests(NAME CLASSES tst_a tst_b ... [SOURCES ...] LINKS ... [LABELS ...] [TIMEOUT seconds])
+# halflens_tests(NAME [PAINTS] CLASSES tst_a tst_b ... [SOURCES ...] LINKS ... [LABELS ...] [TIMEOUT seconds])
 # One program of Qt Test classes, each in its own file tst_x.cpp that ends with HALFLENS_TEST(Class). Each is a ctest entry
-# of its own and runs in its own process: "NAME tst_x [function] [option of Qt Test]".
+# of its own and runs in its own process: "NAME tst_x [function] [option of Qt Test]". PAINTS: text is drawn without
+# widgets, which takes a QGuiApplication and so macros that neither of the two precompiled headers was made with.
 function(halflens_tests name)
-    cmake_parse_arguments(ARG "" "TIMEOUT" "CLASSES;SOURCES;LINKS;LABELS" ${ARGN})
+    cmake_parse_arguments(ARG "PAINTS" "TIMEOUT" "CLASSES;SOURCES;LINKS;LABELS" ${ARGN})
     if(NOT ARG_TIMEOUT)
         set(ARG_TIMEOUT 300)
     endif()
@@ -89,10 +90,14 @@ function(halflens_tests name)
     target_link_libraries(${name} PRIVATE halflens_options Qt6::Test ${ARG_LINKS})
     target_compile_definitions(${name} PRIVATE
         HALFLENS_SOURCE_DIR="${CMAKE_SOURCE_DIR}" HALFLENS_BINARY_DIR="${CMAKE_BINARY_DIR}")
-    if(HALFLENS_PCH AND "gui" IN_LIST ARG_LABELS)
-        target_precompile_headers(${name} REUSE_FROM halflens_gui_test_headers)
-    elseif(HALFLENS_PCH)
-        target_precompile_headers(${name} REUSE_FROM halflens_test_headers)
+    set(headers halflens_test_headers)
+    if("gui" IN_LIST ARG_LABELS)
+        set(headers halflens_gui_test_headers)
+    elseif(NOT ARG_PAINTS)
+        target_compile_options(${name} PRIVATE -UQT_GUI_LIB) # comes from what is linked
+    endif()
+    if(HALFLENS_PCH AND NOT ARG_PAINTS)
+        target_precompile_headers(${name} REUSE_FROM ${headers})
     endif()
     set(environment "QT_QPA_PLATFORM=offscreen" "QT_SCALE_FACTOR=1" "LC_ALL=C.UTF-8")
     if(HALFLENS_SANITIZE STREQUAL "thread")

@@ -57,8 +57,8 @@ json toJson(const SessionPhoto& photo)
         object["sha256"] = photo.sha256;
     if (photo.masks != MaskHistory())
         object["masks"] = toJson(photo.masks);
-    if (photo.mark != 0)
-        object["mark"] = photo.mark;
+    if (photo.mark != PhotoMark::None)
+        object["mark"] = static_cast<int>(photo.mark);
     if (!photo.note.empty())
         object["note"] = photo.note;
     return object;
@@ -121,7 +121,7 @@ SessionPhoto photoFromJson(JsonObject& object)
         object.fail(object.path("sha256") + " is not 64 hexadecimal digits");
     if (const json* found = object.get("masks", false))
         photo.masks = historyFromJson(object.child(*found, "masks"));
-    photo.mark = object.integer("mark", 0, SessionPhoto::MostMarks, 0);
+    photo.mark = static_cast<PhotoMark>(object.integer("mark", 0, static_cast<int>(PhotoMarks.size()) - 1, 0));
     photo.note = object.text("note", false);
     object.finish();
     return photo;

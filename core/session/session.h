@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/session/mask_history.h"
+#include "core/session/photo_mark.h"
 #include "core/session/scenario.h"
 #include "core/session/versions_state.h"
 #include "core/session/viewer_state.h"
@@ -16,14 +17,12 @@
 namespace halflens {
 
 struct SessionPhoto {
-    static constexpr int MostMarks = 9;
-
     std::filesystem::path path; ///< absolute
     std::filesystem::path relative; ///< to the folder of the session's file; empty: not known
     std::int64_t bytes = -1; ///< size of the file; -1: not known
     std::string sha256; ///< of the file's bytes, lower-case hexadecimal; empty: not known
     MaskHistory masks;
-    int mark = 0; ///< 1..MostMarks; 0: none
+    PhotoMark mark = PhotoMark::None;
     std::string note;
     bool operator==(const SessionPhoto&) const = default;
 };

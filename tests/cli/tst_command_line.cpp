@@ -119,7 +119,7 @@ private Q_SLOTS:
             QProcess process;
             process.setProcessEnvironment(environment);
             process.start(launcher, {QStringLiteral("a b"), QStringLiteral("-c")});
-            process.waitForFinished();
+            process.waitForFinished(120'000);
             return QByteArray::number(process.exitCode()) + '|' + process.readAllStandardOutput()
                 + process.readAllStandardError();
         };

@@ -201,7 +201,7 @@ void TestOutput::localeTouchesNoNumber()
     QProcess maker;
     maker.start(QStringLiteral("localedef"),
                 words("-c -i de_DE -f UTF-8") << folder.filePath(QStringLiteral("de_DE.UTF-8")));
-    if (!maker.waitForFinished() || !QFileInfo::exists(folder.filePath(QStringLiteral("de_DE.UTF-8"))))
+    if (!maker.waitForFinished(120'000) || !QFileInfo::exists(folder.filePath(QStringLiteral("de_DE.UTF-8"))))
         QSKIP("SKIPPED: localedef cannot make a locale with decimal commas here");
     QProcessEnvironment german = QProcessEnvironment::systemEnvironment();
     german.insert(QStringLiteral("LOCPATH"), folder.path());

@@ -263,12 +263,12 @@ private Q_SLOTS:
             program.setReadChannel(QProcess::StandardError);
             QStringList words = arguments(QStringLiteral("killed"), {QStringLiteral("--verbose")});
             program.start(QStringLiteral(HALFLENS_PROGRAM), words);
-            QVERIFY(program.waitForStarted());
+            QVERIFY(program.waitForStarted(60'000));
             QByteArray told;
             while (told.count("photo ") < enough && program.waitForReadyRead(60'000))
                 told += program.readAllStandardError();
             program.kill();
-            program.waitForFinished();
+            program.waitForFinished(120'000);
             kept += int(told.count("photo "));
         }
         QVERIFY(kept > 0);
@@ -325,7 +325,7 @@ private Q_SLOTS:
         first.setReadChannel(QProcess::StandardError);
         first.start(QStringLiteral(HALFLENS_PROGRAM),
                     arguments(QStringLiteral("shared"), {QStringLiteral("--verbose")}));
-        QVERIFY(first.waitForStarted());
+        QVERIFY(first.waitForStarted(60'000));
         QByteArray told;
         while (!told.contains("photo ") && first.waitForReadyRead(60'000))
             told += first.readAllStandardError();

@@ -177,11 +177,11 @@ private Q_SLOTS:
     {
         QProcess process;
         process.start(QStringLiteral(HALFLENS_PROGRAM), arguments(QStringLiteral("killed")));
-        QVERIFY(process.waitForStarted());
+        QVERIFY(process.waitForStarted(60'000));
         const QString checkpoint = path(QStringLiteral("killed/checkpoint.safetensors"));
         while (!QFile::exists(checkpoint) && !process.waitForFinished(20)) { }
         process.kill();
-        process.waitForFinished();
+        process.waitForFinished(120'000);
         const Outcome resumed = runProgram(arguments(QStringLiteral("killed"), {QStringLiteral("--resume")}));
         QVERIFY2(resumed.status == 0, resumed.errors.constData());
         QVERIFY(read(QStringLiteral("killed/weights.safetensors"))

@@ -186,7 +186,7 @@ private:
             dialogOf(actions.exportFigure);
             auto* dialog = window.findChild<ExportFigureDialog*>();
             if (!dialog
-                || !QTest::qWaitFor([&] { return !dialog->findChild<FigurePreview*>()->image().isNull(); }, 10000))
+                || !QTest::qWaitFor([&] { return !dialog->findChild<FigurePreview*>()->image().isNull(); }, PatienceMs))
                 return {};
             return grabbed(*dialog);
         }
@@ -194,10 +194,10 @@ private:
         QTest::mouseClick(&m_fixture->canvas(), Qt::LeftButton, {}, m_fixture->at(0));
         QTest::mouseClick(&m_fixture->canvas(), Qt::LeftButton, {}, m_fixture->at(1));
         m_fixture->clickLayerBox(OverlayId::GradCam);
-        if (!QTest::qWaitFor([&] { return window.maps().map(OverlayId::GradCam) != nullptr; }, 10000))
+        if (!QTest::qWaitFor([&] { return window.maps().map(OverlayId::GradCam) != nullptr; }, PatienceMs))
             return {};
         // The strip's thumbnail and the end of the work.
-        if (!QTest::qWaitFor([&] { return !window.workspace().engine().isBusy(); }, 10000))
+        if (!QTest::qWaitFor([&] { return !window.workspace().engine().isBusy(); }, PatienceMs))
             return {};
         QCursor::setPos(0, 0);
         return grabbed(window);

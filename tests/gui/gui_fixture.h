@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/support/fake_models.h"
+#include "tests/support/test_case.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/panels/layer_delegate.h"
 #include "ui/panels/layer_list_model.h"
@@ -42,7 +43,7 @@ public:
         window = std::make_unique<MainWindow>(*viewer);
         window->resize(1280, 800);
         window->show();
-        if (!QTest::qWaitForWindowActive(window.get()))
+        if (!QTest::qWaitForWindowActive(window.get(), PatienceMs))
             qFatal("the window does not get active");
         return *window;
     }
@@ -87,7 +88,7 @@ public:
             const Document* document = window->workspace().current();
             return document && document->path() == path && document->analysis() && document->analysis()->report;
         };
-        if (!QTest::qWaitFor(isReady, 10000))
+        if (!QTest::qWaitFor(isReady, PatienceMs))
             qFatal("the image does not come");
         return window->workspace().current();
     }

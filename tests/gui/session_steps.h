@@ -23,7 +23,7 @@ inline bool activate(QWidget& window)
     if (!window.isVisible())
         return true;
     window.activateWindow();
-    return QTest::qWaitForWindowActive(&window);
+    return QTest::qWaitForWindowActive(&window, PatienceMs);
 }
 
 /// The dialog that is open gets the name and is accepted; false: there is none.
@@ -37,7 +37,7 @@ inline bool answerFileDialog(QWidget& parent, const QString& path)
         }
         return dialog != nullptr;
     };
-    if (!QTest::qWaitFor(isThere))
+    if (!QTest::qWaitFor(isThere, PatienceMs))
         return false;
     auto* edit = dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"));
     edit->setText(path); // keys would open a completion
@@ -61,7 +61,7 @@ inline QMessageBox* question(const QWidget& window)
 inline bool answerQuestion(QWidget& window, QMessageBox::StandardButton answer)
 {
     QMessageBox* box = nullptr;
-    if (!QTest::qWaitFor([&] { return (box = question(window)) != nullptr; }))
+    if (!QTest::qWaitFor([&] { return (box = question(window)) != nullptr; }, PatienceMs))
         return false;
     QTest::mouseClick(box->button(answer), Qt::LeftButton);
     return activate(window);
@@ -85,7 +85,7 @@ inline bool clickInBar(const QWidget& window, const char* name, const char* butt
         }
         return shown != nullptr;
     };
-    if (!QTest::qWaitFor(isThere))
+    if (!QTest::qWaitFor(isThere, PatienceMs))
         return false;
     QTest::mouseClick(shown, Qt::LeftButton);
     return true;

@@ -200,7 +200,7 @@ private:
     {
         MainWindow& window = m_fixture->open();
         m_fixture->openAndWait(m_fixture->image(u"photo.png"_s));
-        if (!QTest::qWaitFor([&] { return !window.workspace().engine().isBusy(); }, 10000))
+        if (!QTest::qWaitFor([&] { return !window.workspace().engine().isBusy(); }, PatienceMs))
             qFatal("the work does not end");
         settle();
         return window;

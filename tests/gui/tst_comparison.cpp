@@ -269,7 +269,7 @@ private:
     {
         MainWindow& window = open();
         QTest::keyClick(&m_fixture->canvas(), Qt::Key_M);
-        if (!QTest::qWaitFor([&] { return window.comparison().agreement().models == 2; }, 10000))
+        if (!QTest::qWaitFor([&] { return window.comparison().agreement().models == 2; }, PatienceMs))
             qFatal("the comparison does not come");
         return window;
     }

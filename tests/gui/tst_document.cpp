@@ -47,6 +47,31 @@ private Q_SLOTS:
         QCOMPARE(document.undoStack()->count(), 1);
     }
 
+    /// One history for undo; a session keeps the steps of the mask.
+    void marksStandBetweenStepsOfTheMask()
+    {
+        Document document(1, {});
+        document.changeMark(PhotoMark::Keep);
+        document.changeMask(BlockMask(1), QStringLiteral("one"));
+        document.changeNote(QStringLiteral("a"), 7);
+        document.changeNote(QStringLiteral("ab"), 7);
+        document.changeMask(BlockMask(3), QStringLiteral("two"));
+        document.changeNote(QStringLiteral("abc"), 7); // another step stands between
+        document.changeNote(QStringLiteral("ab"), 7);
+        QCOMPARE(document.undoStack()->count(), 4); // the last note was taken back as it was typed
+        MaskHistory history = document.history();
+        QCOMPARE(history.steps.size(), std::size_t(2));
+        QCOMPARE(history.done, 2);
+        QVERIFY(history.first == BlockMask());
+        document.undoStack()->setIndex(2);
+        history = document.history();
+        QCOMPARE(history.done, 1);
+        QVERIFY(history.shown() == BlockMask(1));
+        QCOMPARE(document.marking(), (PhotoMarking{PhotoMark::Keep, QString()}));
+        document.undoStack()->setIndex(0);
+        QVERIFY(document.marking().isEmpty());
+    }
+
     void strokeFollowsItsFirstBlock()
     {
         Document document(1, {});

@@ -299,7 +299,7 @@ private:
     {
         QSignalSpy exported(&m_fixture->window->workspace(), &Workspace::exported);
         m_dialog->exportTo(path());
-        if (!QTest::qWaitFor([&] { return exported.count() == 1; }, 10000))
+        if (!QTest::qWaitFor([&] { return exported.count() == 1; }, PatienceMs))
             return {};
         const auto bytes = readFile(toPath(path()), 1U << 28);
         return QByteArray::fromStdString(readProvenance(*bytes).value());

@@ -109,7 +109,7 @@ private Q_SLOTS:
         m_engine = std::make_unique<EngineClient>();
         m_dialog = std::make_unique<ModelManager>(*m_library, *m_engine);
         m_dialog->show();
-        QVERIFY(QTest::qWaitForWindowActive(m_dialog.get()));
+        QVERIFY(QTest::qWaitForWindowActive(m_dialog.get(), halflens::test::PatienceMs));
     }
     void cleanup()
     {

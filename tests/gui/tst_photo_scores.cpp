@@ -167,6 +167,7 @@ private Q_SLOTS:
         };
         open({grey(u"a"_s, 127)});
         QTRY_COMPARE(scores().scored(), 1);
+        QTRY_VERIFY(workspace().image().analysis() && !engine().isBusy());
         waits = true;
         workspace().open({m_fixture->folder.filePath(u"a.png"_s), grey(u"b"_s, 255), grey(u"c"_s, 0), grey(u"d"_s, 9)});
         QTRY_COMPARE(entered.available(), 1); // a photo is being scored
@@ -192,9 +193,10 @@ private Q_SLOTS:
         QSemaphore go;
         std::atomic<int> loads{0};
         std::atomic<bool> waits{false};
+        QStringList order;
         open({grey(u"a"_s, 127)});
         QTRY_COMPARE(scores().scored(), 1);
-        QStringList order;
+        QTRY_VERIFY(workspace().image().analysis() && !engine().isBusy()); // its table by samples loads models too
         m_models->fake.onLoad = [&](const std::string& id) -> Status {
             if (waits && ++loads == 1)
                 go.tryAcquire(1, 20'000); // the first photo in the background, until another model is chosen
@@ -221,6 +223,7 @@ private Q_SLOTS:
         };
         open({grey(u"a"_s, 127)});
         QTRY_COMPARE(scores().scored(), 1);
+        QTRY_VERIFY(workspace().image().analysis() && !engine().isBusy());
         fails = true;
         workspace().open({m_fixture->folder.filePath(u"a.png"_s), grey(u"b"_s, 255)});
         QTRY_VERIFY(scores().problem());
@@ -364,7 +367,7 @@ private:
     {
         m_fixture->open(*m_models);
         workspace().open(files);
-        if (!QTest::qWaitFor([&] { return workspace().image().analysis() != nullptr; }, 20000))
+        if (!QTest::qWaitFor([&] { return workspace().image().analysis() != nullptr; }, PatienceMs))
             qFatal("the image does not come");
     }
 

@@ -224,7 +224,7 @@ private Q_SLOTS:
         QTest::keyClick(input, Qt::Key_Return);
         QTRY_COMPARE(workspace().currentIndex(), 2);
         m_fixture->window->activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(m_fixture->window.get()));
+        QVERIFY(QTest::qWaitForWindowActive(m_fixture->window.get(), PatienceMs));
         QTest::keyClick(m_fixture->window.get(), Qt::Key_G, Qt::ControlModifier);
         QTRY_VERIFY(m_fixture->window->findChildren<QLineEdit*>(u"goToPhotoName"_s).size() == 1);
         input = m_fixture->find<QLineEdit>("goToPhotoName");
@@ -308,7 +308,7 @@ private:
     void showTable()
     {
         m_fixture->window->actions().photoTable->trigger();
-        if (!QTest::qWaitFor([&] { return table().isVisible() && table().viewport()->height() > 50; }, 5000))
+        if (!QTest::qWaitFor([&] { return table().isVisible() && table().viewport()->height() > 50; }, PatienceMs))
             qFatal("the table does not show");
     }
     QTableView& table() const { return *m_fixture->find<QTableView>("photoTable"); }

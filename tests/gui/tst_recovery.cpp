@@ -177,7 +177,7 @@ private Q_SLOTS:
         environment.insert(u"XDG_CACHE_HOME"_s, m_fixture->folder.filePath(u"cache"_s));
         viewer.setProcessEnvironment(environment);
         viewer.start(QStringLiteral(HALFLENS_PROGRAM), photos);
-        QVERIFY(viewer.waitForStarted());
+        QVERIFY(viewer.waitForStarted(60'000));
         m_copies = data + u"/HalfLens/HalfLens/recovery"_s;
         QTRY_COMPARE_WITH_TIMEOUT(copies().size(), 1, 60000);
         {
@@ -185,7 +185,7 @@ private Q_SLOTS:
             QVERIFY(other.leftovers().empty()); // it runs
         }
         QCOMPARE(::kill(static_cast<pid_t>(viewer.processId()), SIGKILL), 0);
-        QVERIFY(viewer.waitForFinished());
+        QVERIFY(viewer.waitForFinished(120'000));
         QCOMPARE(viewer.exitStatus(), QProcess::CrashExit);
         QCOMPARE(copies().size(), 1);
         MainWindow& window = start();
@@ -221,9 +221,9 @@ private:
         QVERIFY(writeFileAtomically(toPath(m_left), toText(session)));
         QProcess dead; // whose number the lock names
         dead.start(u"true"_s, {});
-        QVERIFY(dead.waitForStarted());
+        QVERIFY(dead.waitForStarted(60'000));
         const qint64 number = dead.processId();
-        QVERIFY(dead.waitForFinished());
+        QVERIFY(dead.waitForFinished(120'000));
         QFile lock(QDir(m_copies).filePath(u"left.lock"_s));
         QVERIFY(lock.open(QIODevice::WriteOnly));
         lock.write(QByteArray::number(number) + "\nhalflens\n" + QSysInfo::machineHostName().toLocal8Bit() + '\n'

@@ -311,7 +311,8 @@ private:
     {
         const QString path = m_fixture->folder.filePath(u"table.csv"_s);
         QTest::mouseClick(m_fixture->find<QPushButton>("scenarioExport"), Qt::LeftButton);
-        if (!answerFileDialog(*m_fixture->window, path) || !QTest::qWaitFor([&] { return QFile::exists(path); }))
+        if (!answerFileDialog(*m_fixture->window, path)
+            || !QTest::qWaitFor([&] { return QFile::exists(path); }, PatienceMs))
             return "no file";
         const auto bytes = readFile(toPath(path), 1U << 20U);
         return bytes ? QByteArray(reinterpret_cast<const char*>(bytes->data()), static_cast<qsizetype>(bytes->size()))

@@ -282,7 +282,7 @@ private:
             files << m_fixture->image(u"p%1.png"_s.arg(i), 400 + i, 300); // each of another content
         window.workspace().open(files);
         const auto isReady = [&] { return window.workspace().count() == count && window.workspace().image().report(); };
-        if (!QTest::qWaitFor(isReady))
+        if (!QTest::qWaitFor(isReady, PatienceMs))
             qFatal("the photos do not come");
         return window;
     }
@@ -293,7 +293,7 @@ private:
         MainWindow& window = *m_fixture->window;
         QTest::keyClick(&window, Qt::Key_S, Qt::ControlModifier | Qt::ShiftModifier);
         return answerFileDialog(window, file)
-            && QTest::qWaitFor([&] { return m_fixture->viewer->session.file() == file; });
+            && QTest::qWaitFor([&] { return m_fixture->viewer->session.file() == file; }, PatienceMs);
     }
 
     void click(int block) { QTest::mouseClick(&m_fixture->canvas(), Qt::LeftButton, {}, m_fixture->at(block)); }

@@ -342,7 +342,7 @@ private:
     void compare(const QString& path)
     {
         window().compareWith(path);
-        if (!QTest::qWaitFor([&] { return versions().isOn() && versions().comparison(); }, 10000))
+        if (!QTest::qWaitFor([&] { return versions().isOn() && versions().comparison(); }, PatienceMs))
             qFatal("the comparison does not come");
         QTest::qWait(0);
     }

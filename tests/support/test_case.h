@@ -3,11 +3,23 @@
 #pragma once
 
 #include <QObject>
+#include <QTest>
 
 #include <memory>
 #include <string_view>
 
+// What is waited for comes at once or never: five seconds, Qt's own patience, are too few where other programs fill
+// the machine.
+#undef QTRY_VERIFY
+#define QTRY_VERIFY(condition) QTRY_VERIFY_WITH_TIMEOUT(condition, halflens::test::PatienceMs)
+#undef QTRY_VERIFY2
+#define QTRY_VERIFY2(condition, text) QTRY_VERIFY2_WITH_TIMEOUT(condition, text, halflens::test::PatienceMs)
+#undef QTRY_COMPARE
+#define QTRY_COMPARE(actual, expected) QTRY_COMPARE_WITH_TIMEOUT(actual, expected, halflens::test::PatienceMs)
+
 namespace halflens::test {
+
+constexpr int PatienceMs = 30'000;
 
 /// One class of tests, under the name of its file. The instances stand in one list while the program runs.
 class TestCase {

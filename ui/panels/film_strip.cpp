@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/film_strip.h"
 
+#include "ui/panels/mark_badge.h"
 #include "ui/state/photo_list_model.h"
 #include "ui/state/theme.h"
 #include "ui/state/workspace.h"
@@ -22,6 +23,7 @@ namespace {
 constexpr int PictureWidth = 116;
 constexpr int PictureHeight = 78;
 constexpr int Margin = 7;
+constexpr double SignSide = 20; ///< of marks and notes in the upper corners
 
 class ThumbnailDelegate final : public QStyledItemDelegate {
 public:
@@ -69,6 +71,10 @@ public:
             target.moveCenter(frame.center());
             painter->drawImage(target, picture);
         }
+        const QRectF sign(frame.topLeft() + QPointF(3, 3), QSizeF(SignSide, SignSide));
+        paintMark(*painter, sign, static_cast<PhotoMark>(index.data(PhotoListModel::MarkRole).toInt()));
+        if (!index.data(PhotoListModel::NoteRole).toString().isEmpty())
+            paintNoteSign(*painter, sign.translated(frame.width() - SignSide - 6, 0));
         painter->setPen(isSelected ? theme.accentText : theme.text);
         const QRectF label(cell.left() + 4, frame.bottom() + 3, cell.width() - 8, option.fontMetrics.height());
         const QString score = index.data(PhotoListModel::ScoreRole).toString();
@@ -201,6 +207,15 @@ void FilmStrip::contextMenuEvent(QContextMenuEvent* event)
     QAction* compare = menu.addAction(tr("Compare with the shown photo"));
     const int row = listIndex(index);
     compare->setEnabled(m_workspace.current() && row != m_workspace.currentIndex());
+    menu.addSeparator();
+    Document* document = m_workspace.at(row);
+    for (const PhotoMark mark : PhotoMarks) {
+        QAction* action = menu.addAction(markIcon(mark), markName(mark));
+        action->setCheckable(true);
+        action->setChecked(document->marking().mark == mark);
+        connect(action, &QAction::triggered, document, [document, mark] { document->changeMark(mark); });
+    }
+    menu.addSeparator();
     const QAction* close = menu.addAction(tr("Remove from the list"));
     const QAction* chosen = menu.exec(event->globalPos());
     if (chosen == close)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/photo_bar.h"
 
+#include "ui/panels/note_field.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
 #include "ui/state/viewer.h"
@@ -14,6 +15,7 @@
 #include <QStyle>
 #include <QToolButton>
 
+#include <algorithm>
 #include <array>
 
 namespace halflens {
@@ -23,6 +25,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int FilterWidth = 230;
+constexpr int NoteWidth = 280;
 
 struct Order {
     QString name;
@@ -58,7 +61,7 @@ QToolButton* titleButton(QWidget* parent, QStyle::StandardPixmap icon, const QSt
 
 } // namespace
 
-PhotoBar::PhotoBar(Viewer& viewer, QDockWidget* dock, QWidget* parent)
+PhotoBar::PhotoBar(Viewer& viewer, const QList<QAction*>& marks, QDockWidget* dock, QWidget* parent)
     : QWidget(parent)
     , m_viewer(viewer)
     , m_title(new QLabel(dock ? dock->windowTitle() : QString(), this))
@@ -68,6 +71,8 @@ PhotoBar::PhotoBar(Viewer& viewer, QDockWidget* dock, QWidget* parent)
     , m_filter(new QLineEdit(this))
     , m_progress(new QLabel(this))
     , m_pause(new QToolButton(this))
+    , m_marks(makeMarks(marks))
+    , m_note(new NoteField(viewer.workspace, this))
 {
     m_place->setObjectName(u"photoPlace"_s);
     m_order->setObjectName(u"photoOrder"_s);
@@ -85,6 +90,7 @@ PhotoBar::PhotoBar(Viewer& viewer, QDockWidget* dock, QWidget* parent)
     m_pause->setAutoRaise(true);
     m_pause->setFocusPolicy(Qt::TabFocus);
     makeOrderMenu();
+    m_note->setMaximumWidth(NoteWidth);
 
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(6, 1, 2, 1);
@@ -96,6 +102,8 @@ PhotoBar::PhotoBar(Viewer& viewer, QDockWidget* dock, QWidget* parent)
     layout->addStretch();
     layout->addWidget(m_progress);
     layout->addWidget(m_pause);
+    layout->addWidget(m_marks);
+    layout->addWidget(m_note, 1);
     if (dock) {
         auto* floating = titleButton(this, QStyle::SP_TitleBarNormalButton, tr("Float"));
         connect(floating, &QToolButton::clicked, dock, [dock] { dock->setFloating(!dock->isFloating()); });
@@ -112,6 +120,12 @@ PhotoBar::PhotoBar(Viewer& viewer, QDockWidget* dock, QWidget* parent)
     connect(&viewer.workspace.documents(), &DocumentList::removed, this, &PhotoBar::showPlace);
     connect(&viewer.photoScores, &PhotoScores::progressed, this, &PhotoBar::showProgress);
     connect(&viewer.photoScores, &PhotoScores::manyChanged, this, &PhotoBar::showProgress);
+    const auto setNoting = [this](bool isNoting) {
+        m_isNoting = isNoting;
+        fit();
+    };
+    connect(m_note, &NoteField::editingBegan, this, [setNoting] { setNoting(true); });
+    connect(m_note, &NoteField::editingEnded, this, [setNoting] { setNoting(false); });
     connect(m_pause, &QToolButton::clicked, this,
             [this] { m_viewer.photoScores.setPaused(!m_viewer.photoScores.isPaused()); });
     showPlace();
@@ -130,6 +144,24 @@ void PhotoBar::makeOrderMenu()
                 [this, column = order.column, way = order.order] { m_viewer.photos.sort(column, way); });
     }
     m_order->setMenu(m_orders);
+}
+
+QWidget* PhotoBar::makeMarks(const QList<QAction*>& marks)
+{
+    auto* box = new QWidget(this);
+    box->setObjectName(u"photoMarks"_s);
+    auto* layout = new QHBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    for (QAction* mark : marks) {
+        auto* button = new QToolButton(box);
+        button->setDefaultAction(mark);
+        button->setAutoRaise(true);
+        button->setFocusPolicy(Qt::TabFocus);
+        button->setIconSize(QSize(18, 18));
+        layout->addWidget(button);
+    }
+    return box;
 }
 
 void PhotoBar::showPlace()
@@ -201,7 +233,7 @@ void PhotoBar::resizeEvent(QResizeEvent* event)
     fit();
 }
 
-/// Left out in turn while there is no room: the title, the filter, the progress, the order.
+/// Left out in turn while there is no room: the title, the filter, the note, the progress, the marks, the order.
 void PhotoBar::fit()
 {
     const PhotoScores& scores = m_viewer.photoScores;
@@ -212,12 +244,16 @@ void PhotoBar::fit()
         bool isWanted;
         int least;
     };
-    const std::array<Part, 6> parts{{{m_place, isOpen, 0},
-                                     {m_order, isOpen, 0},
-                                     {m_pause, isOpen && !isDone && !scores.problem(), 0},
-                                     {m_progress, isOpen && !m_progress->text().isEmpty(), 0},
-                                     {m_filter, isOpen, FilterWidth / 2},
-                                     {m_title, true, 0}}};
+    std::array<Part, 8> parts{{{m_place, isOpen, 0},
+                               {m_order, isOpen, 0},
+                               {m_marks, isOpen, 0},
+                               {m_pause, isOpen && !isDone && !scores.problem(), 0},
+                               {m_progress, isOpen && !m_progress->text().isEmpty(), 0},
+                               {m_note, isOpen, NoteWidth / 2},
+                               {m_filter, isOpen, FilterWidth / 2},
+                               {m_title, true, 0}}};
+    if (m_isNoting)
+        std::rotate(parts.begin(), parts.begin() + 5, parts.begin() + 6);
     int room = width() - 64; // margins and the buttons at the end
     for (const Part& part : parts) {
         const int width = part.least > 0 ? part.least : part.widget->sizeHint().width() + 6;
@@ -233,7 +269,8 @@ void connectPhotoFilter(QLineEdit& field, Viewer& viewer)
     field.setClearButtonEnabled(true);
     field.setAccessibleName(PhotoBar::tr("Filter of the photos"));
     const QString help =
-        PhotoBar::tr("Conditions that all have to hold: part of a name, score<2, pixels>12, size>5, date=2026-05 …");
+        PhotoBar::tr("Conditions that all have to hold: part of a name, score<2, mark=keep, note=sky, size>5, "
+                     "date=2026-05 …");
     field.setToolTip(help);
     QObject::connect(&field, &QLineEdit::textEdited, &viewer.photos,
                      [&viewer](const QString& line) { viewer.photos.setFilter(line); });

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Above the strip of thumbnails: where one is, in which order, what is filtered out, and how far scoring is.
+// Above the strip of thumbnails: where one is, in which order, what is filtered out, mark and note of the photo, and
+// how far scoring is.
 #pragma once
 
+#include <QList>
 #include <QWidget>
 
+class QAction;
 class QDockWidget;
 class QLabel;
 class QLineEdit;
@@ -12,6 +15,7 @@ class QToolButton;
 
 namespace halflens {
 
+class NoteField;
 struct Viewer;
 
 /// The title bar of the strip's dock, so that it takes no room of its own. What does not fit a narrow dock is left out,
@@ -20,8 +24,11 @@ class PhotoBar final : public QWidget {
     Q_OBJECT
 
 public:
-    /// `viewer` outlives this. `dock` gets buttons to float and to close it; null: none.
-    PhotoBar(Viewer& viewer, QDockWidget* dock, QWidget* parent = nullptr);
+    /// `viewer` and `marks`, the actions that mark a photo, outlive this. `dock` gets buttons to float and to close it;
+    /// null: none.
+    PhotoBar(Viewer& viewer, const QList<QAction*>& marks, QDockWidget* dock, QWidget* parent = nullptr);
+    /// While it is written in, it has room whatever else must go.
+    NoteField& note() const { return *m_note; }
     QSize minimumSizeHint() const override;
 
 protected:
@@ -29,6 +36,7 @@ protected:
 
 private:
     void makeOrderMenu();
+    QWidget* makeMarks(const QList<QAction*>& marks);
     void showPlace();
     void showOrder();
     void showFilter();
@@ -43,6 +51,9 @@ private:
     QLineEdit* m_filter;
     QLabel* m_progress;
     QToolButton* m_pause;
+    QWidget* m_marks;
+    NoteField* m_note;
+    bool m_isNoting = false; ///< the note has the keyboard
 };
 
 /// Sets a line as the filter of `viewer`'s photos, and shows what is wrong with it: `field` keeps what is typed, and

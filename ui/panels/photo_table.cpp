@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/numbers_text.h"
+#include "ui/panels/mark_badge.h"
 #include "ui/panels/photo_bar.h"
 #include "ui/panels/photo_rows.h"
 #include "ui/panels/score_histogram.h"
@@ -81,6 +82,10 @@ QString longestCell(int column)
         return u"00.0 MB"_s;
     case PhotoColumn::Date:
         return u"0000-00-00 00:00"_s;
+    case PhotoColumn::Mark:
+        return u"000"_s + markName(PhotoMark::Again);
+    case PhotoColumn::Note:
+        return u"a few words on the photo"_s;
     default:
         return u"−0.00"_s;
     }
@@ -112,6 +117,8 @@ PhotoTable::PhotoTable(Viewer& viewer, QWidget* parent)
     prepareRows(*m_table);
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setItemDelegateForColumn(0, new PhotoCell(m_table));
+    m_table->setItemDelegateForColumn(static_cast<int>(PhotoColumn::Mark), new MarkDelegate(m_table));
+    m_table->setEditTriggers(QAbstractItemView::DoubleClicked); // of notes; F2 see eventFilter()
     m_table->horizontalHeader()->setSectionsClickable(true);
     m_table->horizontalHeader()->setSortIndicatorShown(true);
     m_table->horizontalHeader()->setSectionsMovable(true);
@@ -124,7 +131,7 @@ PhotoTable::PhotoTable(Viewer& viewer, QWidget* parent)
     m_problem->hide();
     auto* filter = new QLineEdit(this);
     filter->setObjectName(u"photoTableFilter"_s);
-    filter->setPlaceholderText(tr("Filter: part of a name, score<2, pixels>12, date=2026-05 …"));
+    filter->setPlaceholderText(tr("Filter: part of a name, score<2, mark=keep, date=2026-05 …"));
     connectPhotoFilter(*filter, viewer);
     auto* columns = new QToolButton(this);
     columns->setObjectName(u"photoColumns"_s);
@@ -265,14 +272,32 @@ void PhotoTable::openRow(const QModelIndex& index)
         m_viewer.workspace.show(m_viewer.workspace.documents().indexOf(m_viewer.photos.photo(index.row())));
 }
 
+std::vector<Document*> PhotoTable::chosen() const
+{
+    std::vector<Document*> documents;
+    for (const QModelIndex& index : m_table->selectionModel()->selectedRows())
+        documents.push_back(m_viewer.photos.photo(index.row()));
+    return documents;
+}
+
 void PhotoTable::removeChosen()
 {
-    std::vector<std::uint64_t> chosen; // rows move while they are closed
-    for (const QModelIndex& index : m_table->selectionModel()->selectedRows())
-        chosen.push_back(m_viewer.photos.photo(index.row())->id());
     DocumentList& documents = m_viewer.workspace.documents();
-    for (const std::uint64_t id : chosen)
-        documents.close(documents.indexOf(documents.find(id)));
+    for (const Document* document : chosen()) // rows move while they are closed
+        documents.close(documents.indexOf(document));
+}
+
+void PhotoTable::editNote()
+{
+    constexpr int Note = static_cast<int>(PhotoColumn::Note);
+    const int row = m_table->currentIndex().row();
+    if (row < 0)
+        return;
+    if (m_table->isColumnHidden(Note))
+        setColumnShown(Note, true);
+    const QModelIndex index = m_viewer.photos.index(row, Note);
+    m_table->scrollTo(index);
+    m_table->edit(index);
 }
 
 /// The row of the shown photo is the current one; rows a person has chosen stay so.
@@ -373,9 +398,13 @@ void PhotoTable::exportCsv()
 
 bool PhotoTable::eventFilter(QObject* watched, QEvent* event)
 {
-    if (watched == m_table && event->type() == QEvent::KeyPress
-        && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Delete) {
+    const int key = watched == m_table && event->type() == QEvent::KeyPress ? static_cast<QKeyEvent*>(event)->key() : 0;
+    if (key == Qt::Key_Delete) {
         removeChosen();
+        return true;
+    }
+    if (key == Qt::Key_F2) { // whichever cell of the row is the current one
+        editNote();
         return true;
     }
     return QWidget::eventFilter(watched, event);

@@ -14,6 +14,7 @@ class QTableView;
 
 namespace halflens {
 
+class Document;
 class ScoreHistogram;
 struct Viewer;
 
@@ -27,6 +28,8 @@ public:
     /// The rows and columns shown, in their order, and the path of each photo: numbers with all digits, sizes in bytes,
     /// dates in UTC.
     std::string toCsv() const;
+    std::vector<Document*> chosen() const; ///< of the rows that are selected, from the top
+    void editNote(); ///< of the current row, in its cell
     QSize sizeHint() const override { return {900, 300}; }
 
 protected:

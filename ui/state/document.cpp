@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace halflens {
 
@@ -73,14 +74,25 @@ MaskHistory Document::history() const
     history.first = m_stroke ? m_stroke->before : m_mask;
     if (!m_undo || m_undo->count() == 0)
         return history;
-    const auto step = [this](int index) { return static_cast<const MaskCommand*>(m_undo->command(index)); };
-    const int from = std::clamp(m_undo->count() - MaskHistory::MostSteps, 0, m_undo->index());
-    const int to = std::min(m_undo->count(), from + MaskHistory::MostSteps);
-    if (from < to)
-        history.first = step(from)->before();
-    for (int index = from; index < to; ++index)
-        history.steps.push_back({step(index)->after(), step(index)->text().toStdString()});
-    history.done = m_undo->index() - from;
+    std::vector<const MaskCommand*> steps;
+    int done = 0;
+    for (int index = 0; index < m_undo->count(); ++index) {
+        const auto* step = dynamic_cast<const MaskCommand*>(m_undo->command(index));
+        if (!step)
+            continue; // of a mark or a note
+        steps.push_back(step);
+        done += index < m_undo->index() ? 1 : 0;
+    }
+    const int count = static_cast<int>(steps.size());
+    const int from = std::clamp(count - MaskHistory::MostSteps, 0, done);
+    const int to = std::min(count, from + MaskHistory::MostSteps);
+    for (int index = from; index < to; ++index) {
+        const MaskCommand& step = *steps[static_cast<std::size_t>(index)];
+        if (index == from)
+            history.first = step.before();
+        history.steps.push_back({step.after(), step.text().toStdString()});
+    }
+    history.done = done - from;
     return history;
 }
 
@@ -98,6 +110,32 @@ void Document::restore(const MaskHistory& history)
     }
     if (m_mask != before)
         Q_EMIT maskChanged();
+}
+
+void Document::setMarking(const PhotoMarking& marking)
+{
+    if (marking == m_marking)
+        return;
+    m_marking = marking;
+    Q_EMIT markingChanged();
+}
+
+void Document::changeMarking(const PhotoMarking& marking, const QString& label, int edit)
+{
+    endStroke();
+    if (marking != m_marking)
+        undoStack()->push(new MarkCommand(*this, m_marking, marking, label, edit));
+}
+
+void Document::changeMark(PhotoMark mark)
+{
+    changeMarking({mark, m_marking.note}, mark == PhotoMark::None ? tr("No mark") : tr("Mark: %1").arg(markName(mark)),
+                  0);
+}
+
+void Document::changeNote(const QString& note, int edit)
+{
+    changeMarking({m_marking.mark, note}, tr("Note"), edit);
 }
 
 void Document::setMissing(bool missing)

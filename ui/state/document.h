@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One opened image: immutable results, and the mask the user edits.
+// One opened image: immutable results, and what the user makes of it: mask, mark, note.
 #pragma once
 
 #include "core/analysis/analysis.h"
 #include "core/base/block.h"
 #include "core/session/mask_history.h"
 #include "ui/state/image_pyramid.h"
+#include "ui/state/photo_marking.h"
 
 #include <QObject>
 #include <QString>
@@ -46,9 +47,16 @@ public:
     BlockMask mask() const { return m_mask; } ///< hidden blocks
     /// One undoable step named `label`; nothing when the mask is that already.
     void changeMask(BlockMask mask, const QString& label);
-    /// The mask with its undo steps, the newest MaskHistory::MostSteps of them; a stroke counts when it has ended.
+    /// The mask with its undo steps, the newest MaskHistory::MostSteps of them, without those of marks and notes; a
+    /// stroke counts when it has ended.
     MaskHistory history() const;
     void restore(const MaskHistory& history);
+
+    const PhotoMarking& marking() const { return m_marking; }
+    /// Undoable steps; nothing when it is that already. Notes of one `edit` are one step; 0: a step of its own.
+    void changeMark(PhotoMark mark);
+    void changeNote(const QString& note, int edit = 0);
+    void setMarking(const PhotoMarking& marking); ///< no step: undo itself, and what a session had
 
     /// A session names it: it stays in the list when its file cannot be read.
     bool isKept() const { return m_isKept; }
@@ -78,6 +86,7 @@ Q_SIGNALS:
     void maskChanged();
     void focusedBlockChanged();
     void missingChanged();
+    void markingChanged();
 
 private:
     friend class MaskCommand;
@@ -87,6 +96,7 @@ private:
     };
 
     void setMask(BlockMask mask);
+    void changeMarking(const PhotoMarking& marking, const QString& label, int edit);
 
     std::uint64_t m_id;
     QString m_path;
@@ -98,6 +108,7 @@ private:
     BlockMask m_mask;
     bool m_isKept = false;
     bool m_isMissing = false;
+    PhotoMarking m_marking;
     std::optional<Stroke> m_stroke;
     std::optional<BlockIndex> m_focused;
     std::unique_ptr<QUndoStack> m_undo;

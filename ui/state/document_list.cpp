@@ -59,15 +59,23 @@ int DocumentList::wantedIndex() const
     return m_wanted ? indexOf(find(*m_wanted)) : currentIndex();
 }
 
+std::unique_ptr<Document> DocumentList::make(const QString& path)
+{
+    auto document = std::make_unique<Document>(m_nextId++, path);
+    m_byId.insert(document->id(), document.get());
+    if (!path.isEmpty())
+        m_byPath.insert(path, document.get());
+    document->setMarking(m_markings.take(path));
+    connect(document.get(), &Document::markingChanged, this,
+            [this, changed = document.get()] { Q_EMIT markingChanged(changed); });
+    return document;
+}
+
 /// Tells nobody yet: a folder of thousands is one piece of news.
 Document* DocumentList::add(const QString& path)
 {
-    m_documents.push_back(std::make_unique<Document>(m_nextId++, path));
-    Document* document = m_documents.back().get();
-    m_byId.insert(document->id(), document);
-    if (!path.isEmpty())
-        m_byPath.insert(path, document);
-    return document;
+    m_documents.push_back(make(path));
+    return m_documents.back().get();
 }
 
 void DocumentList::open(const QStringList& paths)
@@ -138,6 +146,7 @@ void DocumentList::takeComing()
 void DocumentList::replace(const QStringList& files, int place)
 {
     closeAll();
+    m_markings.clear(); // they were of what is replaced
     if (files.isEmpty())
         return;
     place = std::clamp(place, 0, static_cast<int>(files.size()) - 1);
@@ -188,9 +197,7 @@ void DocumentList::insert(int place, const QStringList& files)
     for (const QString& file : files) {
         if (m_byPath.contains(file))
             continue;
-        fresh.push_back(std::make_unique<Document>(m_nextId++, file));
-        m_byId.insert(fresh.back()->id(), fresh.back().get());
-        m_byPath.insert(file, fresh.back().get());
+        fresh.push_back(make(file));
     }
     const int last = place + static_cast<int>(fresh.size()) - 1;
     m_documents.insert(m_documents.begin() + place, std::make_move_iterator(fresh.begin()),
@@ -401,6 +408,8 @@ void DocumentList::close(int index)
     m_documents.erase(m_documents.begin() + index);
     m_byId.remove(gone->id());
     m_byPath.remove(gone->path());
+    if (!gone->path().isEmpty() && !gone->marking().isEmpty())
+        m_markings.insert(gone->path(), gone->marking());
     Q_EMIT removed(index);
     Q_EMIT wantedChanged();
     if (wasCurrent && !m_wanted && next)

@@ -33,7 +33,8 @@ public:
 
 /// GUI thread; nothing here waits. Files are known by their path, so that none is listed twice.
 /// The shown image changes only when the wanted one could be decoded: a broken file leaves the picture as it is,
-/// is reported by failed() and leaves the list; the next of those opened with it is shown in its place.
+/// is reported by failed() and leaves the list; the next of those opened with it is shown in its place. A photo that
+/// was taken off the list has its mark and note again when it is listed again.
 class DocumentList final : public QObject {
     Q_OBJECT
 
@@ -82,6 +83,7 @@ public:
 Q_SIGNALS:
     void added(int first, int last);
     void missingChanged(int index);
+    void markingChanged(halflens::Document* document); ///< its mark or its note
     void aboutToBeRemoved(int index);
     void removed(int index);
     void wantedChanged();
@@ -92,6 +94,7 @@ Q_SIGNALS:
     void failed(const halflens::Error& error);
 
 private:
+    std::unique_ptr<Document> make(const QString& path);
     Document* add(const QString& path);
     void insert(int place, const QStringList& files);
     Document* neighbour(const Document* document, int by) const;
@@ -112,6 +115,7 @@ private:
     std::vector<std::unique_ptr<Document>> m_documents;
     QHash<QString, Document*> m_byPath;
     QHash<std::uint64_t, Document*> m_byId;
+    QHash<QString, PhotoMarking> m_markings; ///< by path, of photos taken off the list: they come back with them
     std::uint64_t m_nextId = 1;
     QStringList m_coming; ///< files of a large opening that are not listed yet
     int m_listings = 0; ///< slots of folders that are being looked into

@@ -55,8 +55,9 @@ QString PhotoColumns::title(int column) const
 {
     if (const ModelEntry* entry = model(column))
         return toQt(entry->name);
-    const std::array<QString, PhotoColumnCount> titles{tr("Photo"),  tr("Score"), tr("Change"), tr("Enough"),
-                                                       tr("Pixels"), tr("Size"),  tr("Date")};
+    const std::array<QString, PhotoColumnCount> titles{tr("Photo"),  tr("Score"),  tr("Change"),
+                                                       tr("Enough"), tr("Pixels"), tr("Size"),
+                                                       tr("Date"),   tr("Mark"),   tr("Note")};
     return titles[static_cast<std::size_t>(column)];
 }
 
@@ -72,14 +73,18 @@ QString PhotoColumns::help(int column) const
         tr("Fewest visible blocks that keep the score, whatever else is hidden; for photos that were looked at"),
         tr("Width and height; the filter counts megapixels"),
         tr("Of the file; the filter counts megabytes"),
-        tr("Last change of the file; in the filter, the beginning of the date: date=2026-05")};
+        tr("Last change of the file; in the filter, the beginning of the date: date=2026-05"),
+        tr("What you decided on the photo (Alt+1 to 3, Alt+0 for none);\n"
+           "in the filter: mark=keep, mark=again, mark=reject, mark=none"),
+        tr("Your words on the photo; a double click or F2 edits them. In the filter, a part of them: note=sky")};
     return texts[static_cast<std::size_t>(column)];
 }
 
 std::vector<FilterColumn> PhotoColumns::filterColumns() const
 {
-    std::vector<FilterColumn> columns{{u"photo"_s, true}, {u"score"_s}, {u"change"_s},    {u"enough"_s},
-                                      {u"pixels"_s},      {u"size"_s},  {u"date"_s, true}};
+    std::vector<FilterColumn> columns{{u"photo"_s, true}, {u"score"_s},      {u"change"_s},
+                                      {u"enough"_s},      {u"pixels"_s},     {u"size"_s},
+                                      {u"date"_s, true},  {u"mark"_s, true}, {u"note"_s, true}};
     for (const ModelEntry& entry : m_models)
         columns.push_back({toQt(entry.id)});
     return columns;
@@ -115,6 +120,8 @@ double PhotoColumns::number(const Document& document, int column) const
         return facts.bytes < 0 ? None : static_cast<double>(facts.bytes) / Megabyte;
     case PhotoColumn::Date:
         return facts.changedMs < 0 ? None : static_cast<double>(facts.changedMs);
+    case PhotoColumn::Mark:
+        return document.marking().mark == PhotoMark::None ? None : static_cast<double>(document.marking().mark);
     default:
         return None;
     }
@@ -125,6 +132,10 @@ QString PhotoColumns::text(const Document& document, int column) const
     const auto kind = static_cast<PhotoColumn>(column);
     if (kind == PhotoColumn::Photo)
         return document.title();
+    if (kind == PhotoColumn::Note)
+        return document.marking().note;
+    if (kind == PhotoColumn::Mark)
+        return document.marking().mark == PhotoMark::None ? QString() : markName(document.marking().mark);
     const double value = number(document, column);
     if (!std::isfinite(value))
         return u"–"_s;
@@ -148,11 +159,21 @@ QString PhotoColumns::text(const Document& document, int column) const
     }
 }
 
+QString PhotoColumns::filterText(const Document& document, int column) const
+{
+    const QString shown = text(document, column); // in the language of the user
+    return static_cast<PhotoColumn>(column) == PhotoColumn::Mark
+        ? QString::fromLatin1(toString(document.marking().mark)) + u' ' + shown
+        : shown;
+}
+
 QString PhotoColumns::exactText(const Document& document, int column) const
 {
     const auto kind = static_cast<PhotoColumn>(column);
     if (kind == PhotoColumn::Photo)
         return document.title();
+    if (kind == PhotoColumn::Note)
+        return document.marking().note;
     const double value = number(document, column);
     if (!std::isfinite(value))
         return {};
@@ -162,6 +183,8 @@ QString PhotoColumns::exactText(const Document& document, int column) const
         return u"%1x%2"_s.arg(facts.photo.width).arg(facts.photo.height);
     case PhotoColumn::Size:
         return QString::number(facts.bytes);
+    case PhotoColumn::Mark:
+        return QString::fromLatin1(toString(document.marking().mark));
     case PhotoColumn::Date:
         return dateOf(facts).toUTC().toString(Qt::ISODate);
     default:

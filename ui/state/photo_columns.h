@@ -20,6 +20,8 @@ enum class PhotoColumn : std::uint8_t {
     Pixels, ///< megapixels
     Size, ///< of the file, megabytes
     Date, ///< of its last change
+    Mark,
+    Note,
     FirstModel ///< from here on: the score by each installed model
 };
 inline constexpr int PhotoColumnCount = static_cast<int>(PhotoColumn::FirstModel); ///< without those of models
@@ -38,8 +40,14 @@ public:
     QString help(int column) const;
     std::vector<FilterColumn> filterColumns() const;
 
-    static bool isText(int column) { return column == static_cast<int>(PhotoColumn::Photo); }
+    /// Sorted as texts and written from the left; the mark is sorted as a number, Keep first.
+    static bool isText(int column)
+    {
+        return column == static_cast<int>(PhotoColumn::Photo) || column == static_cast<int>(PhotoColumn::Note);
+    }
+    static bool isLeft(int column) { return isText(column) || column == static_cast<int>(PhotoColumn::Mark); }
     QString text(const Document& document, int column) const; ///< as it is shown
+    QString filterText(const Document& document, int column) const; ///< in which the filter looks for words
     double number(const Document& document, int column) const; ///< for sorting and filters; not a number: none
     QString exactText(const Document& document, int column) const; ///< for files: all digits, English; empty: none
 

@@ -38,6 +38,7 @@ PhotoListModel::PhotoListModel(Workspace& workspace, PhotoScores& scores, QObjec
             [this](std::uint64_t id) { rowChanged(placeOf(m_workspace.documents().find(id)), {Qt::DecorationRole}); });
     connect(&documents, &DocumentList::missingChanged, this,
             [this](int index) { rowChanged(placeOf(m_workspace.at(index))); });
+    connect(&documents, &DocumentList::markingChanged, this, &PhotoListModel::takeChanged);
     connect(&scores, &PhotoScores::changed, this, &PhotoListModel::takeChanged);
     connect(&scores, &PhotoScores::manyChanged, this, [this] {
         if (!m_rows.empty())
@@ -158,7 +159,7 @@ bool PhotoListModel::dependsOnScores() const
 bool PhotoListModel::accepts(const Document& document) const
 {
     return m_filter.isEmpty()
-        || m_filter.accepts([&](int column) { return m_columns.text(document, column); },
+        || m_filter.accepts([&](int column) { return m_columns.filterText(document, column); },
                             [&](int column) { return m_columns.number(document, column); });
 }
 
@@ -173,9 +174,15 @@ std::vector<Document*> PhotoListModel::wantedRows() const
         return rows;
     const bool falls = m_sortOrder == Qt::DescendingOrder;
     if (PhotoColumns::isText(m_sortColumn)) {
-        std::stable_sort(rows.begin(), rows.end(), [&](const Document* a, const Document* b) {
-            return falls ? comesBefore(b->title(), a->title()) : comesBefore(a->title(), b->title());
+        std::vector<std::pair<QString, Document*>> texts;
+        for (Document* document : rows)
+            texts.emplace_back(m_columns.text(*document, m_sortColumn), document);
+        std::stable_sort(texts.begin(), texts.end(), [&](const auto& a, const auto& b) {
+            if (a.first.isEmpty() || b.first.isEmpty())
+                return !a.first.isEmpty() && b.first.isEmpty(); // what has no text comes last, either way
+            return falls ? comesBefore(b.first, a.first) : comesBefore(a.first, b.first);
         });
+        std::transform(texts.begin(), texts.end(), rows.begin(), [](const auto& entry) { return entry.second; });
         return rows;
     }
     std::vector<std::pair<double, Document*>> numbers;
@@ -248,32 +255,62 @@ QVariant PhotoListModel::data(const QModelIndex& index, int role) const
         return facts.unreadable.has_value();
     case MissingRole:
         return document.isMissing();
+    case MarkRole:
+        return static_cast<int>(document.marking().mark);
+    case NoteRole:
+        return document.marking().note;
+    case Qt::EditRole:
+        return static_cast<PhotoColumn>(index.column()) == PhotoColumn::Note ? document.marking().note : QVariant();
     case Qt::AccessibleTextRole: {
         if (!isFirst)
             return m_columns.title(index.column()) + u' ' + m_columns.text(document, index.column());
+        QString words = document.title();
         if (document.isMissing())
-            return tr("%1, missing").arg(document.title());
-        const QString score = data(index, ScoreRole).toString();
-        return score.isEmpty() ? document.title() : tr("%1, score %2").arg(document.title(), score);
+            words = tr("%1, missing").arg(words);
+        else if (const QString score = data(index, ScoreRole).toString(); !score.isEmpty())
+            words = tr("%1, score %2").arg(words, score);
+        if (document.marking().mark != PhotoMark::None)
+            words = tr("%1, marked “%2”").arg(words, markName(document.marking().mark));
+        return document.marking().note.isEmpty() ? words : tr("%1, note: %2").arg(words, document.marking().note);
     }
     case Qt::DecorationRole:
         return isFirst ? QVariant(m_workspace.thumbnails().thumbnail(document)) : QVariant();
     case Qt::ToolTipRole: {
         if (!isFirst)
-            return {};
+            return static_cast<PhotoColumn>(index.column()) == PhotoColumn::Note
+                ? QVariant(document.marking().note.toHtmlEscaped())
+                : QVariant();
         QString tip = document.path().isEmpty() ? document.title() : QDir::toNativeSeparators(document.path());
         if (document.isMissing())
             tip += u'\n' + tr("Not there, or not readable, when it was last looked for");
         else if (facts.unreadable)
             tip += u'\n' + toQt(facts.unreadable->reason);
+        if (document.marking().mark != PhotoMark::None)
+            tip += u'\n' + tr("Mark: %1").arg(markName(document.marking().mark));
+        if (!document.marking().note.isEmpty())
+            tip += u'\n' + document.marking().note;
         return tip;
     }
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(
-            Qt::Alignment((PhotoColumns::isText(index.column()) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
+            Qt::Alignment((PhotoColumns::isLeft(index.column()) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
     default:
         return {};
     }
+}
+
+bool PhotoListModel::setData(const QModelIndex& index, const QVariant& value, int role)
+{
+    if (role != Qt::EditRole || !index.isValid() || static_cast<PhotoColumn>(index.column()) != PhotoColumn::Note)
+        return false;
+    photo(index.row())->changeNote(value.toString().left(PhotoMarking::LongestNote));
+    return true;
+}
+
+Qt::ItemFlags PhotoListModel::flags(const QModelIndex& index) const
+{
+    const bool isNote = static_cast<PhotoColumn>(index.column()) == PhotoColumn::Note;
+    return QAbstractTableModel::flags(index) | (isNote ? Qt::ItemIsEditable : Qt::NoItemFlags);
 }
 
 QVariant PhotoListModel::headerData(int section, Qt::Orientation orientation, int role) const
@@ -287,7 +324,7 @@ QVariant PhotoListModel::headerData(int section, Qt::Orientation orientation, in
             + tr("In the filter: %1").arg(m_columns.filterColumns()[static_cast<std::size_t>(section)].word);
     if (role == Qt::TextAlignmentRole)
         return QVariant::fromValue(
-            Qt::Alignment((PhotoColumns::isText(section) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
+            Qt::Alignment((PhotoColumns::isLeft(section) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
     return {};
 }
 

@@ -23,6 +23,8 @@ public:
     static constexpr int ScoreRole = Qt::UserRole + 1;
     static constexpr int UnreadableRole = Qt::UserRole + 2; ///< bool
     static constexpr int MissingRole = Qt::UserRole + 3; ///< bool: a session names it, its file is not there
+    static constexpr int MarkRole = Qt::UserRole + 4; ///< PhotoMark as a number
+    static constexpr int NoteRole = Qt::UserRole + 5; ///< the note, empty where there is none
     static constexpr int AsOpened = -1; ///< in place of a column
 
     /// Both outlive the model.
@@ -45,6 +47,8 @@ public:
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
+    bool setData(const QModelIndex& index, const QVariant& value, int role) override; ///< of the column of notes
+    Qt::ItemFlags flags(const QModelIndex& index) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 

@@ -58,6 +58,12 @@ void SessionService::connectChanges()
     const DocumentList& documents = m_viewer.workspace.documents();
     connect(&documents, &DocumentList::added, this, &SessionService::takeAdded);
     connect(&documents, &DocumentList::removed, this, &SessionService::workChanged);
+    connect(&documents, &DocumentList::markingChanged, this, [this] {
+        if (m_coming.isEmpty())
+            workChanged();
+        else
+            lookChanged(); // those of the session that is opened
+    });
     connect(&documents, &DocumentList::wantedChanged, this, &SessionService::lookChanged);
     const CurrentImage& image = m_viewer.workspace.image();
     connect(&image, &CurrentImage::maskChanged, this, &SessionService::workChanged);
@@ -102,6 +108,8 @@ Session SessionService::session() const
         SessionPhoto photo = m_facts.value(document->path());
         photo.path = toPath(document->path());
         photo.masks = document->history();
+        photo.mark = document->marking().mark;
+        photo.note = document->marking().note.toStdString();
         session.photos.push_back(std::move(photo));
     }
     session.scenarios = m_viewer.scenarios.scenarios();
@@ -112,7 +120,17 @@ bool SessionService::hasUnsavedWork() const
 {
     if (!m_file.isEmpty())
         return m_isModified;
-    return areScenariosNew();
+    return areScenariosNew() || isAnyMarked();
+}
+
+bool SessionService::isAnyMarked() const
+{
+    for (int i = 0; i < m_viewer.workspace.count(); ++i) {
+        const Document& document = *m_viewer.workspace.at(i);
+        if (!document.path().isEmpty() && !document.marking().isEmpty())
+            return true;
+    }
+    return false;
 }
 
 bool SessionService::areScenariosNew() const
@@ -287,7 +305,7 @@ void SessionService::apply(OpenedSession opened, const QString& file)
     std::vector<SessionPhoto> photos; // each file once
     int place = 0;
     for (std::size_t i = 0; i < session.photos.size(); ++i) {
-        SessionPhoto photo = session.photos[i];
+        const SessionPhoto& photo = session.photos[i];
         const QString path = fromFilePath(photo.path);
         if (!m_coming.contains(path)) {
             if (static_cast<int>(i) <= session.place)
@@ -298,9 +316,10 @@ void SessionService::apply(OpenedSession opened, const QString& file)
             if (opened.isMissing[i])
                 missing << QFileInfo(path).fileName();
             photos.push_back(photo);
-            photo.masks = {};
-            photo.relative.clear();
-            m_facts.insert(path, std::move(photo));
+            SessionPhoto facts;
+            facts.bytes = photo.bytes;
+            facts.sha256 = photo.sha256;
+            m_facts.insert(path, std::move(facts));
         }
     }
     session.photos = std::move(photos);
@@ -340,6 +359,7 @@ void SessionService::takeAdded(int first, int last)
             continue;
         document->keep();
         document->restore(photo->masks);
+        document->setMarking({photo->mark, toQt(photo->note)});
         document->setMissing(m_comingMissing.value(document->path()));
         m_coming.erase(photo);
     }

@@ -35,7 +35,7 @@ public:
     QString name() const; ///< of the file, without suffix
     /// Photos, masks, marks, notes or scenarios are others than in the file. False without a file.
     bool isModified() const { return m_isModified; }
-    /// Work of a person would be lost: modified, or scenarios without a file.
+    /// Work of a person would be lost: modified, or scenarios, marks or notes without a file.
     bool hasUnsavedWork() const;
 
     /// A session file or a figure in place of what is opened; failures come by Workspace::failed().
@@ -66,6 +66,7 @@ Q_SIGNALS:
 private:
     void connectChanges();
     bool areScenariosNew() const;
+    bool isAnyMarked() const;
     void workChanged();
     void lookChanged();
     void tick();
@@ -86,7 +87,7 @@ private:
     QString m_file;
     std::optional<Session> m_saved; ///< what the file holds, or what was opened; none: not known
     bool m_isModified = false;
-    QHash<QString, SessionPhoto> m_facts; ///< by path: size, hash, mark, note; without masks
+    QHash<QString, SessionPhoto> m_facts; ///< by path: size and hash
     QHash<QString, SessionPhoto> m_coming; ///< photos of an opened session that are not in the list yet
     QHash<QString, bool> m_comingMissing;
     VersionsState m_comingVersions; ///< once the photo is there

@@ -22,7 +22,7 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     openSession = add(file, tr("Open s&ession…"));
     openSession->setToolTip(tr("A session, or a figure of HalfLens as one, in place of what is opened"));
     saveSession = add(file, tr("&Save session"), {QKeySequence(u"Ctrl+S"_s)});
-    saveSession->setToolTip(tr("Photos with their masks and undo steps, scenarios, layers and view"));
+    saveSession->setToolTip(tr("Photos with their masks and undo steps, marks, notes, scenarios, layers and view"));
     saveSessionAs = add(file, tr("Save session &as…"), {QKeySequence(u"Ctrl+Shift+S"_s)});
     analyseAgain = add(file, tr("&Analyse again"), {QKeySequence(u"F5"_s)});
     tryAllMasks = add(file, tr("&Try all 4096 masks"));
@@ -52,6 +52,18 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     copy = add(edit, tr("&Copy image"), {QKeySequence::Copy}, u"copy"_s);
     copy->setToolTip(tr("Copy the image as it is, hidden blocks black"));
     paste = add(edit, tr("&Paste image"), {QKeySequence::Paste});
+    const auto addMark = [&](PhotoMark mark, const QString& text, const QString& key, const QString& help) {
+        QAction* action = add(edit, text, {QKeySequence(key)});
+        action->setToolTip(u"%1 (%2)"_s.arg(help, key));
+        action->setCheckable(mark != PhotoMark::None);
+        marks.insert(mark, action);
+    };
+    addMark(PhotoMark::Keep, tr("Mark: &keep"), u"Alt+1"_s, tr("Keep this photo; again: no mark"));
+    addMark(PhotoMark::Again, tr("Mark: &look again"), u"Alt+2"_s, tr("Look at this photo again; again: no mark"));
+    addMark(PhotoMark::Reject, tr("Mark: re&ject"), u"Alt+3"_s, tr("Reject this photo; again: no mark"));
+    addMark(PhotoMark::None, tr("N&o mark"), u"Alt+0"_s, tr("Neither kept nor rejected"));
+    note = add(edit, tr("&Note on the photo…"), {QKeySequence(u"Ctrl+N"_s)});
+    note->setToolTip(tr("Your words on the photo, kept in the session (Ctrl+N)"));
     preferences = add(edit, tr("P&references…"), {QKeySequence(u"Ctrl+,"_s)});
     preferences->setMenuRole(QAction::PreferencesRole);
     manageModels = add(edit, tr("&Models…"), {QKeySequence(u"Ctrl+Shift+M"_s)});

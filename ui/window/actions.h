@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/explain/map_request.h"
+#include "core/session/photo_mark.h"
 #include "ui/dialogs/shortcuts_dialog.h"
 #include "ui/state/mask_presets.h"
 
@@ -43,6 +44,8 @@ public:
     QAction* redo;
     QAction* copy;
     QAction* paste;
+    QMap<PhotoMark, QAction*> marks; ///< of the photo; all but None are checkable
+    QAction* note; ///< on the photo
     QAction* preferences;
     QAction* manageModels; ///< in the menu of the models
     QMap<MaskPreset, QAction*> presets;

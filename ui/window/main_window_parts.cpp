@@ -214,8 +214,9 @@ void MainWindow::makeMenus()
                 continue;
             }
             if (action == m_actions->exportFigure || action == m_actions->quit || action == m_actions->copy
-                || action == m_actions->preferences || action == m_actions->original || action == m_actions->fullScreen
-                || action == m_actions->about || action == m_actions->first)
+                || action == m_actions->marks.value(PhotoMark::Keep) || action == m_actions->preferences
+                || action == m_actions->original || action == m_actions->fullScreen || action == m_actions->about
+                || action == m_actions->first)
                 menu->addSeparator();
             menu->addAction(action);
             if (action == m_actions->openSample) {

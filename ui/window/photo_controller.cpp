@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/window/photo_controller.h"
 
+#include "ui/canvas/canvas_view.h"
 #include "ui/dialogs/go_to_photo.h"
 #include "ui/panels/film_strip.h"
+#include "ui/panels/mark_badge.h"
+#include "ui/panels/note_field.h"
 #include "ui/panels/photo_bar.h"
 #include "ui/panels/photo_table.h"
 #include "ui/window/main_window.h"
 
+#include <QApplication>
 #include <QDockWidget>
+
+#include <algorithm>
+#include <vector>
 
 namespace halflens {
 
@@ -26,10 +33,18 @@ PhotoController::PhotoController(MainWindow& window, Viewer& viewer, Actions& ac
     connect(strip, &FilmStrip::compareRequested, this,
             [this](int index) { m_viewer.versions.start(*m_viewer.workspace.at(index)); });
     m_strip->setWidget(strip);
-    m_strip->setTitleBarWidget(new PhotoBar(viewer, m_strip));
+    QList<QAction*> marks;
+    for (auto it = actions.marks.cbegin(); it != actions.marks.cend(); ++it) {
+        it.value()->setIcon(markIcon(it.key()));
+        if (it.key() != PhotoMark::None)
+            marks << it.value();
+    }
+    m_bar = new PhotoBar(viewer, marks, m_strip);
+    m_strip->setTitleBarWidget(m_bar);
     window.addDockWidget(Qt::BottomDockWidgetArea, m_strip);
     m_table->setObjectName(u"photosDock"_s);
-    m_table->setWidget(new PhotoTable(viewer, m_table));
+    m_photoTable = new PhotoTable(viewer, m_table);
+    m_table->setWidget(m_photoTable);
     window.addDockWidget(Qt::BottomDockWidgetArea, m_table);
     window.tabifyDockWidget(m_strip, m_table);
     m_table->hide(); // comes with a key
@@ -60,6 +75,16 @@ void PhotoController::connectActions()
     on(m_actions.goTo, [this] { goTo(); });
     on(m_actions.photoTable, [this](bool shown) { showTable(shown); });
     on(m_actions.worstFirst, [this] { showWorstFirst(m_viewer); });
+    for (auto it = m_actions.marks.cbegin(); it != m_actions.marks.cend(); ++it)
+        on(it.value(), [this, chosen = it.key()] { mark(chosen); });
+    on(m_actions.note, [this] { editNote(); });
+    connect(&m_bar->note(), &NoteField::left, this, [this] {
+        if (m_window.canvas().isVisible())
+            m_window.canvas().setFocus();
+        else
+            m_window.setFocus();
+    });
+    connect(&workspace.documents(), &DocumentList::markingChanged, this, &PhotoController::showMarks);
     connect(&m_viewer.photos, &PhotoListModel::arranged, this, &PhotoController::updateActions);
     const auto showScoring = [this] { m_actions.scorePhotos->setChecked(!m_viewer.photoScores.isPaused()); };
     connect(&m_viewer.photoScores, &PhotoScores::progressed, this, showScoring);
@@ -96,8 +121,48 @@ void PhotoController::goTo()
     dialog->show();
 }
 
+/// Of the rows that are chosen while the table has the keyboard, else of the photo. The same mark again takes it away.
+void PhotoController::mark(PhotoMark mark)
+{
+    std::vector<Document*> photos;
+    if (m_photoTable->isAncestorOf(QApplication::focusWidget()))
+        photos = m_photoTable->chosen();
+    if (const int wanted = m_viewer.workspace.wantedIndex(); photos.size() < 2 && wanted >= 0)
+        photos = {m_viewer.workspace.at(wanted)};
+    const bool isOn =
+        std::all_of(photos.begin(), photos.end(), [&](const Document* photo) { return photo->marking().mark == mark; });
+    for (Document* photo : photos)
+        photo->changeMark(isOn ? PhotoMark::None : mark);
+    showMarks(); // the click turned the button, whatever became of it
+}
+
+void PhotoController::showMarks()
+{
+    const int wanted = m_viewer.workspace.wantedIndex();
+    for (auto it = m_actions.marks.cbegin(); it != m_actions.marks.cend(); ++it) {
+        it.value()->setEnabled(wanted >= 0);
+        if (it.value()->isCheckable())
+            it.value()->setChecked(wanted >= 0 && m_viewer.workspace.at(wanted)->marking().mark == it.key());
+    }
+    m_actions.note->setEnabled(wanted >= 0);
+}
+
+/// In the table while that is in front, else above the strip, which comes back for it.
+void PhotoController::editNote()
+{
+    if (m_photoTable->isVisible() && !m_bar->isVisible()) {
+        m_photoTable->editNote();
+        return;
+    }
+    m_strip->show();
+    m_strip->raise();
+    m_bar->note().show(); // else it cannot have the keyboard; its room is found then
+    m_bar->note().setFocus(Qt::ShortcutFocusReason);
+}
+
 void PhotoController::updateActions()
 {
+    showMarks();
     Workspace& workspace = m_viewer.workspace;
     const PhotoListModel& photos = m_viewer.photos;
     const Document* document = workspace.current();

@@ -2,6 +2,8 @@
 // The list of photos in the window: going through it, its order, its scores, its table.
 #pragma once
 
+#include "core/session/photo_mark.h"
+
 #include <QObject>
 
 class QDockWidget;
@@ -10,6 +12,8 @@ namespace halflens {
 
 class Actions;
 class MainWindow;
+class PhotoBar;
+class PhotoTable;
 struct Viewer;
 
 class PhotoController final : public QObject {
@@ -28,12 +32,17 @@ private:
     void showPlace(int place); ///< in the order photos are gone through
     void showTable(bool shown);
     void goTo();
+    void mark(PhotoMark mark);
+    void showMarks(); ///< that of the photo is pressed
+    void editNote();
 
     MainWindow& m_window;
     Viewer& m_viewer;
     Actions& m_actions;
     QDockWidget* m_strip;
     QDockWidget* m_table;
+    PhotoBar* m_bar;
+    PhotoTable* m_photoTable;
 };
 
 } // namespace halflens

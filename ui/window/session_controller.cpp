@@ -129,7 +129,7 @@ void SessionController::ask(std::function<void()> then)
     }
     const QString name = m_viewer.session.name();
     auto* box = new QMessageBox(QMessageBox::Question, tr("Unsaved session"),
-                                name.isEmpty() ? tr("Save the session with its scenarios?")
+                                name.isEmpty() ? tr("Save the session with its marks, notes and scenarios?")
                                                : tr("Save the changes of the session “%1”?").arg(name),
                                 QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, &m_window);
     box->setObjectName(u"unsavedQuestion"_s);

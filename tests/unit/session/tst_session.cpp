@@ -39,7 +39,7 @@ Session wholeSession()
     first.bytes = 123;
     first.sha256 = std::string(64, 'a');
     first.masks = {BlockMask(1), {{BlockMask(3), "Hide block 1"}, {BlockMask(7), "Hide block 2"}}, 1};
-    first.mark = 3;
+    first.mark = PhotoMark::Reject;
     first.note = "blurred";
     SessionPhoto second;
     second.path = "/photos/\xff%\xfe no text.jpg"; // a name that is no UTF-8
@@ -108,6 +108,9 @@ private Q_SLOTS:
         other.photos[1].note = "sharp";
         QVERIFY(!isSameWork(session, other));
         other = session;
+        other.photos[0].mark = PhotoMark::Keep;
+        QVERIFY(!isSameWork(session, other));
+        other = session;
         other.scenarios[0].note.clear();
         QVERIFY(!isSameWork(session, other));
         other = session;
@@ -138,7 +141,7 @@ private Q_SLOTS:
             "photos[0].relative is not a relative path");
         row("hash", "\"photos\": [{\"path\": \"/a\", \"sha256\": \"xyz\"}]", "photos[0].sha256 is not 64");
         row("size", "\"photos\": [{\"path\": \"/a\", \"bytes\": -5}]", "photos[0].bytes is not");
-        row("mark", "\"photos\": [{\"path\": \"/a\", \"mark\": 10}]", "photos[0].mark is not");
+        row("mark", "\"photos\": [{\"path\": \"/a\", \"mark\": 4}]", "photos[0].mark is not");
         row("mask", "\"photos\": [{\"path\": \"/a\", \"masks\": {\"first\": 4096}}]", "photos[0].masks.first is not");
         row("undo", "\"photos\": [{\"path\": \"/a\", \"masks\": {\"done\": 1}}]", "photos[0].masks.done is not");
         row("step", "\"photos\": [{\"path\": \"/a\", \"masks\": {\"steps\": [{\"x\": 1}]}}]",
@@ -161,6 +164,17 @@ private Q_SLOTS:
         QCOMPARE(session.error().stage, std::string("session"));
         QVERIFY(session.error().code == ErrorCode::InvalidInput);
         QVERIFY2(QByteArray::fromStdString(session.error().reason).contains(reason), session.error().reason.c_str());
+    }
+
+    /// What was written before photos had marks.
+    void filesWithoutMarks()
+    {
+        const Result<Session> session =
+            sessionFromText("{\"format\": \"halflens-session\", \"version\": 1, \"photos\": [{\"path\": \"/a\"}]}");
+        QVERIFY(session);
+        QVERIFY(session->photos.at(0).mark == PhotoMark::None);
+        QVERIFY(session->photos.at(0).note.empty());
+        QVERIFY(toText(*session).find("mark") == std::string::npos); // which earlier programs can read
     }
 
     void otherFilesAreRefused()
