@@ -209,7 +209,7 @@ private Q_SLOTS:
         const QString csv = QString::fromStdString(m_fixture->window->findChild<PhotoTable*>()->toCsv());
         const QStringList lines = csv.split(u'\n', Qt::SkipEmptyParts);
         QCOMPARE(lines.size(), 4);
-        QCOMPARE(lines[0], u"photo,score,enough,pixels,bytes,modified_utc,model,path"_s);
+        QCOMPARE(lines[0], u"photo,score,enough,pixels,bytes,modified_utc,mark,note,model,path"_s);
         QVERIFY(lines[1].startsWith(u"p2.png,4.25,,600x300,"_s));
         QVERIFY(lines[1].endsWith(u",fake-one,"_s + m_fixture->folder.filePath(u"p2.png"_s)));
     }
