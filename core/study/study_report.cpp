@@ -26,8 +26,8 @@ constexpr const char* Head = R"(<!doctype html>
 @media print{:root{--ink:#000;--soft:#444;--line:#bbb;--page:#fff;--zebra:#fff}table,svg{break-inside:avoid}}
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);margin:2rem auto;max-width:72rem;padding:0 1rem}
 h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.15rem;margin:2.2rem 0 .4rem}p{margin:.3rem 0 .8rem}.soft{color:var(--soft)}
-.wide{overflow-x:auto}table{border-collapse:collapse;font-size:13px}th,td{padding:.25rem .6rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--line)}
-td.n{text-align:right;font-variant-numeric:tabular-nums}tr:nth-child(even) td{background:var(--zebra)}.paper{color:var(--soft);font-style:italic}
+.wide{overflow-x:auto;margin-top:.8rem}table{border-collapse:collapse;font-size:13px}th,td{padding:.25rem .6rem;text-align:left;border-bottom:1px solid var(--line)}
+th{vertical-align:bottom;max-width:7.5rem;line-height:1.3}th.n,td.n{text-align:right}td{white-space:nowrap}td.n{font-variant-numeric:tabular-nums}td small{color:var(--soft)}tr:nth-child(even) td{background:var(--zebra)}.paper{color:var(--soft);font-style:italic}
 .charts{display:flex;flex-wrap:wrap;gap:1.2rem}svg{max-width:100%;height:auto}
 )";
 
@@ -125,8 +125,12 @@ private:
         charts(table);
         m_html += "<div class=\"wide\"><table><thead><tr>";
         const std::vector<std::size_t> columns = shownColumns(table);
-        for (const std::size_t i : columns)
-            m_html += "<th>" + forHtml(table.header[i]) + "</th>";
+        for (const std::size_t i : columns) {
+            const bool isNumber = std::any_of(table.rows.begin(), table.rows.end(),
+                                              [i](const auto& row) { return finiteNumber(row[i]).has_value(); });
+            m_html += std::string(isNumber ? "<th class=\"n\"" : "<th") + " title=\"" + forHtml(table.header[i]) + "\">"
+                + forHtml(columnWords(table.header[i])) + "</th>";
+        }
         m_html += "</tr></thead><tbody>\n";
         for (const std::vector<std::string>& row : table.rows) {
             m_html += "<tr>";
@@ -140,8 +144,10 @@ private:
     std::string cell(const StudyTable& table, const std::vector<std::string>& row, std::size_t i) const
     {
         const bool isNumber = finiteNumber(row[i]).has_value();
-        return std::string(isNumber ? "<td class=\"n\">" : "<td>") + forHtml(shownCell(table, row, i))
-            + paperCell(table.name, familyOf(row.front()), table.header[i]) + "</td>";
+        const ShownCell shown = shownCell(table, row, i);
+        return std::string(isNumber ? "<td class=\"n\">" : "<td>") + forHtml(shown.text)
+            + paperCell(table.name, familyOf(row.front()), table.header[i])
+            + (shown.interval.empty() ? std::string() : "<br><small>" + forHtml(shown.interval) + "</small>") + "</td>";
     }
 
     void charts(const StudyTable& table)

@@ -25,8 +25,16 @@ inline void withInterval(std::vector<std::string>& header, const std::string& na
 
 /// The columns people are shown, by index: the bounds of an interval stand with their number.
 std::vector<std::size_t> shownColumns(const StudyTable& table);
-/// That cell of a row for reading: numbers with a fraction to three decimals, "0.912 [0.901, 0.923]" with an interval.
-std::string shownCell(const StudyTable& table, const std::vector<std::string>& row, std::size_t column);
+/// A cell for reading.
+struct ShownCell {
+    std::string text;
+    std::string interval; ///< "[0.901, 0.923]"; empty where there is none
+    std::string inOneLine() const { return interval.empty() ? text : text + " " + interval; }
+};
+/// That cell of a row, a number with as many decimals as the others of its column.
+ShownCell shownCell(const StudyTable& table, const std::vector<std::string>& row, std::size_t column);
+/// The name of a column in words: "trivial_pred" is "trivial half hidden: score".
+std::string columnWords(const std::string& column);
 
 /// damage.csv and damage_scores.csv.
 std::vector<StudyTable> damageTables(const std::vector<StudiedPhoto>& photos, const std::vector<std::string>& models,

@@ -5,19 +5,34 @@
 #include "core/study/study_table_cells.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <map>
 
 namespace halflens {
 
 namespace {
 
-constexpr int ShownDigits = 3;
+/// Decimals of a column for reading: none where all its numbers are whole, one where they go beyond 10, else three.
+int decimals(const StudyTable& table, std::size_t column)
+{
+    double largest = 0;
+    bool hasFraction = false;
+    for (const std::vector<std::string>& row : table.rows) {
+        const std::optional<double> number = finiteNumber(row[column]);
+        largest = std::max(largest, std::abs(number.value_or(0)));
+        hasFraction = hasFraction || (number && row[column].find_first_of(".e") != std::string::npos);
+    }
+    if (!hasFraction)
+        return 0;
+    return largest > 10 ? 1 : 3;
+}
 
-/// A cell for reading: numbers with a fraction to three decimals, others as they are.
-std::string shown(const std::string& text)
+/// A cell for reading; words stay as they are.
+std::string shown(const std::string& text, int digits)
 {
     const std::optional<double> number = finiteNumber(text);
-    return number && text.find_first_of(".e") != std::string::npos ? fixed(*number, ShownDigits) : text;
+    return number && digits > 0 ? fixed(*number, digits) : text;
 }
 
 /// Whether columns i + 1 and i + 2 are the interval of column i.
@@ -91,7 +106,7 @@ std::vector<std::string> shownRow(const StudyTable& table, const std::vector<std
 {
     std::vector<std::string> cells;
     for (const std::size_t column : shownColumns(table))
-        cells.push_back(shownCell(table, row, column));
+        cells.push_back(shownCell(table, row, column).inOneLine());
     return cells;
 }
 
@@ -108,11 +123,52 @@ std::vector<std::size_t> shownColumns(const StudyTable& table)
     return columns;
 }
 
-std::string shownCell(const StudyTable& table, const std::vector<std::string>& row, std::size_t column)
+ShownCell shownCell(const StudyTable& table, const std::vector<std::string>& row, std::size_t column)
 {
-    const std::string number = shown(row[column]);
-    const bool isKnown = hasInterval(table.header, column) && !row[column].empty() && !row[column + 1].empty();
-    return isKnown ? number + " [" + shown(row[column + 1]) + ", " + shown(row[column + 2]) + "]" : number;
+    const int digits = decimals(table, column);
+    ShownCell cell{shown(row[column], digits), {}};
+    if (hasInterval(table.header, column) && !row[column].empty() && !row[column + 1].empty())
+        cell.interval = "[" + shown(row[column + 1], digits) + ", " + shown(row[column + 2], digits) + "]";
+    return cell;
+}
+
+std::string columnWords(const std::string& column)
+{
+    static const std::map<std::string, std::string> Words{
+        {"by", "hidden by"},
+        {"plcc_mos", "whole photo: opinion"},
+        {"important_pred", "important half hidden: score"},
+        {"important_mos", "important half hidden: opinion"},
+        {"trivial_pred", "trivial half hidden: score"},
+        {"trivial_mos", "trivial half hidden: opinion"},
+        {"random_pred", "random half hidden: score"},
+        {"random_mos", "random half hidden: opinion"},
+        {"important", "important half hidden"},
+        {"trivial", "trivial half hidden"},
+        {"random", "random half hidden"},
+        {"oracle", "half of least change hidden"},
+        {"t1", "more than 1 of 6 shared"},
+        {"t2", "more than 2"},
+        {"t3", "more than 3"},
+        {"t4", "more than 4"},
+        {"t5", "all 6"},
+        {"mean_n", "shared on average"},
+        {"mean_plcc", "mean PLCC"},
+        {"best_plcc", "best set: PLCC"},
+        {"worst_plcc", "worst set: PLCC"},
+        {"hidden", "hidden"},
+        {"epsilon", "ε (grades)"},
+        {"guaranteed_mean", "guaranteed enough: mean blocks"},
+        {"guaranteed_median", "guaranteed enough: median"},
+        {"best_mean", "by luck: mean blocks"},
+        {"share_half_guaranteed", "photos on which 6 blocks are guaranteed enough"},
+        {"auc", "AUC"},
+    };
+    if (const auto found = Words.find(column); found != Words.end())
+        return found->second;
+    std::string words = column;
+    std::replace(words.begin(), words.end(), '_', ' ');
+    return words;
 }
 
 std::string toCsv(const StudyTable& table)

@@ -28,7 +28,7 @@ Result<std::vector<StudyTable>> studyTables(StudyStore& store, const StudyRecipe
 
 /// RFC 4180, one header line, LF.
 std::string toCsv(const StudyTable& table);
-/// Numbers to three decimals, intervals in brackets behind their number.
+/// Numbers to three decimals (one beyond 10), intervals in brackets behind their number.
 std::string toMarkdown(const StudyTable& table);
 std::string toLatex(const StudyTable& table);
 
