@@ -23,6 +23,9 @@ public:
     Result<Prediction> predict(const Features& features, BlockMask mask) const final;
     Result<MapGradient> gradient(const ModelInput& input, std::stop_token stop, const std::string& map) const final;
 
+    /// Prediction from the head maps of one input.
+    Result<Prediction> predictFrom(std::span<const nn::MapView> headMaps) const;
+
 protected:
     /// `headMaps` names the trunk maps pool() starts from.
     PooledPredictor(ModelInfo info, std::vector<std::string> headMaps);
@@ -46,13 +49,21 @@ protected:
     /// The one Grad-CAM is made of (spec models 14.1).
     virtual std::string gradientMap() const { return "c5"; }
 
+    const std::vector<std::string>& headMaps() const { return m_headMaps; }
+
 private:
+    Result<std::vector<float>> finitePool(std::span<const nn::MapView> headMaps) const;
+
     ModelInfo m_info;
     std::vector<std::string> m_headMaps;
 };
 
 /// One whose trunk is a convolutional graph.
 class ConvolutionalPredictor : public PooledPredictor {
+public:
+    std::unique_ptr<Composites> composites(const ModelInput& input, const ModelInput& source,
+                                           BlockMask players) const final;
+
 protected:
     ConvolutionalPredictor(ModelInfo info, std::vector<std::string> headMaps, std::unique_ptr<nn::InferenceForm> trunk);
 

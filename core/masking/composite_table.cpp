@@ -17,6 +17,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double PublishShare = 10; ///< an estimate is made at most for this part of the time
+/// Parts that serve all masks are made where they cost less than this part of the passes they replace.
+constexpr double WorthSharing = 1.0 / 3;
 
 double secondsSince(Clock::time_point begin)
 {
@@ -64,7 +66,14 @@ private:
     {
         const int atOnce = m_crew.workers() > 1 ? 4 * m_crew.workers() : 1;
         for (std::size_t begin = 0; begin < masks.size() && m_table.count() < m_options.samples;) {
-            const int wanted = std::min(m_options.samples - m_table.count(), atOnce);
+            // The first rows come at once, one pass each; the parts for all others may take longer than these.
+            if (!m_mayShare && m_table.count() >= LeastSamples) {
+                m_mayShare = true;
+                if (Status done = share(masks.subspan(begin)); !done)
+                    return done;
+            }
+            const int room = m_mayShare ? m_options.samples : std::min(m_options.samples, LeastSamples);
+            const int wanted = std::min(room - m_table.count(), atOnce);
             const auto some = masks.subspan(begin, std::min(masks.size() - begin, static_cast<std::size_t>(wanted)));
             if (Status done = computeRows(some, begin, chosen); !done) {
                 if (m_cache)
@@ -76,6 +85,29 @@ private:
         return {};
     }
 
+    /// Makes the parts of composites where that pays. Decided by the rows wanted, not by those the cache knows, so that
+    /// a table that was interrupted is computed in the very same way.
+    Status share(std::span<const BlockMask> masks)
+    {
+        const auto rows = std::min(masks.size(), static_cast<std::size_t>(m_options.samples - m_table.count()));
+        if (std::all_of(masks.begin(), masks.begin() + static_cast<std::ptrdiff_t>(rows),
+                        [&](BlockMask m) { return isStored(m); }))
+            return {};
+        makeSource();
+        m_composites = m_predictor.composites(m_input, m_source, m_options.players);
+        if (!m_composites || m_composites->passes() > WorthSharing * static_cast<double>(rows)) {
+            m_composites.reset();
+            return {};
+        }
+        return m_composites->compute(m_crew, m_stop);
+    }
+
+    void makeSource()
+    {
+        if (m_source.planes.empty())
+            m_source = m_makeSource();
+    }
+
     /// Side by side; what is there when one fails or is stopped is kept.
     Status computeRows(std::span<const BlockMask> masks, std::size_t begin, std::size_t chosen)
     {
@@ -83,8 +115,8 @@ private:
             return cancelledError();
         std::vector<Result<std::vector<float>>> rows(masks.size(), cancelledError());
         const bool allKnown = std::all_of(masks.begin(), masks.end(), [&](BlockMask m) { return isStored(m); });
-        if (!allKnown && m_source.planes.empty()) // not before it is needed: a whole table may lie in the cache
-            m_source = m_makeSource();
+        if (!allKnown) // not before it is needed: a whole table may lie in the cache
+            makeSource();
         (void)m_crew.run(
             static_cast<int>(masks.size()),
             [&](int i) {
@@ -115,9 +147,7 @@ private:
 
     Result<std::vector<float>> row(BlockMask mask) const
     {
-        ModelInput composite = m_input;
-        copyBlocks(composite, m_source, mask);
-        Result<Prediction> prediction = m_predictor.predict(composite, m_stop);
+        Result<Prediction> prediction = m_composites ? m_composites->predict(mask) : pass(mask);
         if (!prediction)
             return std::move(prediction).error();
         std::vector<float>& output = prediction->output;
@@ -130,6 +160,13 @@ private:
                          m_options.remedy,
                          {}};
         return std::move(output);
+    }
+
+    Result<Prediction> pass(BlockMask mask) const
+    {
+        ModelInput composite = m_input;
+        copyBlocks(composite, m_source, mask);
+        return m_predictor.predict(composite, m_stop);
     }
 
     void publishNowAndThen()
@@ -168,6 +205,8 @@ private:
     std::vector<std::vector<float>> m_stored =
         std::vector<std::vector<float>>(MaskCount); ///< what the cache knows, wanted or not
     ModelInput m_source;
+    std::unique_ptr<Composites> m_composites; ///< null: a pass a mask
+    bool m_mayShare = false; ///< whether the parts were thought of
     Crew m_crew{workersFor(m_predictor)};
     Clock::time_point m_begin = Clock::now();
     Clock::time_point m_lastPublish = m_begin;

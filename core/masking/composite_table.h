@@ -37,8 +37,9 @@ struct TableSink {
 /// before a row needs it. In the order that tells most first: single blocks, all but single blocks, the half these
 /// point to and its complement, balanced random masks, at last all. Rows in `cache` (may be null) are
 /// taken from there, new ones put there, so that a second call goes on where one was stopped. For the
-/// same seed and samples the result is the same however often it was interrupted. A forward pass a mask:
-/// minutes to hours. Any thread, one per predictor. Cancelled; errors of the model.
+/// same seed and samples the result is the same however often it was interrupted. A forward pass a mask: minutes to
+/// hours; after the first LeastSamples rows parts that serve all masks (Predictor::composites()) where these cost less
+/// than a third of it. Any thread, one per predictor. Cancelled; errors of the model.
 Result<std::shared_ptr<const MaskTable>> fillCompositeTable(const Predictor& predictor, const ModelInput& input,
                                                             const std::function<ModelInput()>& makeSource,
                                                             const CompositeTableOptions& options,

@@ -29,6 +29,11 @@ Result<Prediction> Predictor::predict(const ModelInput& input, std::stop_token s
     return predict(**computed, BlockMask());
 }
 
+std::unique_ptr<Composites> Predictor::composites(const ModelInput&, const ModelInput&, BlockMask) const
+{
+    return nullptr;
+}
+
 Result<MapGradient> Predictor::gradient(const ModelInput&, std::stop_token, const std::string&) const
 {
     return Error{ErrorCode::Unsupported,

@@ -18,6 +18,7 @@
 
 namespace halflens {
 
+class Crew;
 struct TriqEncoder;
 
 /// Raw output of a network for one input.
@@ -77,6 +78,17 @@ struct MapGradient {
     Prediction prediction; ///< for the same input
 };
 
+/// Predictions for all composites of two inputs, from parts that were made once for all of them.
+class Composites {
+public:
+    virtual ~Composites() = default;
+    virtual double passes() const = 0; ///< what compute() costs at most, in passes over one input
+    /// Makes the parts, side by side. Cancelled; errors of the model.
+    virtual Status compute(Crew& crew, const std::stop_token& stop) = 0;
+    /// With the blocks of `fromSource` from the second input; after compute(). Several workers may call it at once.
+    virtual Result<Prediction> predict(BlockMask fromSource) const = 0;
+};
+
 /// One loaded network. Const calls are safe from one thread at a time per object; the engine has one. Those that run
 /// side by side are safe from all workers of one crew at a time.
 class Predictor {
@@ -97,6 +109,12 @@ public:
 
     /// Trunk pass and prediction without mask.
     Result<Prediction> predict(const ModelInput& input, std::stop_token stop) const;
+
+    /// For the composites of two inputs of one size, which outlive the result: blocks of `players`, the only ones they
+    /// differ in, from one or the other. The predictions are those for the composites themselves but for rounding (1e-5
+    /// of the score). Null where the network cannot share work between them.
+    virtual std::unique_ptr<Composites> composites(const ModelInput& input, const ModelInput& source,
+                                                   BlockMask players) const;
 
     /// Derivative of the native score, for distributions the weighted grade after the softmax, by the last map
     /// of the trunk (spec models 14.1), or by the map named where the head starts from it. The head runs
