@@ -2,18 +2,22 @@
 // Speed of what follows from tables, of comparisons and fine contributions, and of runs side by side.
 #include "app/bench.h"
 #include "app/bench_photo.h"
+#include "app/bench_weights.h"
 #include "core/explain/explain_map.h"
 #include "core/explain/fine.h"
 #include "core/explain/tiles.h"
+#include "core/families/pooled_predictor.h"
 #include "core/masking/deciding_sets.h"
 #include "core/masking/difference.h"
 #include "core/masking/orders.h"
 #include "core/masking/table_builder.h"
 #include "core/masking/zero_table.h"
+#include "core/nn/trunks.h"
 #include "core/registry/registry.h"
 
 #include <cmath>
 #include <memory>
+#include <numeric>
 
 namespace halflens {
 
@@ -23,12 +27,14 @@ constexpr double Epsilon = 0.1;
 constexpr int LimeSamples = 100;
 constexpr int ZeroSamples = 64;
 
-/// Another network, run one input after the other with all threads inside.
+/// Another network, each input by a pass of its own: one after the other with all threads inside, or side by side.
 class OneByOne final : public Predictor {
 public:
-    explicit OneByOne(std::shared_ptr<const Predictor> predictor)
+    explicit OneByOne(std::shared_ptr<const Predictor> predictor, bool sideBySide = false)
         : m_predictor(std::move(predictor))
+        , m_sideBySide(sideBySide)
     { }
+    bool runsSideBySide() const override { return m_sideBySide; }
     using Predictor::predict;
     const ModelInfo& info() const override { return m_predictor->info(); }
     Result<std::shared_ptr<const Features>> features(const ModelInput& input, std::stop_token stop,
@@ -43,6 +49,7 @@ public:
 
 private:
     std::shared_ptr<const Predictor> m_predictor;
+    bool m_sideBySide;
 };
 
 /// The default model and what it makes of a photo and of a damaged copy; made when first asked for.
@@ -129,6 +136,72 @@ Status limeOf(const Scene& scene, const Predictor& predictor)
     return statusOf(explainMap(predictor, scene.photo, options));
 }
 
+/// The S-CNN of DBCNN with made-up weights; the score is the mean of its last map.
+class ScnnMean final : public ConvolutionalPredictor {
+public:
+    static Result<std::shared_ptr<const Predictor>> make()
+    {
+        Result<std::unique_ptr<nn::InferenceForm>> trunk =
+            nn::InferenceForm::create(nn::scnn(), randomState(nn::scnn()), {});
+        if (!trunk)
+            return std::move(trunk).error();
+        return std::shared_ptr<const Predictor>(new ScnnMean(std::move(*trunk)));
+    }
+
+private:
+    explicit ScnnMean(std::unique_ptr<nn::InferenceForm> trunk)
+        : ConvolutionalPredictor(facts(), {"scnn"}, std::move(trunk))
+    { }
+    static ModelInfo facts()
+    {
+        ModelInfo info;
+        info.outputs = 1;
+        info.scale = {0, 1};
+        return info;
+    }
+    Result<std::vector<float>> pool(std::span<const nn::MapView> maps) const override
+    {
+        const std::span<const float> values = maps.front().values;
+        return std::vector{std::accumulate(values.begin(), values.end(), 0.F) / static_cast<float>(values.size())};
+    }
+    std::vector<float> head(std::span<const float> pooled) const override { return {pooled.begin(), pooled.end()}; }
+    StateDict headState() const override { return {}; }
+};
+
+/// All 4096 rows against rows one pass each, some of them, scaled.
+Benchmark sharedTable()
+{
+    struct Work {
+        std::shared_ptr<const Predictor> network;
+        std::shared_ptr<const Predictor> oneByOne;
+        ModelInput input;
+    };
+    const auto work = std::make_shared<Work>();
+    Benchmark benchmark;
+    benchmark.name = "table/zero/shared/384x512";
+    benchmark.reference = "a pass a mask, side by side; 64 masks, scaled to 4096";
+    benchmark.referenceFactor = static_cast<double>(MaskCount) / ZeroSamples;
+    benchmark.prepare = [work]() -> Status {
+        Result<std::shared_ptr<const Predictor>> network = ScnnMean::make();
+        if (!network)
+            return std::move(network).error();
+        work->network = *std::move(network);
+        work->oneByOne = std::make_shared<OneByOne>(work->network, true);
+        work->input.height = 384;
+        work->input.width = 512;
+        std::mt19937 random(BenchSeed);
+        work->input.planes = uniformValues(std::size_t{3} * 384 * 512, 1.F, random);
+        return {};
+    };
+    benchmark.run = [work] { return statusOf(fillZeroTable(*work->network, work->input, {})); };
+    benchmark.runReference = [work] {
+        ZeroTableOptions options;
+        options.samples = ZeroSamples;
+        return statusOf(fillZeroTable(*work->oneByOne, work->input, options));
+    };
+    return benchmark;
+}
+
 Status zeroTableOf(const Scene& scene, const Predictor& predictor)
 {
     ZeroTableOptions options;
@@ -172,6 +245,7 @@ std::vector<Benchmark> exactBenchmarks()
             "table/zero/side-by-side", "the same rows one by one, all threads inside each",
             [](const Scene& scene) { return zeroTableOf(scene, *scene.predictor); },
             [](const Scene& scene) { return zeroTableOf(scene, *scene.oneByOne); }),
+        sharedTable(),
         on(
             "explain/tiles/768x1024", "the same windows one by one, all threads inside each",
             [](const Scene& scene) { return statusOf(scoreTiles(scene.photo, *scene.predictor)); },

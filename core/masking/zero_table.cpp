@@ -27,15 +27,4 @@ Result<std::shared_ptr<const MaskTable>> fillZeroTable(const Predictor& predicto
         std::move(stop), sink);
 }
 
-Result<std::shared_ptr<const MaskTable>> buildZeroTable(const Predictor& predictor, const ModelInput& input, Fill fill,
-                                                        std::stop_token stop, const std::function<void(int)>& progress)
-{
-    ZeroTableSink sink;
-    if (progress)
-        sink.progress = [&](int done, int) { progress(done); };
-    ZeroTableOptions options;
-    options.fill = fill;
-    return fillZeroTable(predictor, input, options, nullptr, std::move(stop), sink);
-}
-
 } // namespace halflens

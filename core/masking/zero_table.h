@@ -31,9 +31,4 @@ Result<std::shared_ptr<const MaskTable>> fillZeroTable(const Predictor& predicto
                                                        const ZeroTableOptions& options, CachedRows* cache = nullptr,
                                                        std::stop_token stop = {}, const ZeroTableSink& sink = {});
 
-/// All 4096 fillings without a cache. `progress` is told the number of masks done.
-Result<std::shared_ptr<const MaskTable>> buildZeroTable(const Predictor& predictor, const ModelInput& input, Fill fill,
-                                                        std::stop_token stop = {},
-                                                        const std::function<void(int)>& progress = {});
-
 } // namespace halflens

@@ -160,7 +160,7 @@ private:
         ModelFindings findings;
         findings.model = model.id;
         const NetworkClock clock(m_found.networkSeconds);
-        if (Status done = askWhole(model, predictor, *input, findings); !done)
+        if (Status done = askWhole(model, predictor, findings); !done)
             return done;
         for (const BlockMask hidden : zeroedSets(m_found, m_photo, m_plan.recipe)) {
             if (m_context.isStopped())
@@ -175,8 +175,7 @@ private:
     }
 
     /// The score of the whole photo and what follows from all masks where they are computed.
-    Status askWhole(const PlannedModel& model, const Predictor& predictor, const ModelInput& input,
-                    ModelFindings& findings)
+    Status askWhole(const PlannedModel& model, const Predictor& predictor, ModelFindings& findings)
     {
         const bool attends = predictor.info().masksAttention;
         std::shared_ptr<const MaskTable> table;
@@ -191,7 +190,7 @@ private:
             if (needsTable() && (attends || model.allMasks)) {
                 Result<std::shared_ptr<const MaskTable>> made = attends
                     ? m_models.evaluator().buildTable(predictor, *fed->features, m_context.stop())
-                    : buildZeroTable(predictor, input, Fill::Zero, m_context.stop());
+                    : m_models.evaluator().sampleTable(predictor, m_image, {}, m_context, {}); // kept for the viewer
                 if (!made)
                     return std::move(made).error();
                 table = *std::move(made);

@@ -81,7 +81,9 @@ void TestZeroTable::everyMask()
     QFETCH(int, outputs);
     const BlockSensor sensor(roughScore, outputs);
     int told = 0;
-    const auto table = buildZeroTable(sensor, sensorInput(), Fill::Zero, {}, [&](int done) { told = done; });
+    ZeroTableSink sink;
+    sink.progress = [&](int done, int) { told = done; };
+    const auto table = fillZeroTable(sensor, sensorInput(), {}, nullptr, {}, sink);
     QVERIFY(table.has_value());
     QVERIFY((*table)->exact);
     QCOMPARE((*table)->samples, MaskCount);
@@ -225,7 +227,7 @@ void TestZeroTable::samplesDoNotDependOnTheCache()
 void TestZeroTable::notANumber()
 {
     const BlockSensor sensor([](BlockMask hidden) { return hidden.count() == 5 ? std::nan("") : 3.0; });
-    const auto table = buildZeroTable(sensor, sensorInput(), Fill::Zero);
+    const auto table = fillZeroTable(sensor, sensorInput(), {});
     QVERIFY(!table.has_value());
     QVERIFY(table.error().code == ErrorCode::Model);
 }
