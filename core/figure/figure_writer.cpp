@@ -14,6 +14,7 @@
 #include <QSvgGenerator>
 #include <QUuid>
 
+#include <cmath>
 #include <mutex>
 
 namespace halflens {
@@ -51,9 +52,27 @@ private:
     std::scoped_lock<std::mutex> m_lock;
 };
 
-Result<QByteArray> encodePng(const FigurePage& page, const Provenance& provenance)
+/// Without device pixel ratio: units are what is painted in, pixels what is stored.
+Result<QImage> renderPainting(const Painting& painting)
 {
-    Result<QImage> image = renderPage(page);
+    QImage image(painting.size * painting.pixelsPerUnit, QImage::Format_RGB32);
+    if (image.isNull())
+        return Error{ErrorCode::OutOfMemory, "figure", "no memory for the picture", "make it smaller", {}};
+    image.fill(Qt::white);
+    QPainter painter(&image);
+    painter.scale(painting.pixelsPerUnit, painting.pixelsPerUnit);
+    if (Status painted = painting.paint(painter, FigureFormat::Png); !painted)
+        return std::move(painted).error();
+    painter.end();
+    constexpr double InchesPerMetre = 1000 / 25.4;
+    const int dots = static_cast<int>(std::lround(painting.unitsPerInch * painting.pixelsPerUnit * InchesPerMetre));
+    image.setDotsPerMeterX(dots); // only now: fonts of the painter would grow with it
+    image.setDotsPerMeterY(dots);
+    return image;
+}
+
+Result<QByteArray> encodePng(Result<QImage> image, const Provenance& provenance)
+{
     if (!image)
         return std::move(image).error();
     QBuffer buffer;
@@ -67,28 +86,28 @@ Result<QByteArray> encodePng(const FigurePage& page, const Provenance& provenanc
     return withPngText(buffer.data(), ProvenanceKey, QByteArray::fromStdString(toJson(provenance)));
 }
 
-Result<QByteArray> encodeSvg(const FigurePage& page, const Provenance& provenance)
+Result<QByteArray> encodeSvg(const Painting& painting, const Provenance& provenance)
 {
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     QSvgGenerator generator;
     generator.setOutputDevice(&buffer);
-    generator.setResolution(page.dpi);
-    generator.setSize(QSize(page.width, page.height));
-    generator.setViewBox(QRect(0, 0, page.width, page.height));
+    generator.setResolution(static_cast<int>(std::lround(painting.unitsPerInch)));
+    generator.setSize(painting.size);
+    generator.setViewBox(QRect(QPoint(), painting.size));
     generator.setTitle(QLatin1String(SvgTitle));
     generator.setDescription(QLatin1String(SvgDescription));
     QPainter painter;
     if (!painter.begin(&generator))
         return cannotEncode(QStringLiteral("painting does not start"));
-    Status painted = paintPage(painter, page, true);
+    Status painted = painting.paint(painter, FigureFormat::Svg);
     painter.end();
     if (!painted)
         return std::move(painted).error();
     return withSvgMetadata(buffer.data(), provenance);
 }
 
-Result<QByteArray> encodePdf(const FigurePage& page, const Provenance& provenance)
+Result<QByteArray> encodePdf(const Painting& painting, const Provenance& provenance)
 {
     const FixedHashOrder order;
     QBuffer buffer;
@@ -96,8 +115,8 @@ Result<QByteArray> encodePdf(const FigurePage& page, const Provenance& provenanc
     QPdfWriter writer(&buffer);
     constexpr double PointsPerInch = 72;
     writer.setPdfVersion(QPagedPaintDevice::PdfVersion_1_4);
-    writer.setResolution(page.dpi);
-    writer.setPageSize(QPageSize(QSizeF(page.width, page.height) * PointsPerInch / page.dpi, QPageSize::Point,
+    writer.setResolution(static_cast<int>(std::lround(painting.unitsPerInch)));
+    writer.setPageSize(QPageSize(QSizeF(painting.size) * PointsPerInch / painting.unitsPerInch, QPageSize::Point,
                                  QStringLiteral("figure"), QPageSize::ExactMatch));
     writer.setPageMargins(QMarginsF());
     writer.setDocumentXmpMetadata(xmpPacket(provenance));
@@ -107,24 +126,44 @@ Result<QByteArray> encodePdf(const FigurePage& page, const Provenance& provenanc
     QPainter painter;
     if (!painter.begin(&writer))
         return cannotEncode(QStringLiteral("painting does not start"));
-    Status painted = paintPage(painter, page, true);
+    Status painted = painting.paint(painter, FigureFormat::Pdf);
     painter.end();
     if (!painted)
         return std::move(painted).error();
     return withPdfInfo(buffer.data(), provenance);
 }
 
-Result<QByteArray> encode(const FigurePage& page, const Provenance& provenance, FigureFormat format)
+Painting paintingOf(const FigurePage& page)
 {
-    switch (format) {
-    case FigureFormat::Png:
-        return encodePng(page, provenance);
-    case FigureFormat::Svg:
-        return encodeSvg(page, provenance);
-    case FigureFormat::Pdf:
-        return encodePdf(page, provenance);
-    }
-    return cannotEncode(QStringLiteral("unknown format"));
+    return {QSize(page.width, page.height), static_cast<double>(page.dpi), 1,
+            [&page](QPainter& painter, FigureFormat) { return paintPage(painter, page, true); }};
+}
+
+/// `pixels` are asked for a PNG alone.
+template<class Pixels>
+Result<std::vector<std::uint8_t>> encode(const Painting& painting, const Pixels& pixels, const Provenance& provenance,
+                                         FigureFormat format)
+{
+    return guarded("figure", [&]() -> Result<std::vector<std::uint8_t>> {
+        const Result<QByteArray> bytes = format == FigureFormat::Png ? encodePng(pixels(), provenance)
+            : format == FigureFormat::Svg                            ? encodeSvg(painting, provenance)
+                                                                     : encodePdf(painting, provenance);
+        if (!bytes)
+            return bytes.error();
+        return std::vector<std::uint8_t>(bytes->begin(), bytes->end());
+    });
+}
+
+/// `bytesOf(format)` as the file of that name.
+template<class Encode> Status writeEncoded(const std::filesystem::path& file, const Encode& bytesOf)
+{
+    const Result<FigureFormat> format = figureFormatOf(file);
+    if (!format)
+        return format.error();
+    Result<std::vector<std::uint8_t>> bytes = bytesOf(*format);
+    if (!bytes)
+        return std::move(bytes).error().withFile(file.string());
+    return writeFileAtomically(file, *bytes);
 }
 
 } // namespace
@@ -146,23 +185,25 @@ Result<FigureFormat> figureFormatOf(const std::filesystem::path& file)
 Result<std::vector<std::uint8_t>> encodeFigure(const FigurePage& page, const Provenance& provenance,
                                                FigureFormat format)
 {
-    return guarded("figure", [&]() -> Result<std::vector<std::uint8_t>> {
-        const Result<QByteArray> bytes = encode(page, provenance, format);
-        if (!bytes)
-            return bytes.error();
-        return std::vector<std::uint8_t>(bytes->begin(), bytes->end());
-    });
+    return encode(
+        paintingOf(page), [&] { return renderPage(page); }, provenance, format);
+}
+
+Result<std::vector<std::uint8_t>> encodePainting(const Painting& painting, const Provenance& provenance,
+                                                 FigureFormat format)
+{
+    return encode(
+        painting, [&] { return renderPainting(painting); }, provenance, format);
+}
+
+Status writePainting(const Painting& painting, const Provenance& provenance, const std::filesystem::path& file)
+{
+    return writeEncoded(file, [&](FigureFormat format) { return encodePainting(painting, provenance, format); });
 }
 
 Status writeFigure(const FigurePage& page, const Provenance& provenance, const std::filesystem::path& file)
 {
-    const Result<FigureFormat> format = figureFormatOf(file);
-    if (!format)
-        return format.error();
-    Result<std::vector<std::uint8_t>> bytes = encodeFigure(page, provenance, *format);
-    if (!bytes)
-        return std::move(bytes).error().withFile(file.string());
-    return writeFileAtomically(file, *bytes);
+    return writeEncoded(file, [&](FigureFormat format) { return encodeFigure(page, provenance, format); });
 }
 
 } // namespace halflens

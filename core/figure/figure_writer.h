@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Figure pages as PNG, SVG and PDF.
+// Figure pages, and whatever else is painted, as PNG, SVG and PDF.
 #pragma once
 
 #include "core/base/result.h"
 #include "core/figure/figure_page.h"
 #include "core/figure/provenance.h"
 
+#include <QSize>
+
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 namespace halflens {
@@ -23,7 +26,20 @@ Result<FigureFormat> figureFormatOf(const std::filesystem::path& file);
 Result<std::vector<std::uint8_t>> encodeFigure(const FigurePage& page, const Provenance& provenance,
                                                FigureFormat format);
 
-/// Encodes by suffix and writes atomically. Errors of encodeFigure() and figureFormatOf(); Io.
+/// Something that paints itself in units of its own.
+struct Painting {
+    QSize size; ///< units
+    double unitsPerInch = 96;
+    double pixelsPerUnit = 1; ///< of a PNG
+    std::function<Status(QPainter&, FigureFormat)> paint; ///< any thread; fonts have sizes in units ("pixels")
+};
+/// The same for a painting: lines and text stay such in SVG and PDF as far as it draws them.
+Result<std::vector<std::uint8_t>> encodePainting(const Painting& painting, const Provenance& provenance,
+                                                 FigureFormat format);
+
+/// Encodes by suffix and writes atomically. Errors of encodePainting() and figureFormatOf(); Io.
+Status writePainting(const Painting& painting, const Provenance& provenance, const std::filesystem::path& file);
+/// The same of a page. Errors of encodeFigure().
 Status writeFigure(const FigurePage& page, const Provenance& provenance, const std::filesystem::path& file);
 
 } // namespace halflens

@@ -2,6 +2,7 @@
 #include "ui/canvas/canvas_accessible.h"
 
 #include "ui/canvas/canvas_view.h"
+#include "ui/state/text.h"
 
 #include <QAccessibleWidget>
 
@@ -140,6 +141,17 @@ QAccessibleInterface* makeAccessible(const QString&, QObject* object)
 void installCanvasAccessibility()
 {
     QAccessible::installFactory(&makeAccessible);
+}
+
+QString CanvasView::blockDescription(BlockIndex block) const
+{
+    QString text = tr("%1, row %2, column %3").arg(blockName(block)).arg(block.row() + 1).arg(block.column() + 1);
+    if (!document())
+        return text;
+    text += document()->mask().contains(block) ? tr(", hidden") : tr(", visible");
+    if (const auto& analysis = document()->analysis(); analysis && analysis->report)
+        text += analysis->report->important.contains(block) ? tr(", important half") : tr(", trivial half");
+    return text;
 }
 
 } // namespace halflens

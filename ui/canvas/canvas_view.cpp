@@ -2,7 +2,6 @@
 #include "ui/canvas/canvas_view.h"
 
 #include "ui/canvas/region_painter.h"
-#include "ui/state/text.h"
 
 #include <QAccessible>
 #include <QMouseEvent>
@@ -137,6 +136,35 @@ BlockScene CanvasView::scene() const
     return scene;
 }
 
+CanvasScene CanvasView::shown() const
+{
+    CanvasScene scene;
+    scene.photo = m_image.loaded();
+    scene.view = view();
+    scene.size = size();
+    if (m_original)
+        scene.original = tr("Original");
+    if (m_layers)
+        scene.layers = m_layers->pictures();
+    scene.blocks = this->scene();
+    if (m_drag == Drag::Select) {
+        scene.region = draggedRect();
+    } else if (m_region && m_region->rect()) {
+        scene.region = m_region->rect();
+        scene.regionLabel = m_region->label();
+    }
+    return scene;
+}
+
+CanvasScene CanvasView::picture() const
+{
+    CanvasScene scene = shown();
+    scene.blocks.marked = {};
+    scene.blocks.hovered.reset();
+    scene.blocks.focused.reset();
+    return scene;
+}
+
 void CanvasView::paintEvent(QPaintEvent*)
 {
     if (devicePixelRatioF() != view().devicePixelRatio())
@@ -145,44 +173,22 @@ void CanvasView::paintEvent(QPaintEvent*)
     const ThemeColors& theme = themeColors(palette());
     const double ratio = devicePixelRatioF();
     const QSize sizePx(static_cast<int>(std::ceil(width() * ratio)), static_cast<int>(std::ceil(height() * ratio)));
-    painter.drawPixmap(0, 0, m_layer.pixmap(view(), sizePx, theme.canvas));
-    if (!m_image.loaded())
-        return;
-    if (m_original) {
-        paintLabel(painter, tr("Original"), width());
-        return;
-    }
-    drawLayers(painter, sizePx);
-    paintBlocks(painter, scene(), view(), theme);
-    if (m_drag == Drag::Select)
-        paintRegion(painter, draggedRect(), {}, view(), size());
-    else if (m_region && m_region->rect())
-        paintRegion(painter, *m_region->rect(), m_region->label(), view(), size());
+    const CanvasScene scene = shown();
+    std::map<OverlayId, MapLayer> used;
+    paintCanvas(painter, scene,
+                {[&](QPainter& to) { to.drawPixmap(0, 0, m_layer.pixmap(view(), sizePx, theme.canvas)); },
+                 [&](QPainter& to, const LayerPicture& picture) {
+                     MapLayer& layer = used[picture.id] = std::move(m_maps[picture.id]);
+                     to.drawPixmap(0, 0, layer.pixmap(picture.map, picture.colors, picture.range, view(), sizePx));
+                 }},
+                theme);
+    if (scene.photo && !m_original)
+        m_maps = std::move(used); // what is not shown any more takes no memory
 }
 
 PixelRect CanvasView::draggedRect() const
 {
     return pixelsBetween(toViewPoint(m_selectFrom), toViewPoint(m_last), view());
-}
-
-void CanvasView::drawLayers(QPainter& painter, QSize sizePx)
-{
-    if (!m_layers)
-        return;
-    std::map<OverlayId, MapLayer> used;
-    for (const LayerPicture& picture : m_layers->pictures()) {
-        if (picture.outline)
-            continue; // drawn with the blocks, over those that are hidden
-        if (picture.blocks) {
-            paintTints(painter, tintsOf(picture, themeColors(palette())), view());
-            continue;
-        }
-        MapLayer& layer = used[picture.id] = std::move(m_maps[picture.id]);
-        painter.setOpacity(picture.opacity);
-        painter.drawPixmap(0, 0, layer.pixmap(picture.map, picture.colors, picture.range, view(), sizePx));
-        painter.setOpacity(1);
-    }
-    m_maps = std::move(used); // what is not shown any more takes no memory
 }
 
 void CanvasView::setLayers(const LayerView* layers)
@@ -482,17 +488,6 @@ void CanvasView::updateCursor()
         setCursor(Qt::CrossCursor);
     else
         unsetCursor();
-}
-
-QString CanvasView::blockDescription(BlockIndex block) const
-{
-    QString text = tr("%1, row %2, column %3").arg(blockName(block)).arg(block.row() + 1).arg(block.column() + 1);
-    if (!document())
-        return text;
-    text += document()->mask().contains(block) ? tr(", hidden") : tr(", visible");
-    if (const auto& analysis = document()->analysis(); analysis && analysis->report)
-        text += analysis->report->important.contains(block) ? tr(", important half") : tr(", trivial half");
-    return text;
 }
 
 } // namespace halflens

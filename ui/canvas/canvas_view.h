@@ -2,7 +2,7 @@
 // The canvas: photo, blocks, mouse and keyboard.
 #pragma once
 
-#include "ui/canvas/block_painter.h"
+#include "ui/canvas/canvas_scene.h"
 #include "ui/canvas/image_layer.h"
 #include "ui/canvas/map_layer.h"
 #include "ui/state/current_image.h"
@@ -41,6 +41,7 @@ public:
 
     const ViewTransform& view() const { return m_view.transform(); }
     BlockScene scene() const; ///< what is drawn over the photo now
+    CanvasScene picture() const; ///< all that is shown but what belongs to pointer and keyboard
     bool showsOriginal() const { return m_original; }
     void setShowOriginal(bool original);
     QString blockDescription(BlockIndex block) const; ///< for people who do not see the picture
@@ -88,7 +89,7 @@ private:
     void toggleFocused();
     void updateCursor();
     PixelRect draggedRect() const; ///< between where the drag began and the pointer
-    void drawLayers(QPainter& painter, QSize sizePx);
+    CanvasScene shown() const;
 
     CurrentImage& m_image;
     SharedView& m_view;

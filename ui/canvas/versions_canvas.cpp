@@ -151,7 +151,7 @@ void VersionsCanvas::zoomOut()
 
 std::optional<LayerPicture> VersionsCanvas::contributions() const
 {
-    const VersionComparison* comparison = m_versions.comparison();
+    const VersionComparison* comparison = m_versions.soFar();
     if (!comparison || !m_versions.state().contributions)
         return std::nullopt;
     LayerPicture picture;

@@ -3,7 +3,6 @@
 
 #include "core/analysis/difference_panel.h"
 #include "core/figure/difference_figure.h"
-#include "core/figure/figure_writer.h"
 #include "ui/dialogs/figure_formats.h"
 #include "ui/dialogs/figure_preview.h"
 #include "ui/dialogs/form_state.h"
@@ -81,6 +80,8 @@ ExportFigureDialog::ExportFigureDialog(Workspace& workspace, LayerStack& layers,
     layout->addWidget(makeOptions());
     resize(1040, 620);
     connect(&m_refresh, &QTimer::timeout, this, &ExportFigureDialog::refresh);
+    new FigureDrag(
+        *m_preview, workspace, [this] { return laidOut(); }, [this] { return m_formats->filesOf(proposedName()); });
     connect(m_preview, &FigurePreview::resized, this, &ExportFigureDialog::refreshSoon);
     connect(m_maker, &FigureMaker::changed, this, [this] {
         showProgress();
@@ -377,10 +378,8 @@ void ExportFigureDialog::showProgress()
 
 Result<FigurePage> ExportFigureDialog::page(std::optional<int> dpi) const
 {
-    const Result<ComposedFigure> figure = composed();
-    if (!figure)
-        return figure.error();
-    return layOut(figure->grid, {m_width->value(), dpi.value_or(m_dpi->value())});
+    Result<LaidOutFigure> figure = laidOut(dpi);
+    return figure ? Result<FigurePage>(std::move(figure->page)) : figure.error();
 }
 
 void ExportFigureDialog::showMessage(const QString& message)
@@ -431,52 +430,55 @@ void ExportFigureDialog::refresh()
                                  {}});
 }
 
+Result<LaidOutFigure> ExportFigureDialog::laidOut(std::optional<int> dpi) const
+{
+    Result<ComposedFigure> figure = composed();
+    if (!figure)
+        return figure.error();
+    Result<FigurePage> page = layOut(figure->grid, {m_width->value(), dpi.value_or(m_dpi->value())});
+    if (!page)
+        return page.error();
+    return LaidOutFigure{*std::move(page), std::move(figure->provenance)};
+}
+
 void ExportFigureDialog::exportTo(const QStringList& paths)
 {
-    const Result<ComposedFigure> figure = composed();
-    Result<FigurePage> full =
-        figure ? layOut(figure->grid, {m_width->value(), m_dpi->value()}) : Result<FigurePage>(figure.error());
-    if (!full) {
-        m_workspace.report(std::move(full).error().withFile(paths.front().toStdString()));
+    Result<LaidOutFigure> figure = laidOut();
+    if (!figure) {
+        m_workspace.report(std::move(figure).error().withFile(paths.front().toStdString()));
         return;
     }
     m_written->clear();
     m_settings.setValue(setting::FigureOptions, formState(*this));
-    m_workspace.engine().submit(
-        {{NoDocument, Stage::Export},
-         Lane::Interactive,
-         {},
-         [page = *std::move(full), provenance = figure->provenance, paths](const JobContext& context) -> Outcome {
-             context.report(-1, "Writing the figure");
-             std::string done;
-             for (const QString& path : paths) {
-                 if (Status written = writeFigure(page, provenance, toPath(path)); !written) {
-                     Error error = std::move(written).error();
-                     if (!done.empty())
-                         error.reason += "; written before it: " + done;
-                     return std::move(error).withFile(path.toStdString());
-                 }
-                 done += (done.empty() ? "" : ", ") + QFileInfo(path).fileName().toStdString();
-             }
-             return Artifact();
-         }},
-        {[&workspace = m_workspace, paths](const Outcome& outcome) {
-             if (outcome)
-                 std::for_each(paths.begin(), paths.end(), [&](const QString& path) { workspace.announce(path); });
-             else
-                 workspace.report(outcome.error());
-         },
-         {}});
+    m_workspace.engine().submit({{NoDocument, Stage::Export},
+                                 Lane::Interactive,
+                                 {},
+                                 [figure = *std::move(figure), paths](const JobContext& context) {
+                                     return writeFigures(figure, paths, context);
+                                 }},
+                                {[&workspace = m_workspace, paths](const Outcome& outcome) {
+                                     for (const QString& path : outcome ? paths : QStringList())
+                                         workspace.announce(path);
+                                     if (!outcome)
+                                         workspace.report(outcome.error());
+                                 },
+                                 {}});
+}
+
+QString ExportFigureDialog::proposedName() const
+{
+    const Document* shown = m_workspace.current();
+    const QString figure = isDifference() ? u"difference"_s : u"fig%1"_s.arg(m_figure->currentData().toInt());
+    return figureName(shown ? shown->path() : QString(), figure);
 }
 
 void ExportFigureDialog::chooseAndExport()
 {
     const Document* shown = m_workspace.current();
-    const QString photo = shown ? shown->path() : QString();
-    const QString folder = m_settings.word(setting::FigureFolder).isEmpty() ? QFileInfo(photo).absolutePath()
-                                                                            : m_settings.word(setting::FigureFolder);
-    const QString figure = isDifference() ? u"difference"_s : u"fig%1"_s.arg(m_figure->currentData().toInt());
-    const QString proposed = folder + u'/' + figureName(photo, figure) + u'.' + m_formats->chosen().front();
+    const QString folder = m_settings.word(setting::FigureFolder).isEmpty()
+        ? QFileInfo(shown ? shown->path() : QString()).absolutePath()
+        : m_settings.word(setting::FigureFolder);
+    const QString proposed = folder + u'/' + proposedName() + u'.' + m_formats->chosen().front();
     const QString path = QFileDialog::getSaveFileName(this, tr("Export figure"), proposed,
                                                       tr("Figures (*.png *.svg *.pdf);;All files (*)"));
     if (path.isEmpty())

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/figure/figure_page.h"
+#include "ui/dialogs/figure_drag.h"
 #include "ui/state/figure_maker.h"
 #include "ui/state/version_service.h"
 #include "ui/state/workspace.h"
@@ -66,6 +66,8 @@ private:
     void refresh();
     void showProgress();
     void showMessage(const QString& message);
+    Result<LaidOutFigure> laidOut(std::optional<int> dpi = {}) const;
+    QString proposedName() const; ///< without folder and suffix
     void chooseAndExport();
 
     Settings& m_settings;

@@ -16,6 +16,8 @@ public:
     void setMessage(const QString& message); ///< instead of an image
     const QImage& image() const { return m_image; }
     const QString& message() const { return m_message; }
+    bool isOnFigure(QPointF position) const; ///< where it can be taken by the pointer
+    void showGrip(bool isHeld); ///< as a hand that holds it
     QSize sizeHint() const override { return {560, 420}; }
 
 Q_SIGNALS:
@@ -24,10 +26,14 @@ Q_SIGNALS:
 protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
 
 private:
+    QRectF figureRect() const;
+
     QImage m_image;
     QString m_message;
+    bool m_isHeld = false;
 };
 
 } // namespace halflens

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/block_panel.h"
 
+#include "core/analysis/report_csv.h"
 #include "ui/panels/card.h"
+#include "ui/panels/csv_button.h"
 #include "ui/panels/orders_bar.h"
 #include "ui/state/theme.h"
 
@@ -16,6 +18,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace halflens {
 
@@ -94,14 +97,16 @@ public:
 
 } // namespace
 
-BlockPanel::BlockPanel(CurrentImage& image, const Comparison& comparison, QWidget* parent)
+BlockPanel::BlockPanel(Viewer& viewer, QWidget* parent)
     : QWidget(parent)
-    , m_image(image)
-    , m_comparison(comparison)
-    , m_model(new BlockTableModel(image, comparison, this))
+    , m_image(viewer.workspace.image())
+    , m_comparison(viewer.comparison)
+    , m_model(new BlockTableModel(m_image, m_comparison, this))
     , m_sorted(new QSortFilterProxyModel(this))
     , m_table(new QTableView(this))
     , m_pairs(new QToolButton(this))
+    , m_csv(new CsvButton(
+          viewer, QStringLiteral("blocks"), [this] { return toCsv(); }, this))
 {
     m_sorted->setSourceModel(m_model);
     m_sorted->setSortRole(BlockTableModel::SortRole);
@@ -141,22 +146,27 @@ BlockPanel::BlockPanel(CurrentImage& image, const Comparison& comparison, QWidge
     layout->addWidget(m_table, 1);
     auto* below = new QHBoxLayout;
     below->setContentsMargins(0, 0, 6, 0);
-    below->setSpacing(0);
-    below->addWidget(new OrdersBar(image, this), 1);
+    below->setSpacing(4);
+    below->addWidget(new OrdersBar(m_image, this), 1);
     m_pairs->setObjectName(QStringLiteral("pairsButton"));
     m_pairs->setText(tr("Pairs…"));
     m_pairs->setToolTip(tr("What two blocks add together beyond what each adds by itself"));
     connect(m_pairs, &QToolButton::clicked, this, &BlockPanel::pairsRequested);
     below->addWidget(m_pairs, 0, Qt::AlignVCenter);
+    m_csv->setObjectName(QStringLiteral("blocksCsv"));
+    below->addWidget(m_csv, 0, Qt::AlignVCenter);
     layout->addLayout(below);
-    const auto enablePairs = [this] { m_pairs->setEnabled(m_image.report() != nullptr); };
-    connect(&image, &CurrentImage::changed, this, enablePairs);
-    connect(&image, &CurrentImage::analysisChanged, this, enablePairs);
-    enablePairs();
-    connect(&image, &CurrentImage::changed, this, &BlockPanel::followFocus);
-    connect(&image, &CurrentImage::focusChanged, this, &BlockPanel::followFocus);
-    connect(&comparison, &Comparison::modelsChanged, this, &BlockPanel::followComparison);
-    connect(&comparison, &Comparison::changed, this, [this](int, Change what) {
+    const auto enableButtons = [this] {
+        m_pairs->setEnabled(m_image.report() != nullptr);
+        m_csv->setEnabled(m_image.report() != nullptr);
+    };
+    connect(&m_image, &CurrentImage::changed, this, enableButtons);
+    connect(&m_image, &CurrentImage::analysisChanged, this, enableButtons);
+    enableButtons();
+    connect(&m_image, &CurrentImage::changed, this, &BlockPanel::followFocus);
+    connect(&m_image, &CurrentImage::focusChanged, this, &BlockPanel::followFocus);
+    connect(&m_comparison, &Comparison::modelsChanged, this, &BlockPanel::followComparison);
+    connect(&m_comparison, &Comparison::changed, this, [this](int, Change what) {
         if (what == Change::Result)
             followComparison();
     });
@@ -189,6 +199,17 @@ void BlockPanel::fitColumns()
     }
     header->setMinimumSectionSize(24);
     header->setSectionResizeMode(BlockTableModel::Rank, QHeaderView::Stretch);
+}
+
+std::string BlockPanel::toCsv() const
+{
+    if (!m_image.report())
+        return {};
+    std::vector<int> order;
+    for (int row = 0; row < m_sorted->rowCount(); ++row)
+        order.push_back(m_sorted->mapToSource(m_sorted->index(row, 0)).row());
+    return blocksToCsv(*m_image.analysis(), m_image.document()->path().toStdString(), m_image.mask(),
+                       m_comparison.agreement(), order);
 }
 
 void BlockPanel::followFocus()

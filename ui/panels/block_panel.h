@@ -3,8 +3,11 @@
 #pragma once
 
 #include "ui/panels/block_table_model.h"
+#include "ui/state/viewer.h"
 
 #include <QWidget>
+
+#include <string>
 
 class QSortFilterProxyModel;
 class QTableView;
@@ -16,7 +19,9 @@ class BlockPanel final : public QWidget {
     Q_OBJECT
 
 public:
-    BlockPanel(CurrentImage& image, const Comparison& comparison, QWidget* parent = nullptr);
+    explicit BlockPanel(Viewer& viewer, QWidget* parent = nullptr); ///< `viewer` outlives the panel
+    /// All columns with all digits, the blocks in their order; empty while there are no values.
+    std::string toCsv() const;
     QTableView* table() const { return m_table; }
 
 Q_SIGNALS:
@@ -33,6 +38,7 @@ private:
     QSortFilterProxyModel* m_sorted;
     QTableView* m_table;
     QToolButton* m_pairs;
+    QToolButton* m_csv;
 };
 
 } // namespace halflens

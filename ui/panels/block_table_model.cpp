@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/block_table_model.h"
 
+#include "core/analysis/report_csv.h"
 #include "ui/state/text.h"
 
 #include <algorithm>
@@ -39,16 +40,7 @@ void BlockTableModel::refresh()
 
 int BlockTableModel::rank(BlockIndex block) const
 {
-    // Equal values rank in block order, as the halves are cut.
-    const BlockValues& values = m_image.report()->importance.dmos;
-    int before = 0;
-    for (int other = 0; other < BlockCount; ++other) {
-        const double mine = values[static_cast<std::size_t>(block.value)];
-        const double theirs = values[static_cast<std::size_t>(other)];
-        if (theirs > mine || (theirs == mine && other < block.value))
-            ++before;
-    }
-    return before + 1;
+    return importanceRank(block, m_image.report()->importance.dmos);
 }
 
 QVariant BlockTableModel::text(BlockIndex block, Column column) const

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/enough_panel.h"
 
+#include "core/analysis/report_csv.h"
 #include "ui/panels/card.h"
+#include "ui/panels/csv_button.h"
 #include "ui/panels/curve_plot.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
@@ -118,11 +120,11 @@ void HeadlineButton::paintEvent(QPaintEvent*)
                      m_explanation);
 }
 
-EnoughPanel::EnoughPanel(Settings& settings, CurrentImage& image, const Comparison& comparison, QWidget* parent)
+EnoughPanel::EnoughPanel(Viewer& viewer, QWidget* parent)
     : QWidget(parent)
-    , m_image(image)
-    , m_settings(settings)
-    , m_comparison(comparison)
+    , m_image(viewer.workspace.image())
+    , m_settings(viewer.settings)
+    , m_comparison(viewer.comparison)
     , m_headline(new HeadlineButton(this))
     , m_breaking(sentenceButton(u"breaking"_s, this))
     , m_best(sentenceButton(u"atBest"_s, this))
@@ -130,6 +132,13 @@ EnoughPanel::EnoughPanel(Settings& settings, CurrentImage& image, const Comparis
     , m_sets(new QWidget(this))
     , m_setLabel(mutedLabel(m_sets))
     , m_epsilon(new QDoubleSpinBox(this))
+    , m_csv(new CsvButton(
+          viewer, u"enough"_s,
+          [this] {
+              return m_image.report() ? curveToCsv(*m_image.analysis(), m_image.document()->path().toStdString())
+                                      : std::string();
+          },
+          this))
     , m_curve(new CurvePlot(this))
 {
     m_headline->setObjectName(u"headline"_s);
@@ -138,13 +147,13 @@ EnoughPanel::EnoughPanel(Settings& settings, CurrentImage& image, const Comparis
     m_epsilon->setDecimals(2);
     m_epsilon->setSingleStep(0.05);
     m_epsilon->setRange(spec.minimum.toDouble(), spec.maximum.toDouble());
-    m_epsilon->setValue(settings.number(setting::Epsilon));
+    m_epsilon->setValue(m_settings.number(setting::Epsilon));
     m_epsilon->setPrefix(u"±"_s);
     m_epsilon->setToolTip(spec.help);
     m_epsilon->setAccessibleName(spec.label);
     connect(m_epsilon, &QDoubleSpinBox::valueChanged, this,
             [this](double value) { m_settings.setValue(setting::Epsilon, value); });
-    connect(&settings, &Settings::changed, this, [this](const QString& key) {
+    connect(&m_settings, &Settings::changed, this, [this](const QString& key) {
         if (key == setting::Epsilon)
             m_epsilon->setValue(m_settings.number(setting::Epsilon));
     });
@@ -182,6 +191,8 @@ EnoughPanel::EnoughPanel(Settings& settings, CurrentImage& image, const Comparis
     auto* tolerance = new QHBoxLayout;
     tolerance->addWidget(label, 1);
     tolerance->addWidget(m_epsilon);
+    m_csv->setObjectName(u"enoughCsv"_s);
+    tolerance->addWidget(m_csv);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 8, 8, 8);
     layout->setSpacing(8);
@@ -195,12 +206,12 @@ EnoughPanel::EnoughPanel(Settings& settings, CurrentImage& image, const Comparis
     layout->addLayout(sentences);
     layout->addLayout(tolerance);
     layout->addWidget(m_curve, 1);
-    connect(&image, &CurrentImage::changed, this, &EnoughPanel::refresh);
-    connect(&image, &CurrentImage::analysisChanged, this, &EnoughPanel::refresh);
-    connect(&image, &CurrentImage::maskChanged, this, &EnoughPanel::refreshCurrent);
-    connect(&image, &CurrentImage::scoresChanged, this, &EnoughPanel::refreshCurrent);
-    connect(&comparison, &Comparison::onChanged, this, &EnoughPanel::refreshOthers);
-    connect(&comparison, &Comparison::changed, this, [this](int, Change what) {
+    connect(&m_image, &CurrentImage::changed, this, &EnoughPanel::refresh);
+    connect(&m_image, &CurrentImage::analysisChanged, this, &EnoughPanel::refresh);
+    connect(&m_image, &CurrentImage::maskChanged, this, &EnoughPanel::refreshCurrent);
+    connect(&m_image, &CurrentImage::scoresChanged, this, &EnoughPanel::refreshCurrent);
+    connect(&m_comparison, &Comparison::onChanged, this, &EnoughPanel::refreshOthers);
+    connect(&m_comparison, &Comparison::changed, this, [this](int, Change what) {
         if (what == Change::Result)
             refreshOthers();
     });
@@ -213,6 +224,7 @@ void EnoughPanel::refresh()
     const bool hasReport = analysis && analysis->report;
     const bool isExact = hasReport && analysis->report->sets.has_value();
     m_headline->setEnabled(hasReport);
+    m_csv->setEnabled(hasReport);
     m_sets->setVisible(isExact);
     m_breaking->setVisible(isExact);
     m_best->setVisible(hasReport);

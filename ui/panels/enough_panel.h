@@ -2,8 +2,7 @@
 // "4 of 12 blocks decide": the headline, its tolerance and the curve behind it (spec measures 10).
 #pragma once
 
-#include "ui/state/comparison.h"
-#include "ui/state/settings.h"
+#include "ui/state/viewer.h"
 
 #include <QAbstractButton>
 #include <QWidget>
@@ -42,8 +41,7 @@ class EnoughPanel final : public QWidget {
     Q_OBJECT
 
 public:
-    /// `comparison` brings the curves of other models.
-    EnoughPanel(Settings& settings, CurrentImage& image, const Comparison& comparison, QWidget* parent = nullptr);
+    explicit EnoughPanel(Viewer& viewer, QWidget* parent = nullptr); ///< `viewer` outlives the panel
 
 Q_SIGNALS:
     void keepRequested(halflens::BlockMask keep); ///< show these blocks only
@@ -68,6 +66,7 @@ private:
     QLabel* m_setLabel;
     std::size_t m_set = 0; ///< shown one of them
     QDoubleSpinBox* m_epsilon;
+    QToolButton* m_csv; ///< of the curve
     CurvePlot* m_curve;
 };
 

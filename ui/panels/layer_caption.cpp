@@ -31,25 +31,33 @@ LayerCaption::LayerCaption(const LayerView& layers, QWidget* parent)
     refresh();
 }
 
-void LayerCaption::refresh()
+LayerCaptionText captionText(const LayerView& layers)
 {
-    const auto shown = m_layers.readPicture();
-    const QString warning = m_layers.warning();
-    m_question->setText(shown ? layerQuestion(shown->id) : tr("Nothing lies over the photo"));
-    m_question->setToolTip(shown ? layerHelp(shown->id) : QString());
-    m_question->setEnabled(shown.has_value());
-    const QString name = shown ? layerName(shown->id) : QString();
-    const QString remark = m_layers.remark();
-    QString text = remark.isEmpty() ? name : tr("%1: %2").arg(name, remark);
+    const auto shown = layers.readPicture();
+    if (!shown)
+        return {LayerCaption::tr("Nothing lies over the photo"), {}, {}, false};
+    const QString name = layerName(shown->id);
+    const QString remark = layers.remark();
+    const QString warning = layers.warning();
+    QString text = remark.isEmpty() ? name : LayerCaption::tr("%1: %2").arg(name, remark);
     if (!warning.isEmpty())
         text += u" · "_s + warning;
-    m_remark->setFullText(text);
+    return {layerQuestion(shown->id), text, layerHelp(shown->id), !warning.isEmpty()};
+}
+
+void LayerCaption::refresh()
+{
+    const LayerCaptionText caption = captionText(m_layers);
+    m_question->setText(caption.question);
+    m_question->setToolTip(caption.help);
+    m_question->setEnabled(!caption.help.isEmpty());
+    m_remark->setFullText(caption.remark);
     const ThemeColors& theme = themeColors(palette());
     QPalette colors = m_remark->palette();
-    colors.setColor(QPalette::WindowText, warning.isEmpty() ? theme.mutedText : theme.worse);
+    colors.setColor(QPalette::WindowText, caption.isWarning ? theme.worse : theme.mutedText);
     if (colors != m_remark->palette())
         m_remark->setPalette(colors);
-    setAccessibleName(m_question->text() + u' ' + text);
+    setAccessibleName(caption.question + u' ' + caption.remark);
 }
 
 void LayerCaption::changeEvent(QEvent* event)

@@ -12,6 +12,15 @@ namespace halflens {
 
 class ElidedLabel;
 
+struct LayerCaptionText {
+    QString question;
+    QString remark; ///< name of the layer, how far it is, what speaks against it
+    QString help; ///< on the question
+    bool isWarning = false;
+};
+/// Of what lies over the photo now.
+LayerCaptionText captionText(const LayerView& layers);
+
 /// Always there, so that the picture keeps its place.
 class LayerCaption final : public QWidget {
     Q_OBJECT

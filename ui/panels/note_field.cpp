@@ -80,8 +80,10 @@ void NoteField::focusInEvent(QFocusEvent* event)
 void NoteField::focusOutEvent(QFocusEvent* event)
 {
     QLineEdit::focusOutEvent(event);
-    if (event->reason() != Qt::PopupFocusReason && event->reason() != Qt::ActiveWindowFocusReason)
-        Q_EMIT editingEnded();
+    if (event->reason() == Qt::PopupFocusReason || event->reason() == Qt::ActiveWindowFocusReason)
+        return;
+    setCursorPosition(0); // the beginning is to be read
+    Q_EMIT editingEnded();
 }
 
 void NoteField::keyPressEvent(QKeyEvent* event)

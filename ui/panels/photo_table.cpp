@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/photo_table.h"
 
-#include "core/base/file.h"
 #include "core/base/numbers_text.h"
+#include "ui/panels/csv_button.h"
 #include "ui/panels/mark_badge.h"
 #include "ui/panels/photo_bar.h"
 #include "ui/panels/photo_rows.h"
@@ -14,7 +14,6 @@
 #include "ui/state/window_settings.h"
 
 #include <QCache>
-#include <QFileDialog>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -85,7 +84,7 @@ QString longestCell(int column)
     case PhotoColumn::Mark:
         return u"000"_s + markName(PhotoMark::Again);
     case PhotoColumn::Note:
-        return u"a few words on the photo"_s;
+        return u"a few words"_s;
     default:
         return u"−0.00"_s;
     }
@@ -143,7 +142,8 @@ PhotoTable::PhotoTable(Viewer& viewer, QWidget* parent)
     write->setObjectName(u"photoExport"_s);
     write->setAutoDefault(false);
     write->setToolTip(tr("The rows and columns shown, in their order"));
-    connect(write, &QPushButton::clicked, this, &PhotoTable::exportCsv);
+    connect(write, &QPushButton::clicked, this,
+            [this] { saveCsv(m_viewer, *this, tr("Export the table"), {}, [this] { return toCsv(); }); });
 
     m_later.setSingleShot(true);
     m_later.setInterval(LaterMs);
@@ -378,22 +378,6 @@ std::string PhotoTable::toCsv() const
         text += csvField(model) + ',' + csvField(document.path().toStdString()) + '\n';
     }
     return text;
-}
-
-void PhotoTable::exportCsv()
-{
-    auto* dialog = new QFileDialog(this, tr("Export the table"), m_viewer.settings.word(setting::LastFolder),
-                                   tr("Tables (*.csv)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(u"csv"_s);
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
-        if (const Status status = writeFileAtomically(toPath(path), toCsv()); !status)
-            m_viewer.workspace.report(status.error());
-        else
-            m_viewer.workspace.announce(path);
-    });
-    dialog->open();
 }
 
 bool PhotoTable::eventFilter(QObject* watched, QEvent* event)

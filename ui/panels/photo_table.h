@@ -46,7 +46,6 @@ private:
     void followWorkspace();
     void updateLater();
     void showSummary();
-    void exportCsv();
     std::vector<int> shownColumns() const;
 
     Viewer& m_viewer;

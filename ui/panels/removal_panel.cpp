@@ -2,9 +2,11 @@
 #include "ui/panels/removal_panel.h"
 
 #include "ui/panels/card.h"
+#include "ui/panels/csv_button.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
 
+#include <QHBoxLayout>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -17,24 +19,6 @@
 namespace halflens {
 
 using namespace Qt::StringLiterals;
-
-RemovalComparison compareRemoval(const BlockMeans& order, const MaskTable& table)
-{
-    RemovalComparison result;
-    result.curves = removalCurves(order, [&](BlockMask mask) { return table.score5(mask); });
-    std::array<int, BlockCount + 1> masks{};
-    for (std::uint32_t bits = 0; bits < MaskCount; ++bits) {
-        const BlockMask mask(bits);
-        const auto hidden = static_cast<std::size_t>(mask.count());
-        result.randomDeletion[hidden] += table.score5(mask);
-        ++masks[hidden];
-    }
-    for (std::size_t k = 0; k <= BlockCount; ++k)
-        result.randomDeletion[k] /= masks[k];
-    for (std::size_t k = 0; k < BlockCount; ++k)
-        result.randomArea += (result.randomDeletion[k] + result.randomDeletion[k + 1]) / 2 / BlockCount;
-    return result;
-}
 
 RemovalPlot::RemovalPlot(QWidget* parent)
     : ChartPlot(parent)
@@ -111,6 +95,8 @@ RemovalPanel::RemovalPanel(Viewer& viewer, QWidget* parent)
     , m_title(new QLabel(this))
     , m_areas(mutedLabel(this))
     , m_plot(new RemovalPlot(this))
+    , m_csv(new CsvButton(
+          viewer, u"curves"_s, [this] { return toCsv(); }, this))
 {
     m_title->setObjectName(u"removalTitle"_s);
     m_title->setTextFormat(Qt::PlainText);
@@ -120,11 +106,24 @@ RemovalPanel::RemovalPanel(Viewer& viewer, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 6, 8, 6);
     layout->setSpacing(4);
-    layout->addWidget(m_title);
+    m_csv->setObjectName(u"curvesCsv"_s);
+    auto* top = new QHBoxLayout;
+    top->addWidget(m_title, 1);
+    top->addWidget(m_csv);
+    layout->addLayout(top);
     layout->addWidget(m_areas);
     layout->addWidget(m_plot, 1);
     connect(&m_view, &LayerView::changed, this, &RemovalPanel::refresh); // another current layer among it
     refresh();
+}
+
+std::string RemovalPanel::toCsv() const
+{
+    if (!m_plot->curves())
+        return {};
+    const Document& document = *m_workspace.current();
+    return removalToCsv(*m_plot->curves(), *document.analysis(), document.path().toStdString(),
+                        toString(m_layers.current()));
 }
 
 void RemovalPanel::refresh()
@@ -133,7 +132,9 @@ void RemovalPanel::refresh()
     m_title->setText(tr("By %1").arg(layerName(id)));
     const Document* document = m_workspace.current();
     const auto order = m_view.ranking(id);
-    if (!document || !document->analysis() || !document->analysis()->table || !order) {
+    const bool isKnown = document && document->analysis() && document->analysis()->table && order;
+    m_csv->setEnabled(isKnown);
+    if (!isKnown) {
         m_areas->clear();
         m_plot->setCurves(std::nullopt);
         return;

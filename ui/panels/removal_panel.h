@@ -3,25 +3,17 @@
 // current layer.
 #pragma once
 
-#include "core/explain/removal_curves.h"
+#include "core/analysis/report_csv.h"
 #include "ui/panels/chart_plot.h"
 #include "ui/state/viewer.h"
 
-#include <array>
 #include <optional>
+#include <string>
 
 class QLabel;
+class QToolButton;
 
 namespace halflens {
-
-/// Curves of a layer on the scale from 1 to 5, and what random orders would give on average.
-struct RemovalComparison {
-    RemovalCurves curves;
-    std::array<double, BlockCount + 1> randomDeletion{}; ///< entry k: mean over all masks of k blocks
-    double randomArea = 0; ///< of either random curve: they mirror each other
-};
-/// Look-ups in the table only; O(4096).
-RemovalComparison compareRemoval(const BlockMeans& order, const MaskTable& table);
 
 class RemovalPlot final : public ChartPlot {
     Q_OBJECT
@@ -50,6 +42,8 @@ class RemovalPanel final : public QWidget {
 
 public:
     explicit RemovalPanel(Viewer& viewer, QWidget* parent = nullptr);
+    /// The curves with all digits; empty while there are none.
+    std::string toCsv() const;
 
 private:
     void refresh();
@@ -60,6 +54,7 @@ private:
     QLabel* m_title;
     QLabel* m_areas;
     RemovalPlot* m_plot;
+    QToolButton* m_csv;
 };
 
 } // namespace halflens

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/scenarios_panel.h"
 
-#include "core/base/file.h"
 #include "ui/panels/card.h"
+#include "ui/panels/csv_button.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
 #include "ui/state/viewer.h"
 
 #include <QAction>
 #include <QEvent>
-#include <QFileDialog>
 #include <QGridLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -258,7 +257,8 @@ void ScenariosPanel::makeParts(QAction* pin)
     m_export = new QPushButton(tr("Export CSV…"), this);
     m_export->setObjectName(u"scenarioExport"_s);
     m_export->setToolTip(tr("A line for each scenario, photo and model; scores on the 1 to 5 scale"));
-    connect(m_export, &QPushButton::clicked, this, &ScenariosPanel::exportCsv);
+    connect(m_export, &QPushButton::clicked, this,
+            [this] { saveCsv(m_viewer, *this, tr("Export scenarios"), {}, [this] { return m_book.toCsv(); }); });
     auto* buttons = new QGridLayout;
     buttons->addWidget(m_all, 0, 0);
     buttons->addWidget(m_remove, 0, 1);
@@ -388,22 +388,6 @@ bool ScenariosPanel::eventFilter(QObject* watched, QEvent* event)
         }
     }
     return QWidget::eventFilter(watched, event);
-}
-
-void ScenariosPanel::exportCsv()
-{
-    auto* dialog = new QFileDialog(this, tr("Export scenarios"), m_viewer.settings.word(setting::LastFolder),
-                                   tr("Tables (*.csv)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(u"csv"_s);
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
-        if (const Status status = writeFileAtomically(toPath(path), m_book.toCsv()); !status)
-            m_viewer.workspace.report(status.error());
-        else
-            m_viewer.workspace.announce(path);
-    });
-    dialog->open();
 }
 
 } // namespace halflens

@@ -36,7 +36,6 @@ private:
     void describe();
     void showProgress();
     QList<int> chosen() const;
-    void exportCsv();
 
     Viewer& m_viewer;
     ScenarioBook& m_book;

@@ -216,7 +216,7 @@ void VersionsPanel::makeCarries()
 
 BlockMask VersionsPanel::carrying() const
 {
-    const VersionComparison* comparison = m_viewer.versions.comparison();
+    const VersionComparison* comparison = m_viewer.versions.soFar();
     return comparison && comparison->difference.carries ? comparison->difference.carries->blocks : BlockMask();
 }
 
@@ -224,7 +224,7 @@ void VersionsPanel::refresh()
 {
     refreshModels();
     const VersionVerdict* verdict = m_viewer.versions.chosen();
-    const VersionComparison* comparison = m_viewer.versions.comparison();
+    const VersionComparison* comparison = m_viewer.versions.soFar();
     for (QWidget* part :
          {static_cast<QWidget*>(m_composite), m_bar, static_cast<QWidget*>(m_blocks), static_cast<QWidget*>(m_sum),
           static_cast<QWidget*>(m_carries), static_cast<QWidget*>(m_method)})
@@ -276,6 +276,8 @@ void VersionsPanel::refresh()
             + tr("Blocks act on their own to %1 %, in pairs to %2 %.")
                   .arg(std::lround(100 * shares[0]))
                   .arg(std::lround(100 * shares[1]));
+    if (verdict->state == WorkState::Working)
+        method += u'\n' + tr("More composites are being computed; the numbers follow.");
     m_method->setText(method);
 }
 
@@ -297,7 +299,7 @@ void VersionsPanel::refreshModels()
             const Difference& difference = verdict.comparison->difference;
             const ScoreScale& scale = verdict.comparison->model.scale;
             cells = {scoreText(scale.toFive(difference.scoreA)), scoreText(scale.toFive(difference.scoreB)),
-                     changeText(fiveOf(*verdict.comparison, difference.change))};
+                     changeText(fiveOf(*verdict.comparison, difference.change))}; // these two rows are never estimates
         } else if (verdict.error) {
             cells = {u"–"_s, u"–"_s, tr("failed")};
         } else if (verdict.state == WorkState::Absent) {
@@ -375,7 +377,7 @@ void VersionsPanel::refreshMarks()
 
 void VersionsPanel::refreshComposite()
 {
-    const VersionComparison* comparison = m_viewer.versions.comparison();
+    const VersionComparison* comparison = m_viewer.versions.soFar();
     if (!comparison)
         return;
     const BlockMask taken = m_viewer.versions.fromB();

@@ -55,9 +55,8 @@ QString PhotoColumns::title(int column) const
 {
     if (const ModelEntry* entry = model(column))
         return toQt(entry->name);
-    const std::array<QString, PhotoColumnCount> titles{tr("Photo"),  tr("Score"),  tr("Change"),
-                                                       tr("Enough"), tr("Pixels"), tr("Size"),
-                                                       tr("Date"),   tr("Mark"),   tr("Note")};
+    const std::array<QString, PhotoColumnCount> titles{tr("Photo"),  tr("Score"),  tr("Mark"), tr("Note"), tr("Change"),
+                                                       tr("Enough"), tr("Pixels"), tr("Size"), tr("Date")};
     return titles[static_cast<std::size_t>(column)];
 }
 
@@ -68,23 +67,23 @@ QString PhotoColumns::help(int column) const
     const std::array<QString, PhotoColumnCount> texts{
         tr("Name of the file"),
         tr("Score of the whole photo by the chosen model, on 1 to 5"),
+        tr("What you decided on the photo (Alt+1 to 3, Alt+0 for none);\n"
+           "in the filter: mark=keep, mark=again, mark=reject, mark=none"),
+        tr("Your words on the photo; a double click or F2 edits them. In the filter, a part of them: note=sky"),
         tr("Change of the score when the blocks are hidden that are hidden in the shown photo,\n"
            "for photos that were looked at and whose table is at hand; ~ is an estimate"),
         tr("Fewest visible blocks that keep the score, whatever else is hidden; for photos that were looked at"),
         tr("Width and height; the filter counts megapixels"),
         tr("Of the file; the filter counts megabytes"),
-        tr("Last change of the file; in the filter, the beginning of the date: date=2026-05"),
-        tr("What you decided on the photo (Alt+1 to 3, Alt+0 for none);\n"
-           "in the filter: mark=keep, mark=again, mark=reject, mark=none"),
-        tr("Your words on the photo; a double click or F2 edits them. In the filter, a part of them: note=sky")};
+        tr("Last change of the file; in the filter, the beginning of the date: date=2026-05")};
     return texts[static_cast<std::size_t>(column)];
 }
 
 std::vector<FilterColumn> PhotoColumns::filterColumns() const
 {
-    std::vector<FilterColumn> columns{{u"photo"_s, true}, {u"score"_s},      {u"change"_s},
-                                      {u"enough"_s},      {u"pixels"_s},     {u"size"_s},
-                                      {u"date"_s, true},  {u"mark"_s, true}, {u"note"_s, true}};
+    std::vector<FilterColumn> columns{{u"photo"_s, true}, {u"score"_s},  {u"mark"_s, true},
+                                      {u"note"_s, true},  {u"change"_s}, {u"enough"_s},
+                                      {u"pixels"_s},      {u"size"_s},   {u"date"_s, true}};
     for (const ModelEntry& entry : m_models)
         columns.push_back({toQt(entry.id)});
     return columns;

@@ -15,13 +15,13 @@ namespace halflens {
 enum class PhotoColumn : std::uint8_t {
     Photo,
     Score, ///< by the chosen model, 1..5
+    Mark,
+    Note,
     Change, ///< by the mask of the shown photo, where the table of the photo is at hand
     Guaranteed, ///< blocks that guarantee the score, where the photo was looked at
     Pixels, ///< megapixels
     Size, ///< of the file, megabytes
     Date, ///< of its last change
-    Mark,
-    Note,
     FirstModel ///< from here on: the score by each installed model
 };
 inline constexpr int PhotoColumnCount = static_cast<int>(PhotoColumn::FirstModel); ///< without those of models

@@ -73,11 +73,15 @@ Outcome compareJob(const Image& a, const Image& b, const ModelEntry& entry, Mode
                        "Comparing two versions, " + entry.name + ": " + std::to_string(done) + " of "
                            + std::to_string(wanted) + " composites");
     };
+    sink.publishSeconds = 0; // as often as estimates are cheap
     std::optional<TableCache> cache;
     if (options.by == ExchangeBy::Pixels)
         cache.emplace();
     Result<VersionComparison> comparison =
-        compareVersions(a, b, **predictor, options, cache ? &*cache : nullptr, context.stop(), sink);
+        compareVersions(a, b, **predictor, options, cache ? &*cache : nullptr, context.stop(), sink,
+                        [&](VersionComparison soFar) {
+                            context.publish(std::make_shared<const VersionComparison>(std::move(soFar)));
+                        });
     if (!comparison)
         return std::move(comparison).error();
     return Artifact(std::make_shared<const VersionComparison>(*std::move(comparison)));
@@ -97,7 +101,7 @@ VersionService::VersionService(Workspace& workspace, QObject* parent)
     connect(&workspace.analyses(), &AnalysisService::modelChanged, this, [this] {
         for (int index = 0; index < static_cast<int>(m_verdicts.size()); ++index) {
             const VersionVerdict& verdict = m_verdicts[static_cast<std::size_t>(index)];
-            if (isChosen(verdict) && !verdict.comparison)
+            if (isChosen(verdict) && verdict.state != WorkState::Ready)
                 ask(index); // it overtakes the others
         }
         Q_EMIT verdictsChanged();
@@ -244,6 +248,12 @@ const VersionVerdict* VersionService::chosen() const
 const VersionComparison* VersionService::comparison() const
 {
     const VersionVerdict* verdict = chosen();
+    return verdict && verdict->state == WorkState::Ready ? verdict->comparison.get() : nullptr;
+}
+
+const VersionComparison* VersionService::soFar() const
+{
+    const VersionVerdict* verdict = chosen();
     return verdict ? verdict->comparison.get() : nullptr;
 }
 
@@ -279,7 +289,10 @@ void VersionService::ask(int index)
                  answered.error = outcome.error();
              Q_EMIT verdictsChanged();
          },
-         {},
+         [this, index](const Artifact& soFar) {
+             m_verdicts[static_cast<std::size_t>(index)].comparison = soFar.as<VersionComparison>();
+             Q_EMIT verdictsChanged();
+         },
          [this, index](const Progress& progress) {
              m_verdicts[static_cast<std::size_t>(index)].fraction = progress.fraction;
              Q_EMIT verdictsChanged();

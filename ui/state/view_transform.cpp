@@ -83,6 +83,14 @@ ViewTransform ViewTransform::withState(const ViewState& state) const
     return changed;
 }
 
+ViewTransform ViewTransform::atRatio(double devicePixelRatio) const
+{
+    ViewTransform changed = *this;
+    changed.m_zoom *= devicePixelRatio / m_ratio;
+    changed.m_ratio = devicePixelRatio;
+    return changed;
+}
+
 ViewTransform ViewTransform::zoomedTo(double zoom, ViewPoint anchor) const
 {
     if (isEmpty())

@@ -47,6 +47,8 @@ public:
     /// What is kept of it, and the same view of this image in this viewport again.
     ViewState state() const;
     ViewTransform withState(const ViewState& state) const;
+    /// The same picture in the same place on a screen of other pixels.
+    ViewTransform atRatio(double devicePixelRatio) const;
     /// The image point under `anchor` stays there, as far as the edges allow.
     ViewTransform zoomedTo(double zoom, ViewPoint anchor) const;
     ViewTransform zoomedBy(double factor, ViewPoint anchor) const { return zoomedTo(m_zoom * factor, anchor); }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/state/workspace.h"
 
+#include "core/base/file.h"
+#include "ui/state/text.h"
+
+#include <vector>
+
 namespace halflens {
 
 namespace {
@@ -56,6 +61,14 @@ void Workspace::refresh()
 {
     if (!m_documents.refresh())
         m_analyses.analyse();
+}
+
+Status Workspace::mayWrite(const QString& path) const
+{
+    std::vector<std::filesystem::path> photos;
+    for (int i = 0; i < m_documents.count(); ++i)
+        photos.push_back(toPath(m_documents.at(i)->path()));
+    return refuseInputAsOutput({toPath(path)}, photos);
 }
 
 std::shared_ptr<const Image> Workspace::imageOf(const Document& document) const

@@ -40,6 +40,8 @@ public:
 
     void report(const Error& error) { Q_EMIT failed(error); } ///< to whoever shows errors
     void announce(const QString& path) { Q_EMIT exported(path); } ///< a figure was written
+    /// InvalidInput: the file is one of the opened photos, under whatever name, which would be lost.
+    Status mayWrite(const QString& path) const;
 
     // What nearly everybody asks.
     Document* current() const { return m_image.document(); }

@@ -37,6 +37,8 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     closeImage->setToolTip(tr("Removes it from the list, not from the disk (Del)"));
     closeAll = add(file, tr("Close a&ll images"), {QKeySequence(u"Ctrl+Shift+W"_s)});
     exportFigure = add(file, tr("&Export figure…"), {QKeySequence(u"Ctrl+Shift+E"_s)}, u"export"_s);
+    exportView = add(file, tr("Export the &view…"), {QKeySequence(u"Ctrl+Shift+V"_s)});
+    exportView->setToolTip(tr("The picture as it is seen, with layers, blocks and colour bar, as PNG, PDF or SVG"));
     quit = add(file, tr("&Quit"), {QKeySequence(u"Ctrl+Q"_s)});
     quit->setMenuRole(QAction::QuitRole);
 
@@ -51,6 +53,8 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     window.addActions({undo, redo});
     copy = add(edit, tr("&Copy image"), {QKeySequence::Copy}, u"copy"_s);
     copy->setToolTip(tr("Copy the image as it is, hidden blocks black"));
+    copyView = add(edit, tr("Copy the vi&ew"), {QKeySequence(u"Ctrl+Shift+C"_s)});
+    copyView->setToolTip(tr("The picture as it is seen, with layers, blocks and colour bar"));
     paste = add(edit, tr("&Paste image"), {QKeySequence::Paste});
     const auto addMark = [&](PhotoMark mark, const QString& text, const QString& key, const QString& help) {
         QAction* action = add(edit, text, {QKeySequence(key)});

@@ -39,10 +39,12 @@ public:
     QAction* closeImage;
     QAction* closeAll;
     QAction* exportFigure;
+    QAction* exportView; ///< as it is seen
     QAction* quit;
     QAction* undo;
     QAction* redo;
     QAction* copy;
+    QAction* copyView; ///< as it is seen
     QAction* paste;
     QMap<PhotoMark, QAction*> marks; ///< of the photo; all but None are checkable
     QAction* note; ///< on the photo

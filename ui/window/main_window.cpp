@@ -13,6 +13,7 @@
 #include "ui/panels/error_bar.h"
 #include "ui/panels/hidden_words.h"
 #include "ui/panels/notice_bar.h"
+#include "ui/panels/picture_page.h"
 #include "ui/panels/quality_panel.h"
 #include "ui/panels/status_readout.h"
 #include "ui/panels/study_panel.h"
@@ -247,7 +248,7 @@ void MainWindow::currentChanged()
         m_undoGroup.addStack(&m_viewer.versions.undoStack());
     m_undoGroup.setActiveStack(compares ? &m_viewer.versions.undoStack() : document ? document->undoStack() : nullptr);
     m_stack->setCurrentWidget(compares                             ? m_versions
-                                  : m_viewer.workspace.count() > 0 ? m_canvas->parentWidget()
+                                  : m_viewer.workspace.count() > 0 ? static_cast<QWidget*>(m_page)
                                                                    : m_empty);
     if (document) {
         const QWidget* focused = QApplication::focusWidget();
@@ -288,7 +289,8 @@ void MainWindow::updateActions()
     const bool compares = m_viewer.versions.isOn();
     m_actions->compareWith->setEnabled(document && document->loaded());
     m_actions->leaveVersions->setEnabled(compares);
-    for (QAction* action : {m_actions->original, m_actions->scoreVisible, m_actions->copy})
+    for (QAction* action :
+         {m_actions->original, m_actions->scoreVisible, m_actions->copy, m_actions->copyView, m_actions->exportView})
         action->setEnabled(document && !compares); // they are of the one photo
     m_actions->pairs->setEnabled(hasReport && !compares);
     m_actions->tryAllMasks->setEnabled(m_viewer.workspace.analyses().canTryAllMasks());

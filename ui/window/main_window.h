@@ -24,6 +24,7 @@ class EmptyState;
 class ErrorBar;
 class NoticeBar;
 class PhotoController;
+class PicturePage;
 class QualityPanel;
 class SessionController;
 class VersionsPage;
@@ -112,6 +113,7 @@ private:
     QStackedWidget* m_stack = nullptr;
     EmptyState* m_empty = nullptr;
     CanvasView* m_canvas = nullptr;
+    PicturePage* m_page = nullptr; ///< of the canvas
     VersionsPage* m_versions = nullptr;
     QList<QDockWidget*> m_hiddenPanels; ///< what showed before one key hid all
     QByteArray m_stateBefore; ///< layout of one photo, while two are compared

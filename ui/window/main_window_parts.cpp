@@ -5,19 +5,19 @@
 #include "ui/canvas/versions_canvas.h"
 #include "ui/dialogs/model_manager.h"
 #include "ui/dialogs/preferences_dialog.h"
+#include "ui/dialogs/view_export.h"
 #include "ui/panels/block_card.h"
 #include "ui/panels/block_panel.h"
 #include "ui/panels/card.h"
-#include "ui/panels/color_bar.h"
 #include "ui/panels/compared_models.h"
 #include "ui/panels/empty_state.h"
 #include "ui/panels/enough_panel.h"
 #include "ui/panels/error_bar.h"
 #include "ui/panels/hidden_words.h"
-#include "ui/panels/layer_caption.h"
 #include "ui/panels/layers_panel.h"
 #include "ui/panels/local_quality.h"
 #include "ui/panels/notice_bar.h"
+#include "ui/panels/picture_page.h"
 #include "ui/panels/quality_panel.h"
 #include "ui/panels/removal_panel.h"
 #include "ui/panels/scenarios_panel.h"
@@ -36,7 +36,6 @@
 #include <QComboBox>
 #include <QDockWidget>
 #include <QFileInfo>
-#include <QGridLayout>
 #include <QMenuBar>
 #include <QRegularExpression>
 #include <QScrollArea>
@@ -68,16 +67,8 @@ void MainWindow::makeCentre()
     m_canvas->setLayers(&m_viewer.layerView);
     m_canvas->setRegion(&m_viewer.region);
     new BlockCard(m_viewer, *m_canvas);
-    auto* picture = new QWidget; // the colour bar stands beside what it explains
-    auto* beside = new QGridLayout(picture);
-    beside->setContentsMargins(0, 0, 0, 0);
-    beside->setSpacing(0);
-    beside->addWidget(new LayerCaption(m_viewer.layerView), 0, 0, 1, 2);
-    beside->addWidget(m_canvas, 1, 0);
-    beside->addWidget(new ColorBarView(m_viewer.layerView), 1, 1);
-    beside->setRowStretch(1, 1);
-    beside->setColumnStretch(0, 1);
-    m_stack->addWidget(picture);
+    m_page = new PicturePage(m_viewer, m_canvas);
+    m_stack->addWidget(m_page);
     m_versions = new VersionsPage(m_viewer);
     m_stack->addWidget(m_versions);
     m_stack->setMinimumSize(200, 160); // of all pages: words of a hidden one do not make the window wide
@@ -117,7 +108,7 @@ void MainWindow::makeDocks()
     quality->setWidgetResizable(true);
     quality->setFrameShape(QFrame::NoFrame);
     quality->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* enough = new EnoughPanel(m_viewer.settings, m_viewer.workspace.image(), m_viewer.comparison);
+    auto* enough = new EnoughPanel(m_viewer);
     auto* layers = new LayersPanel(m_viewer);
     connect(layers, &LayersPanel::hideRequested, this, [this](BlockMask hidden, const QString& label) {
         if (Document* document = m_viewer.workspace.current())
@@ -130,7 +121,7 @@ void MainWindow::makeDocks()
     m_photos = new PhotoController(*this, m_viewer, *m_actions);
     addDock(u"qualityDock"_s, tr("Quality"), quality, Qt::RightDockWidgetArea);
     QDockWidget* enoughDock = addDock(u"enoughDock"_s, tr("Blocks that decide"), enough, Qt::RightDockWidgetArea);
-    auto* table = new BlockPanel(m_viewer.workspace.image(), m_viewer.comparison);
+    auto* table = new BlockPanel(m_viewer);
     connect(table, &BlockPanel::pairsRequested, m_actions->pairs, &QAction::trigger);
     QDockWidget* blocks = addDock(u"blocksDock"_s, tr("Blocks"), table, Qt::RightDockWidgetArea);
     QDockWidget* layersDock = addDock(u"layersDock"_s, tr("Layers"), layers, Qt::LeftDockWidgetArea);
@@ -375,6 +366,9 @@ void MainWindow::connectActions()
     on(m_actions->tryAllMasks, [this] { m_viewer.workspace.analyses().tryAllMasks(); });
     on(m_actions->exportFigure, [this] { openExportDialog(); });
     on(m_actions->quit, [this] { close(); });
+    auto* view = new ViewExport(*this, m_viewer, *m_canvas, m_page->colorBar());
+    on(m_actions->exportView, [view] { view->chooseAndExport(); });
+    on(m_actions->copyView, [view] { view->copy(); });
     on(m_actions->copy, [this] { copyImage(); });
     on(m_actions->paste, [this] {
         if (const QMimeData* content = QApplication::clipboard()->mimeData())
