@@ -166,7 +166,8 @@ Result<std::array<ModelInput, 2>> comparedInputs(const Image& a, const Image& b,
 
 Result<VersionComparison> compareVersions(const Image& a, const Image& b, const Predictor& predictor,
                                           const VersionComparisonOptions& options, TableCache* cache,
-                                          std::stop_token stop, const TableSink& sink)
+                                          std::stop_token stop, TableSink sink,
+                                          const std::function<void(VersionComparison)>& publish)
 {
     VersionComparison result;
     result.model = predictor.info();
@@ -196,6 +197,13 @@ Result<VersionComparison> compareVersions(const Image& a, const Image& b, const 
         }
         table = buildExchangeTable(predictor, *features[0], *features[1], stop);
     } else {
+        if (publish)
+            sink.publish = [&](std::shared_ptr<const MaskTable> soFar) {
+                VersionComparison estimate = result;
+                estimate.difference = reportDifference(*soFar, options.by, result.differing, options.carries);
+                estimate.table = std::move(soFar);
+                publish(std::move(estimate));
+            };
         table = pixelTable(a, b, predictor, *inputs, result.differing, options, cache, stop, sink);
     }
     if (!table)

@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -94,10 +95,12 @@ struct VersionComparison {
 };
 
 /// Feeds both pictures, fills the table, reports. Rows of pixels are kept in `cache` (may be null) under the contents
-/// of both pictures; `sink` is told of pixels only. Any thread, one per predictor. Unsupported: tokens of a model
+/// of both pictures. Of pixels only: `sink` is told of the rows, `publish` what follows from those so far, a few times,
+/// once LeastSamples are there. Any thread, one per predictor. Unsupported: tokens of a model
 /// without attention mask; errors of comparedInputs() and of the model; Cancelled.
 Result<VersionComparison> compareVersions(const Image& a, const Image& b, const Predictor& predictor,
                                           const VersionComparisonOptions& options, TableCache* cache = nullptr,
-                                          std::stop_token stop = {}, const TableSink& sink = {});
+                                          std::stop_token stop = {}, TableSink sink = {},
+                                          const std::function<void(VersionComparison)>& publish = {});
 
 } // namespace halflens

@@ -19,6 +19,7 @@
 #include <QDockWidget>
 #include <QMenu>
 #include <QPushButton>
+#include <QSemaphore>
 #include <QSignalSpy>
 #include <QTableWidget>
 #include <QTimer>
@@ -124,6 +125,29 @@ private Q_SLOTS:
         QCOMPARE(models->item(1, 1)->text(), u"4.00"_s);
         QCOMPARE(models->item(1, 2)->text(), u"3.34"_s);
         QCOMPARE(models->item(1, 3)->text(), u"−0.66"_s);
+    }
+
+    void estimatesComeFirst()
+    {
+        QSemaphore go;
+        const int before = m_models->sensor->passes;
+        m_models->sensor->onPass = [&go, before](int pass) {
+            if (pass == before + 100) // of 256
+                go.tryAcquire(1, 60'000);
+        };
+        window().compareWith(picture(u"all.png"_s, BlockMask::all()));
+        QTRY_VERIFY(versions().soFar());
+        QVERIFY(!versions().comparison());
+        QVERIFY(versions().chosen()->state == WorkState::Working);
+        QTRY_VERIFY(m_fixture->label("versionsMethod").contains(u"being computed"_s));
+        QVERIFY(m_fixture->label("versionsMethod").contains(u"estimates"_s));
+        QVERIFY(m_fixture->label("versionsHeadline").contains(u"grades below A"_s)); // whole pictures are known
+        QVERIFY(m_fixture->find<QTableWidget>("versionsBlocks")->item(3, 1)->text().startsWith(u'~'));
+        go.release();
+        QTRY_VERIFY(versions().comparison());
+        QCOMPARE(versions().comparison()->table->samples, FirstExchanges);
+        QTRY_VERIFY(!m_fixture->label("versionsMethod").contains(u"being computed"_s));
+        m_models->sensor->onPass = {};
     }
 
     void clicksExchangeBlocks()

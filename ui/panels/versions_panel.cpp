@@ -298,8 +298,10 @@ void VersionsPanel::refreshModels()
         if (verdict.comparison) {
             const Difference& difference = verdict.comparison->difference;
             const ScoreScale& scale = verdict.comparison->model.scale;
-            cells = {scoreText(scale.toFive(difference.scoreA)), scoreText(scale.toFive(difference.scoreB)),
-                     changeText(fiveOf(*verdict.comparison, difference.change))}; // these two rows are never estimates
+            cells = {
+                scoreText(scale.toFive(difference.scoreA)), scoreText(scale.toFive(difference.scoreB)),
+                changeText(fiveOf(*verdict.comparison,
+                                  difference.change))}; // the two whole pictures are computed first, never estimated
         } else if (verdict.error) {
             cells = {u"–"_s, u"–"_s, tr("failed")};
         } else if (verdict.state == WorkState::Absent) {

@@ -77,11 +77,9 @@ Outcome compareJob(const Image& a, const Image& b, const ModelEntry& entry, Mode
     std::optional<TableCache> cache;
     if (options.by == ExchangeBy::Pixels)
         cache.emplace();
-    Result<VersionComparison> comparison =
-        compareVersions(a, b, **predictor, options, cache ? &*cache : nullptr, context.stop(), sink,
-                        [&](VersionComparison soFar) {
-                            context.publish(std::make_shared<const VersionComparison>(std::move(soFar)));
-                        });
+    Result<VersionComparison> comparison = compareVersions(
+        a, b, **predictor, options, cache ? &*cache : nullptr, context.stop(), sink,
+        [&](VersionComparison soFar) { context.publish(std::make_shared<const VersionComparison>(std::move(soFar))); });
     if (!comparison)
         return std::move(comparison).error();
     return Artifact(std::make_shared<const VersionComparison>(*std::move(comparison)));

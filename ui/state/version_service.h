@@ -28,7 +28,8 @@ struct VersionVerdict {
     ModelEntry entry;
     WorkState state = WorkState::Absent;
     double fraction = -1; ///< of the work, while it is known
-    std::shared_ptr<const VersionComparison> comparison; ///< so far, while the state is Working; null before there is one
+    std::shared_ptr<const VersionComparison>
+        comparison; ///< so far, while the state is Working; null before there is one
     std::optional<Error> error;
 };
 
@@ -56,7 +57,8 @@ public:
     const std::vector<VersionVerdict>& verdicts() const { return m_verdicts; } ///< in the order of the model source
     const VersionVerdict* chosen() const; ///< of the chosen model; null: there is none
     const VersionComparison* comparison() const; ///< of the chosen model; null while it is not done
-    const VersionComparison* soFar() const; ///< the same, or what follows from the rows there are; null while there is none
+    const VersionComparison*
+    soFar() const; ///< the same, or what follows from the rows there are; null while there is none
     void retry(int index); ///< after an error or a cancel
     void cancelWork(); ///< what is there stays
 
