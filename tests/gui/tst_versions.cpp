@@ -8,6 +8,7 @@
 #include "tests/unit/masking/block_sensor.h"
 #include "ui/canvas/versions_canvas.h"
 #include "ui/dialogs/export_figure_dialog.h"
+#include "ui/panels/drop_zones.h"
 #include "ui/panels/error_bar.h"
 #include "ui/panels/versions_page.h"
 #include "ui/state/image_jobs.h"
@@ -17,7 +18,9 @@
 #include <QComboBox>
 #include <QContextMenuEvent>
 #include <QDockWidget>
+#include <QDropEvent>
 #include <QMenu>
+#include <QMimeData>
 #include <QPushButton>
 #include <QSemaphore>
 #include <QSignalSpy>
@@ -243,6 +246,40 @@ private Q_SLOTS:
         QVERIFY(versions().fromB() == carrying);
         window().actions().undo->trigger();
         QVERIFY(versions().fromB().isEmpty());
+    }
+
+    void droppedOnTheRightIsTheSecond()
+    {
+        auto* zones = m_fixture->find<DropZones>("dropZones");
+        const QString path = picture(u"b.png"_s, Changed);
+        QMimeData content;
+        content.setUrls({QUrl::fromLocalFile(path)});
+        const auto drag = [&](double share) {
+            const QPoint place = zones->mapTo(&window(), QPoint(static_cast<int>(share * zones->width()), 100));
+            QDragEnterEvent enter(place, Qt::CopyAction, &content, Qt::LeftButton, Qt::NoModifier);
+            QCoreApplication::sendEvent(&window(), &enter);
+            QVERIFY(zones->isVisible());
+            QDragMoveEvent move(zones->mapTo(&window(), QPoint(static_cast<int>(share * zones->width()), 120)),
+                                Qt::CopyAction, &content, Qt::LeftButton, Qt::NoModifier);
+            QCoreApplication::sendEvent(&window(), &move);
+            QVERIFY(zones->zone() == (share > 0.5 ? DropZones::Zone::Compare : DropZones::Zone::Open));
+            QDropEvent drop(move.position(), Qt::CopyAction, &content, Qt::LeftButton, Qt::NoModifier);
+            QCoreApplication::sendEvent(&window(), &drop);
+            QVERIFY(!zones->isVisible());
+        };
+        zones->resize(600, 400);
+        drag(0.75);
+        QTRY_VERIFY(versions().comparison());
+        QCOMPARE(versions().secondName(), u"b.png"_s);
+        QCOMPARE(window().workspace().count(), 1);
+        drag(0.25);
+        QTRY_COMPARE(window().workspace().count(), 2);
+        QTRY_COMPARE(window().workspace().current()->title(), u"b.png"_s);
+        content.setUrls(
+            {QUrl::fromLocalFile(path), QUrl::fromLocalFile(path)}); // two files are opened, wherever they fall
+        QDragEnterEvent enter(QPoint(300, 300), Qt::CopyAction, &content, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window(), &enter);
+        QVERIFY(!zones->isVisible());
     }
 
     void anotherSizeIsFitted()

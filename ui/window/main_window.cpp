@@ -132,27 +132,6 @@ void MainWindow::keyReleaseEvent(QKeyEvent* event)
         QMainWindow::keyReleaseEvent(event);
 }
 
-void MainWindow::dragEnterEvent(QDragEnterEvent* event)
-{
-    const QMimeData* content = event->mimeData();
-    if (!content->hasImage() && !content->hasUrls())
-        return;
-    event->acceptProposedAction();
-    m_empty->setDropHighlight(true);
-}
-
-void MainWindow::dragLeaveEvent(QDragLeaveEvent*)
-{
-    m_empty->setDropHighlight(false);
-}
-
-void MainWindow::dropEvent(QDropEvent* event)
-{
-    m_empty->setDropHighlight(false);
-    event->acceptProposedAction();
-    paste(*event->mimeData());
-}
-
 void MainWindow::paste(const QMimeData& content)
 {
     QStringList paths;

@@ -19,6 +19,7 @@ class QStackedWidget;
 namespace halflens {
 
 class CanvasView;
+class DropZones;
 class ElidedLabel;
 class EmptyState;
 class ErrorBar;
@@ -67,6 +68,7 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     void keyReleaseEvent(QKeyEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragMoveEvent(QDragMoveEvent* event) override;
     void dragLeaveEvent(QDragLeaveEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 
@@ -111,6 +113,7 @@ private:
     QByteArray m_defaultState;
 
     QStackedWidget* m_stack = nullptr;
+    DropZones* m_dropZones = nullptr;
     EmptyState* m_empty = nullptr;
     CanvasView* m_canvas = nullptr;
     PicturePage* m_page = nullptr; ///< of the canvas

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Making the parts of the main window: centre, docks, menus, tool bar, status bar.
+// Making the parts of the main window: centre, docks, menus, tool bar, status bar; what is dropped on it.
 #include "ui/canvas/canvas_accessible.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/canvas/versions_canvas.h"
@@ -10,6 +10,7 @@
 #include "ui/panels/block_panel.h"
 #include "ui/panels/card.h"
 #include "ui/panels/compared_models.h"
+#include "ui/panels/drop_zones.h"
 #include "ui/panels/empty_state.h"
 #include "ui/panels/enough_panel.h"
 #include "ui/panels/error_bar.h"
@@ -35,8 +36,10 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QDockWidget>
+#include <QDropEvent>
 #include <QFileInfo>
 #include <QMenuBar>
+#include <QMimeData>
 #include <QRegularExpression>
 #include <QScrollArea>
 #include <QShortcut>
@@ -71,6 +74,7 @@ void MainWindow::makeCentre()
     m_stack->addWidget(m_page);
     m_versions = new VersionsPage(m_viewer);
     m_stack->addWidget(m_versions);
+    m_dropZones = new DropZones(m_stack);
     m_stack->setMinimumSize(200, 160); // of all pages: words of a hidden one do not make the window wide
     auto* centre = new QWidget(this);
     auto* layout = new QVBoxLayout(centre);
@@ -410,6 +414,42 @@ void MainWindow::connectActions()
     on(m_actions->palette, [this] { openPalette(); });
     on(m_actions->shortcuts, [this] { showOnly(new ShortcutsDialog(m_actions->sections(), this)); });
     on(m_actions->about, [this] { showAbout(); });
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    const QMimeData* content = event->mimeData();
+    if (!content->hasImage() && !content->hasUrls())
+        return;
+    event->acceptProposedAction();
+    m_empty->setDropHighlight(true);
+    const Document* document = m_viewer.workspace.current();
+    if (document && document->loaded() && !DropZones::singleFile(*content).isEmpty())
+        m_dropZones->begin(document->title());
+}
+
+void MainWindow::dragMoveEvent(QDragMoveEvent* event)
+{
+    event->acceptProposedAction();
+    m_dropZones->follow(m_stack->mapFrom(this, event->position().toPoint()));
+}
+
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*)
+{
+    m_empty->setDropHighlight(false);
+    m_dropZones->end();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    m_dropZones->follow(m_stack->mapFrom(this, event->position().toPoint()));
+    const bool asSecond = m_dropZones->isOn() && m_dropZones->zone() == DropZones::Zone::Compare;
+    dragLeaveEvent(nullptr);
+    event->acceptProposedAction();
+    if (asSecond)
+        compareWith(DropZones::singleFile(*event->mimeData()));
+    else
+        paste(*event->mimeData());
 }
 
 } // namespace halflens
