@@ -155,9 +155,9 @@ PanelGrid turned(PanelGrid grid)
 
 } // namespace
 
-PanelImage photoPanel(const std::shared_ptr<const Image>& photo, BlockMask hidden)
+PanelImage photoPanel(const std::shared_ptr<const Image>& photo, BlockMask hidden, bool gridLines)
 {
-    return styledPanel(photo, hidden, {});
+    return styledPanel(photo, hidden, styleFor(*photo, gridLines));
 }
 
 PanelImage mapOverPhoto(const std::shared_ptr<const Image>& photo, const std::shared_ptr<const ScalarMap>& map,

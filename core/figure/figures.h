@@ -77,8 +77,8 @@ struct MapFigure {
 /// there are names.
 Result<PanelGrid> mapFigure(const MapFigure& figure);
 
-/// A photo with blocks black, made when it is painted.
-PanelImage photoPanel(const std::shared_ptr<const Image>& photo, BlockMask hidden = {});
+/// A photo with blocks black, made when it is painted; thin lines between the blocks where `gridLines` is set.
+PanelImage photoPanel(const std::shared_ptr<const Image>& photo, BlockMask hidden = {}, bool gridLines = false);
 
 /// A coloured map, made when it is painted: alone at its own resolution, or over the photo at the photo's.
 PanelImage mapOverPhoto(const std::shared_ptr<const Image>& photo, const std::shared_ptr<const ScalarMap>& map,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Files of the export dialog, and what the window says of hidden blocks: in words, by presets, as a card.
+#include "core/session/session_files.h"
 #include "tests/gui/gui_fixture.h"
 #include "tests/support/test_case.h"
 #include "ui/dialogs/export_figure_dialog.h"
@@ -8,6 +9,7 @@
 #include "ui/panels/block_card.h"
 #include "ui/panels/error_bar.h"
 #include "ui/panels/hidden_words.h"
+#include "ui/state/text.h"
 
 #include <QCheckBox>
 #include <QClipboard>
@@ -104,6 +106,43 @@ private Q_SLOTS:
             restoreForm(*m_dialog, state);
             QCOMPARE(formState(*m_dialog), before);
         }
+    }
+
+    void pinnedScenariosAsAFigure()
+    {
+        openDialog();
+        auto* choice = m_dialog->findChild<QComboBox*>(u"figureChoice"_s);
+        QCOMPARE(choice->findText(u"Pinned scenarios"_s), -1); // there are none
+        m_fixture->window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_fixture->window.get()));
+        QTest::keyClick(m_fixture->window.get(), Qt::Key_I);
+        QTest::keyClick(m_fixture->window.get(), Qt::Key_P);
+        m_fixture->viewer->scenarios.setNote(0, u"what holds it up"_s);
+        QTRY_VERIFY(choice->findText(u"Pinned scenarios"_s) >= 0);
+        choice->setFocus();
+        QTest::keyClick(choice, Qt::Key_End);
+        QCOMPARE(choice->currentText(), u"Pinned scenarios"_s);
+        QTRY_VERIFY(m_dialog->findChild<QPushButton*>(u"exportButton"_s)->isEnabled());
+        QVERIFY(!m_dialog->findChild<QComboBox*>(u"figureImages"_s)->isVisible());
+        const Result<FigurePage> page = m_dialog->page();
+        QVERIFY(page);
+        QCOMPARE(page->panels.size(), std::size_t(1));
+        const auto has = [&](const QString& words) {
+            return std::any_of(page->texts.begin(), page->texts.end(),
+                               [&](const PageText& text) { return text.text.contains(words); });
+        };
+        QVERIFY(has(toQt(m_fixture->viewer->scenarios.at(0).name)));
+        QVERIFY(has(u"what holds it up"_s));
+        click(box("figureOriginal"));
+        QCOMPARE(m_dialog->page()->panels.size(), std::size_t(2));
+        QSignalSpy exported(&m_fixture->window->workspace(), &Workspace::exported);
+        m_dialog->exportTo(in(u"scenarios.png"_s));
+        QTRY_COMPARE(exported.count(), 1);
+        const Result<OpenedSession> session = openSession(toPath(in(u"scenarios.png"_s)), {}, {});
+        QVERIFY(session);
+        QVERIFY(session->session.scenarios.at(0).hidden == ImportantBlocks);
+        m_fixture->viewer->scenarios.remove(0);
+        QTRY_COMPARE(choice->findText(u"Pinned scenarios"_s), -1);
     }
 
     void hiddenBlocksInWords()

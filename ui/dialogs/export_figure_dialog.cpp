@@ -9,6 +9,7 @@
 #include "ui/panels/card.h"
 #include "ui/panels/error_bar.h"
 #include "ui/state/text.h"
+#include "ui/state/viewer.h"
 #include "ui/state/window_settings.h"
 
 #include <QCheckBox>
@@ -31,6 +32,7 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
+#include <iterator>
 #include <utility>
 
 namespace halflens {
@@ -42,29 +44,23 @@ namespace {
 constexpr int RefreshDelayMs = 60;
 constexpr std::uint64_t NoDocument = 0; ///< documents count from 1
 constexpr int VersionsFigure = 4; ///< beside the numbers of the paper's figures
-enum ImageChoice { ShownImage, AllImages };
+constexpr int ScenariosFigure = 5;
 
 int percentOf(PaperMaps kind)
 {
     return static_cast<int>(std::lround(100 * paperOpacity(kind)));
 }
 
-/// Of Figs. 1 and 3, and of what else has one, in the array of opacities.
-std::size_t opacityOf(PaperFigure figure)
-{
-    return figure == PaperFigure::Explanations ? 0 : figure == PaperFigure::Measures ? 1 : 2;
-}
-
 } // namespace
 
-ExportFigureDialog::ExportFigureDialog(Workspace& workspace, LayerStack& layers, VersionService& versions,
-                                       Settings& settings, QWidget* parent)
+ExportFigureDialog::ExportFigureDialog(Viewer& viewer, QWidget* parent)
     : QDialog(parent)
-    , m_settings(settings)
-    , m_workspace(workspace)
-    , m_layers(layers)
-    , m_versions(versions)
-    , m_maker(new FigureMaker(workspace, layers, this))
+    , m_settings(viewer.settings)
+    , m_workspace(viewer.workspace)
+    , m_layers(viewer.layers)
+    , m_versions(viewer.versions)
+    , m_scenarios(viewer.scenarios)
+    , m_maker(new FigureMaker(viewer.workspace, viewer.layers, this))
     , m_preview(new FigurePreview(this))
     , m_opacityPercent{percentOf(PaperMaps::Explanations), percentOf(PaperMaps::Measures),
                        static_cast<int>(std::lround(100 * DifferenceFigure().opacity))}
@@ -81,7 +77,7 @@ ExportFigureDialog::ExportFigureDialog(Workspace& workspace, LayerStack& layers,
     resize(1040, 620);
     connect(&m_refresh, &QTimer::timeout, this, &ExportFigureDialog::refresh);
     new FigureDrag(
-        *m_preview, workspace, [this] { return laidOut(); }, [this] { return m_formats->filesOf(proposedName()); });
+        *m_preview, m_workspace, [this] { return laidOut(); }, [this] { return m_formats->filesOf(proposedName()); });
     connect(m_preview, &FigurePreview::resized, this, &ExportFigureDialog::refreshSoon);
     connect(m_maker, &FigureMaker::changed, this, [this] {
         showProgress();
@@ -91,33 +87,43 @@ ExportFigureDialog::ExportFigureDialog(Workspace& workspace, LayerStack& layers,
         m_settings.setValue(setting::FigureOptions, formState(*this));
         m_maker->cancel();
     });
-    connect(&workspace, &Workspace::exported, this, [this](const QString& path) {
+    connect(&m_workspace, &Workspace::exported, this, [this](const QString& path) {
         const QString name = QFileInfo(path).fileName();
         m_written->setText(m_written->text().isEmpty() ? tr("Written: %1").arg(name)
                                                        : m_written->text() + QStringLiteral(", ") + name);
         m_written->show();
     });
-    restoreForm(*this, settings.value(setting::FigureOptions).toByteArray());
-    connect(&versions, &VersionService::verdictsChanged, this, [this] {
-        offerDifference();
+    const auto offerAgain = [this] {
+        offerOthers();
         showProgress();
         refreshSoon();
-    });
-    offerDifference();
+    };
+    offerOthers(); // before what was chosen last is looked for among them
+    restoreForm(*this, m_settings.value(setting::FigureOptions).toByteArray());
+    if (m_versions.isOn())
+        m_figure->setCurrentIndex(m_figure->findData(VersionsFigure));
+    connect(&m_versions, &VersionService::verdictsChanged, this, offerAgain);
+    connect(&m_scenarios, &ScenarioBook::changed, this, offerAgain);
+    connect(&m_workspace.image(), &CurrentImage::changed, this, offerAgain);
     chooseFigure();
     refresh();
 }
 
-/// While two versions are compared their figure is offered, and chosen at first.
-void ExportFigureDialog::offerDifference()
+/// While two versions are compared their figure is offered, and chosen when they begin to be; that of scenarios where
+/// some are pinned on the shown photo.
+void ExportFigureDialog::offerOthers()
 {
-    const int index = m_figure->findData(VersionsFigure);
-    if (m_versions.isOn() && index < 0) {
-        m_figure->addItem(tr("Difference of the two versions"), VersionsFigure);
-        m_figure->setCurrentIndex(m_figure->count() - 1);
-    } else if (!m_versions.isOn() && index >= 0) {
-        m_figure->removeItem(index);
-    }
+    const auto offer = [this](int figure, const QString& name, bool isThere) {
+        const int index = m_figure->findData(figure);
+        if (isThere && index < 0)
+            m_figure->addItem(name, figure);
+        else if (!isThere && index >= 0)
+            m_figure->removeItem(index);
+        return isThere && index < 0;
+    };
+    offer(ScenariosFigure, tr("Pinned scenarios"), !scenarioFigure().scenarios.empty());
+    if (offer(VersionsFigure, tr("Difference of the two versions"), m_versions.isOn()))
+        m_figure->setCurrentIndex(m_figure->findData(VersionsFigure));
 }
 
 bool ExportFigureDialog::isDifference() const
@@ -125,10 +131,33 @@ bool ExportFigureDialog::isDifference() const
     return m_figure->currentData().toInt() == VersionsFigure;
 }
 
+bool ExportFigureDialog::isPaper() const
+{
+    return m_figure->currentData().toInt() < VersionsFigure;
+}
+
+/// Those of the shown photo.
+ScenarioFigure ExportFigureDialog::scenarioFigure() const
+{
+    ScenarioFigure figure;
+    const Document* document = m_workspace.current();
+    if (!document || !document->loaded())
+        return figure;
+    figure.image = document->loaded()->image;
+    figure.name = document->title().toStdString();
+    figure.model = m_workspace.modelId().toStdString();
+    const auto& all = m_scenarios.scenarios();
+    std::copy_if(all.begin(), all.end(), std::back_inserter(figure.scenarios),
+                 [&](const Scenario& scenario) { return scenario.image == figure.image->contentHash; });
+    return figure;
+}
+
 MapStatus ExportFigureDialog::status() const
 {
-    if (!isDifference())
+    if (isPaper())
         return m_maker->status();
+    if (!isDifference())
+        return {WorkState::Ready, 1, {}, {}}; // nothing has to be made
     if (m_versions.comparison())
         return {WorkState::Ready, 1, {}, {}};
     const VersionVerdict* verdict = m_versions.chosen();
@@ -139,8 +168,17 @@ MapStatus ExportFigureDialog::status() const
 
 Result<ComposedFigure> ExportFigureDialog::composed() const
 {
-    if (!isDifference())
+    if (isPaper())
         return m_maker->compose(look());
+    if (!isDifference()) {
+        ScenarioFigure figure = scenarioFigure();
+        const FigureStyle style = look();
+        figure.original = style.original;
+        figure.gridLines = style.gridLines;
+        figure.title = style.title;
+        figure.caption = style.caption;
+        return composeScenarios(figure);
+    }
     const VersionComparison* comparison = m_versions.comparison();
     if (!comparison)
         return Error{ErrorCode::InvalidInput,
@@ -153,157 +191,9 @@ Result<ComposedFigure> ExportFigureDialog::composed() const
                              *comparison, look());
 }
 
-QWidget* ExportFigureDialog::makeOptions()
+std::size_t ExportFigureDialog::opacityPlace() const
 {
-    auto* panel = new QWidget(this);
-    panel->setFixedWidth(340);
-    m_form = new QFormLayout;
-    m_form->setVerticalSpacing(10);
-    addOptions(*m_form, panel);
-    m_size = mutedLabel(panel);
-    m_size->setWordWrap(true);
-    m_form->addRow(QString(), m_size);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, panel);
-    buttons->button(QDialogButtonBox::Close)->setIcon({}); // it is black in either theme
-    m_export = buttons->addButton(tr("Export…"), QDialogButtonBox::AcceptRole);
-    m_export->setObjectName(u"exportButton"_s);
-    m_export->setDefault(true);
-    auto* layout = new QVBoxLayout(panel);
-    layout->setContentsMargins(18, 18, 18, 14);
-    layout->setSpacing(12);
-    layout->addLayout(m_form);
-    layout->addStretch();
-    layout->addWidget(makeProgress(panel));
-    m_written = mutedLabel(panel);
-    m_written->setObjectName(u"figureWritten"_s);
-    m_written->setWordWrap(true);
-    m_written->hide();
-    layout->addWidget(m_written);
-    layout->addWidget(buttons);
-    connectOptions();
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
-    connect(m_export, &QPushButton::clicked, this, &ExportFigureDialog::chooseAndExport);
-    return panel;
-}
-
-void ExportFigureDialog::addOptions(QFormLayout& form, QWidget* panel)
-{
-    m_figure = new QComboBox(panel);
-    m_figure->setObjectName(u"figureChoice"_s);
-    m_figure->addItem(tr("Fig. 1: where the model looks"), 1);
-    m_figure->addItem(tr("Fig. 2: trivial and important half"), 2);
-    m_figure->addItem(tr("Fig. 3: semantic measures"), 3);
-    m_figure->setCurrentIndex(m_figure->findData(2));
-    m_images = new QComboBox(panel);
-    m_images->setObjectName(u"figureImages"_s);
-    m_images->addItem(tr("The shown image"), ShownImage);
-    m_images->addItem(tr("All images looked at"), AllImages);
-    m_halves = new QComboBox(panel);
-    m_halves->setObjectName(u"figureHalves"_s);
-    m_halves->addItem(tr("Of the default model, for all models"), static_cast<int>(HalvesOf::Judge));
-    m_halves->addItem(tr("Of the model itself"), static_cast<int>(HalvesOf::Model));
-    m_halves->setToolTip(tr("Whose table says which blocks are important. The paper takes the halves of TRIQ for all "
-                            "networks."));
-    m_original = new QCheckBox(tr("First row with the whole images"), panel);
-    m_original->setObjectName(u"figureOriginal"_s);
-    m_gridLines = new QCheckBox(tr("Lines between the blocks"), panel);
-    m_gridLines->setObjectName(u"figureGridLines"_s);
-    m_opacity = new QSlider(Qt::Horizontal, panel);
-    m_opacity->setObjectName(u"figureOpacity"_s);
-    m_opacity->setRange(0, 100);
-    m_opacity->setAccessibleName(tr("Opacity of the maps over the photo in percent"));
-    m_opacityText = mutedLabel(panel);
-    m_opacityText->setMinimumWidth(fontMetrics().horizontalAdvance(u"100 %"_s));
-    m_opacityText->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    m_opacityRow = new QWidget(panel);
-    auto* opacity = new QHBoxLayout(m_opacityRow);
-    opacity->setContentsMargins(0, 0, 0, 0);
-    opacity->addWidget(m_opacity, 1);
-    opacity->addWidget(m_opacityText);
-    auto* opacityLabel = new QLabel(tr("&Opacity"), panel);
-    opacityLabel->setBuddy(m_opacity);
-    m_colorBars = new QCheckBox(tr("Colour bars of the maps"), panel);
-    m_colorBars->setObjectName(u"figureColorBars"_s);
-    m_colorBars->setChecked(true);
-    m_turned = new QCheckBox(tr("Maps below each other"), panel);
-    m_turned->setObjectName(u"figureTurned"_s);
-    m_lime = mutedLabel(panel);
-    m_lime->setWordWrap(true);
-    m_title = new QLineEdit(panel);
-    m_caption = new QLineEdit(panel);
-    m_formats = new FigureFormats(panel);
-    m_width = new QDoubleSpinBox(panel);
-    m_width->setObjectName(u"figureWidth"_s);
-    m_width->setRange(20, 1000);
-    m_width->setDecimals(0);
-    m_width->setValue(180);
-    m_width->setSuffix(tr(" mm"));
-    m_dpi = new QSpinBox(panel);
-    m_dpi->setObjectName(u"figureDpi"_s);
-    m_dpi->setRange(50, 1200);
-    m_dpi->setValue(300);
-    m_dpi->setSuffix(tr(" dpi"));
-
-    form.addRow(tr("&Figure"), m_figure);
-    form.addRow(tr("&Photos"), m_images);
-    form.addRow(tr("&Halves"), m_halves);
-    form.addRow(QString(), m_original);
-    form.addRow(QString(), m_gridLines);
-    form.addRow(opacityLabel, m_opacityRow);
-    form.addRow(QString(), m_colorBars);
-    form.addRow(QString(), m_turned);
-    form.addRow(tr("LIME"), m_lime);
-    form.addRow(tr("&Title"), m_title);
-    form.addRow(tr("C&aption"), m_caption);
-    form.addRow(tr("&Width"), m_width);
-    form.addRow(tr("&Resolution"), m_dpi);
-    form.addRow(tr("Write as"), m_formats);
-}
-
-QWidget* ExportFigureDialog::makeProgress(QWidget* panel)
-{
-    m_progressBox = new QWidget(panel);
-    m_progressBox->setObjectName(u"figureProgress"_s);
-    m_progressText = mutedLabel(m_progressBox);
-    m_progressText->setWordWrap(true);
-    m_progress = new QProgressBar(m_progressBox);
-    m_progress->setTextVisible(false);
-    m_progress->setFixedHeight(10);
-    m_progress->setAccessibleName(tr("Progress of the figure"));
-    m_again = new QPushButton(tr("Try again"), m_progressBox);
-    m_again->setObjectName(u"figureAgain"_s);
-    m_again->setAutoDefault(false);
-    connect(m_again, &QPushButton::clicked, this, [this] {
-        if (!isDifference())
-            m_maker->retry();
-        else if (const VersionVerdict* verdict = m_versions.chosen())
-            m_versions.retry(static_cast<int>(verdict - m_versions.verdicts().data()));
-    });
-    auto* layout = new QVBoxLayout(m_progressBox);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(6);
-    layout->addWidget(m_progressText);
-    layout->addWidget(m_progress);
-    layout->addWidget(m_again, 0, Qt::AlignRight);
-    return m_progressBox;
-}
-
-void ExportFigureDialog::connectOptions()
-{
-    connect(m_figure, &QComboBox::currentIndexChanged, this, &ExportFigureDialog::chooseFigure);
-    for (QComboBox* box : {m_images, m_halves})
-        connect(box, &QComboBox::currentIndexChanged, this, &ExportFigureDialog::choose);
-    for (QCheckBox* box : {m_original, m_gridLines, m_colorBars, m_turned})
-        connect(box, &QCheckBox::toggled, this, &ExportFigureDialog::refreshSoon);
-    connect(m_opacity, &QSlider::valueChanged, this, [this](int percent) {
-        m_opacityText->setText(tr("%1 %").arg(percent));
-        m_opacityPercent[opacityOf(figure())] = percent;
-        refreshSoon();
-    });
-    for (QLineEdit* edit : {m_title, m_caption})
-        connect(edit, &QLineEdit::textChanged, this, &ExportFigureDialog::refreshSoon);
-    connect(m_width, &QDoubleSpinBox::valueChanged, this, &ExportFigureDialog::refreshSoon);
-    connect(m_dpi, &QSpinBox::valueChanged, this, &ExportFigureDialog::refreshSoon);
+    return figure() == PaperFigure::Explanations ? 0 : figure() == PaperFigure::Measures ? 1 : 2;
 }
 
 PaperFigure ExportFigureDialog::figure() const
@@ -314,17 +204,17 @@ PaperFigure ExportFigureDialog::figure() const
 /// Shows the options of the chosen figure and has its contents made.
 void ExportFigureDialog::chooseFigure()
 {
-    const bool hasMaps = isDifference() || figure() != PaperFigure::Halves;
-    m_form->setRowVisible(m_images, !isDifference());
+    const bool hasMaps = isDifference() || (isPaper() && figure() != PaperFigure::Halves);
+    m_form->setRowVisible(m_images, isPaper());
     for (QWidget* option : std::initializer_list<QWidget*>{m_original, m_gridLines})
         m_form->setRowVisible(option, !hasMaps);
     for (QWidget* option : std::initializer_list<QWidget*>{m_opacityRow, m_colorBars})
         m_form->setRowVisible(option, hasMaps);
-    m_form->setRowVisible(m_turned, hasMaps && !isDifference());
-    m_form->setRowVisible(m_lime, !isDifference() && figure() == PaperFigure::Explanations);
-    m_form->setRowVisible(m_halves, !isDifference() && figure() != PaperFigure::Explanations);
+    m_form->setRowVisible(m_turned, hasMaps && isPaper());
+    m_form->setRowVisible(m_lime, isPaper() && figure() == PaperFigure::Explanations);
+    m_form->setRowVisible(m_halves, isPaper() && figure() != PaperFigure::Explanations);
     if (hasMaps) {
-        const int percent = m_opacityPercent[opacityOf(figure())];
+        const int percent = m_opacityPercent[opacityPlace()];
         m_opacity->setValue(percent);
         m_opacityText->setText(tr("%1 %").arg(percent));
     }
@@ -333,9 +223,10 @@ void ExportFigureDialog::chooseFigure()
 
 void ExportFigureDialog::choose()
 {
-    if (!isDifference())
-        m_maker->setChoice({figure(), static_cast<HalvesOf>(m_halves->currentData().toInt()),
-                            m_images->currentData().toInt() == AllImages});
+    m_original->setText(isPaper() ? tr("First row with the whole images") : tr("The whole image first"));
+    if (isPaper())
+        m_maker->setChoice(
+            {figure(), static_cast<HalvesOf>(m_halves->currentData().toInt()), m_images->currentData().toInt() == 1});
     showProgress();
     refreshSoon();
 }
@@ -468,7 +359,9 @@ void ExportFigureDialog::exportTo(const QStringList& paths)
 QString ExportFigureDialog::proposedName() const
 {
     const Document* shown = m_workspace.current();
-    const QString figure = isDifference() ? u"difference"_s : u"fig%1"_s.arg(m_figure->currentData().toInt());
+    const QString figure = isPaper() ? u"fig%1"_s.arg(m_figure->currentData().toInt())
+        : isDifference()             ? u"difference"_s
+                                     : u"scenarios"_s;
     return figureName(shown ? shown->path() : QString(), figure);
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The paper's three figures, and the difference of two versions, from the opened images, with a live preview of the
-// page that is written.
+// The paper's three figures, the difference of two versions and pinned scenarios, from the opened images, with a live
+// preview of the page that is written.
 #pragma once
 
 #include "core/base/result.h"
+#include "core/session/scenario_figure.h"
 #include "ui/dialogs/figure_drag.h"
 #include "ui/state/figure_maker.h"
 #include "ui/state/version_service.h"
@@ -30,6 +31,8 @@ namespace halflens {
 
 class FigureFormats;
 class FigurePreview;
+class ScenarioBook;
+struct Viewer;
 
 /// Of the shown image, or of all that were looked at: columns of Fig. 2, rows of Figs. 1 and 3. Opens as it was left.
 /// What they show is made while the dialog is open, and closing it ends that. Preview and file are made on the
@@ -38,8 +41,7 @@ class ExportFigureDialog final : public QDialog {
     Q_OBJECT
 
 public:
-    ExportFigureDialog(Workspace& workspace, LayerStack& layers, VersionService& versions, Settings& settings,
-                       QWidget* parent = nullptr);
+    explicit ExportFigureDialog(Viewer& viewer, QWidget* parent = nullptr); ///< `viewer` outlives the dialog
 
     /// The page as it would be written now, or at another resolution. An error while its contents are not there.
     Result<FigurePage> page(std::optional<int> dpi = {}) const;
@@ -56,8 +58,11 @@ private:
     void connectOptions();
     PaperFigure figure() const;
     FigureStyle look() const;
-    bool isDifference() const; ///< of the two versions that are compared, in place of a figure of the paper
-    void offerDifference();
+    bool isPaper() const; ///< a figure of the paper; else that of two versions, or of scenarios
+    bool isDifference() const; ///< of the two versions that are compared
+    void offerOthers();
+    ScenarioFigure scenarioFigure() const;
+    std::size_t opacityPlace() const; ///< of the chosen figure in the array of opacities
     MapStatus status() const;
     Result<ComposedFigure> composed() const;
     void chooseFigure();
@@ -74,6 +79,7 @@ private:
     Workspace& m_workspace;
     LayerStack& m_layers;
     VersionService& m_versions;
+    const ScenarioBook& m_scenarios;
     FigureMaker* m_maker;
     FigurePreview* m_preview;
     QFormLayout* m_form = nullptr;

@@ -416,7 +416,7 @@ void MainWindow::copyImage()
 
 void MainWindow::openExportDialog()
 {
-    showOnly(new ExportFigureDialog(m_viewer.workspace, m_viewer.layers, m_viewer.versions, m_viewer.settings, this));
+    showOnly(new ExportFigureDialog(m_viewer, this));
 }
 
 void MainWindow::openPairs()
