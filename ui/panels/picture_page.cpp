@@ -2,6 +2,7 @@
 #include "ui/panels/picture_page.h"
 
 #include "ui/canvas/canvas_view.h"
+#include "ui/canvas/overview_map.h"
 #include "ui/panels/color_bar.h"
 #include "ui/panels/layer_caption.h"
 #include "ui/state/theme.h"
@@ -29,6 +30,7 @@ PicturePage::PicturePage(Viewer& viewer, CanvasView* canvas, QWidget* parent)
     m_beside->addWidget(m_bar);
     layout->addWidget(m_caption);
     layout->addLayout(m_beside, 1);
+    new OverviewMap(viewer.workspace.image(), viewer.view, canvas); // shows and places itself
     connect(&viewer.workspace.image(), &CurrentImage::changed, this, &PicturePage::arrange);
     connect(&viewer.workspace.image(), &CurrentImage::loadedChanged, this, &PicturePage::arrange);
     connect(&viewer.view, &SharedView::changed, this, &PicturePage::arrange); // fitted again, perhaps
