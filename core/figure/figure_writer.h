@@ -31,7 +31,7 @@ struct Painting {
     QSize size; ///< units
     double unitsPerInch = 96;
     double pixelsPerUnit = 1; ///< of a PNG
-    std::function<Status(QPainter&, FigureFormat)> paint; ///< any thread; fonts have sizes in units ("pixels")
+    std::function<Status(QPainter&, FigureFormat)> paint; ///< any thread
 };
 /// The same for a painting: lines and text stay such in SVG and PDF as far as it draws them.
 Result<std::vector<std::uint8_t>> encodePainting(const Painting& painting, const Provenance& provenance,

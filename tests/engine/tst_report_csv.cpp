@@ -119,13 +119,13 @@ private Q_SLOTS:
         table.samples = 320;
         table.standardError = 0.0125;
         estimated.table = std::make_shared<const MaskTable>(std::move(table));
-        for (const std::string& csv : {blocksToCsv(estimated, "a", {}, {}, allBlocks()), curveToCsv(estimated, "a")}) {
-            for (const auto& row : rowsOf(csv)) {
-                QCOMPARE(row.at(u"exact"_s), u"false"_s);
-                QCOMPARE(row.at(u"samples"_s), u"320"_s);
-                QCOMPARE(row.at(u"standard_error"_s), u"0.0125"_s);
-            }
+        for (const auto& row : rowsOf(blocksToCsv(estimated, "a", {}, {}, allBlocks()))) {
+            QCOMPARE(row.at(u"exact"_s), u"false"_s);
+            QCOMPARE(row.at(u"samples"_s), u"320"_s);
+            QCOMPARE(row.at(u"standard_error"_s), u"0.0125"_s);
         }
+        const std::string curve = curveToCsv(estimated, "a");
+        QVERIFY(curve.find("\na,fake-one,attention,false,320,0.0125,12,0,0,0,") != std::string::npos);
     }
 
     void namesAreQuoted()

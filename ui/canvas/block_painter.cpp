@@ -70,10 +70,7 @@ void paintValue(QPainter& painter, const QString& text, const QRectF& rect)
 {
     painter.save();
     QFont font = painter.font();
-    if (font.pixelSize() > 0) // of files, which know no screen
-        font.setPixelSize(static_cast<int>(std::lround(font.pixelSize() * 1.2)));
-    else
-        font.setPointSizeF(font.pointSizeF() * 1.2);
+    font.setPointSizeF(font.pointSizeF() * 1.2);
     font.setBold(true);
     painter.setFont(font);
     const QFontMetricsF metrics(font);

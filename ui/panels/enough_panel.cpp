@@ -185,8 +185,9 @@ EnoughPanel::EnoughPanel(Viewer& viewer, QWidget* parent)
     setRow->addWidget(forth);
     connect(m_curve, &CurvePlot::chosen, this, &EnoughPanel::keepRequested);
 
-    auto* label = mutedLabel(this);
-    label->setText(tr("Tolerated change of the score"));
+    auto* label = new ElidedLabel(this, Qt::ElideRight); // in a narrow dock the numbers come first
+    label->setForegroundRole(QPalette::PlaceholderText);
+    label->setFullText(tr("Tolerated change of the score"));
     label->setBuddy(m_epsilon);
     auto* tolerance = new QHBoxLayout;
     tolerance->addWidget(label, 1);

@@ -224,7 +224,23 @@ void PhotoBar::showProgress()
 
 QSize PhotoBar::minimumSizeHint() const
 {
-    return {60, layout()->minimumSize().height()};
+    return {60, barHeight()};
+}
+
+QSize PhotoBar::sizeHint() const
+{
+    return {QWidget::sizeHint().width(), barHeight()};
+}
+
+/// Whatever is left out: else the picture above would move when a field comes or goes.
+int PhotoBar::barHeight() const
+{
+    int height = 0;
+    for (const QObject* child : children()) {
+        if (const auto* part = qobject_cast<const QWidget*>(child); part && !part->isWindow())
+            height = std::max(height, part->sizeHint().height());
+    }
+    return height + 2;
 }
 
 void PhotoBar::resizeEvent(QResizeEvent* event)

@@ -30,6 +30,7 @@ public:
     /// While it is written in, it has room whatever else must go.
     NoteField& note() const { return *m_note; }
     QSize minimumSizeHint() const override;
+    QSize sizeHint() const override;
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -42,6 +43,7 @@ private:
     void showFilter();
     void showProgress();
     void fit();
+    int barHeight() const;
 
     Viewer& m_viewer;
     QLabel* m_title;

@@ -3,6 +3,7 @@
 
 #include "ui/panels/card.h"
 #include "ui/panels/csv_button.h"
+#include "ui/panels/help_point.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
 
@@ -98,6 +99,7 @@ RemovalPanel::RemovalPanel(Viewer& viewer, QWidget* parent)
     , m_csv(new CsvButton(
           viewer, u"curves"_s, [this] { return toCsv(); }, this))
 {
+    setHelpTopic(*this, HelpTopic::Removal);
     m_title->setObjectName(u"removalTitle"_s);
     m_title->setTextFormat(Qt::PlainText);
     m_title->setFont(scaledFont(*this, 1.0, true));
@@ -108,6 +110,7 @@ RemovalPanel::RemovalPanel(Viewer& viewer, QWidget* parent)
     layout->setSpacing(4);
     m_csv->setObjectName(u"curvesCsv"_s);
     auto* top = new QHBoxLayout;
+    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long name makes no dock wide
     top->addWidget(m_title, 1);
     top->addWidget(m_csv);
     layout->addLayout(top);

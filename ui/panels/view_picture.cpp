@@ -7,8 +7,6 @@
 #include "ui/state/text.h"
 #include "ui/state/viewer.h"
 
-#include <QFontInfo>
-
 #include <algorithm>
 #include <cmath>
 
@@ -73,6 +71,7 @@ void paintScene(QPainter& painter, const ViewPicture& picture, const QRectF& pla
     painter.setClipRect(place, Qt::IntersectClip);
     painter.translate(place.topLeft() - picture.part.topLeft());
     CanvasScene scene = picture.canvas;
+    scene.view = scene.view.atRatio(ratio); // blocks lie on the pixels of the photo
     paintCanvas(painter, scene, freshPixels(scene, ratio, theme.canvas), theme);
     painter.restore();
 }
@@ -131,7 +130,7 @@ ViewPicture viewPicture(const Viewer& viewer, const CanvasView& canvas, const Co
     picture.isBarFaint = !viewer.layerView.isOn();
     picture.barOrientation = bar.orientation();
     picture.font = canvas.font();
-    picture.font.setPixelSize(QFontInfo(canvas.font()).pixelSize());
+    picture.dpi = canvas.logicalDpiY();
     picture.dark = themeColors(canvas.palette()).dark;
     picture.ratio = canvas.devicePixelRatioF();
     return picture;
@@ -141,6 +140,7 @@ Painting paintingOf(const ViewPicture& picture)
 {
     Painting painting;
     painting.size = layoutOf(picture).size.toSize();
+    painting.unitsPerInch = picture.dpi;
     painting.pixelsPerUnit = 2 * picture.ratio;
     painting.paint = [picture](QPainter& painter, FigureFormat format) -> Status {
         const double ratio = 2 * picture.ratio;

@@ -26,7 +26,8 @@ struct ViewPicture {
     std::optional<LayerPicture> bar;
     bool isBarFaint = false; ///< all layers are switched off
     Qt::Orientation barOrientation = Qt::Vertical;
-    QFont font; ///< its size in pixels
+    QFont font;
+    double dpi = 96; ///< logical pixels to the inch, for sizes in points
     bool dark = false;
     double ratio = 1; ///< device pixels for a logical one on the screen
 };
@@ -34,7 +35,7 @@ struct ViewPicture {
 /// `canvas` shows a photo; it and `bar` are those of the window.
 ViewPicture viewPicture(const Viewer& viewer, const CanvasView& canvas, const ColorBarView& bar);
 
-/// For files: logical pixels, 96 to the inch. A PNG has twice the pixels of the screen; PDF and SVG have the photo's
+/// For files: logical pixels, as many to the inch as on the screen. A PNG has twice the pixels of the screen; PDF and SVG have the photo's
 /// own where it is shrunk, up to 60 million. A PDF holds everything else as lines and text; an SVG, which cannot clip,
 /// what lies over the photo as pixels.
 Painting paintingOf(const ViewPicture& picture);
