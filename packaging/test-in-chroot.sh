@@ -44,6 +44,7 @@ trap cleanup EXIT
 echo "== $release: fresh root in $root"
 debootstrap --variant=minbase "$release" "$root" >"$root.log" 2>&1 || { tail "$root.log" >&2; exit 3; }
 mv "$root.log" "$root/debootstrap.log"
+chmod 755 "$root" # mktemp's folder is root's alone; tests become another user
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 mount_in -t proc proc proc
 mount_in -t tmpfs tmpfs dev/shm
