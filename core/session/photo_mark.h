@@ -8,12 +8,12 @@
 namespace halflens {
 
 enum class PhotoMark : std::uint8_t { None, Keep, Again, Reject };
-inline constexpr std::array PhotoMarks{PhotoMark::None, PhotoMark::Keep, PhotoMark::Again, PhotoMark::Reject};
+inline constexpr std::array EveryPhotoMark{PhotoMark::None, PhotoMark::Keep, PhotoMark::Again, PhotoMark::Reject};
 
 /// For filters and tables: "none", "keep", "again", "reject".
 inline const char* toString(PhotoMark mark)
 {
-    constexpr std::array<const char*, PhotoMarks.size()> Words{"none", "keep", "again", "reject"};
+    constexpr std::array<const char*, EveryPhotoMark.size()> Words{"none", "keep", "again", "reject"};
     return Words[static_cast<std::size_t>(mark)];
 }
 

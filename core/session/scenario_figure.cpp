@@ -97,12 +97,15 @@ QString footnoteOf(const ScenarioFigure& figure)
     QString text =
         QStringLiteral("Black blocks are hidden. Below each panel: the score of what is visible, on the scale "
                        "from 1 to 5, and its difference from the score of the whole image.");
-    const bool isKnown = std::any_of(figure.scenarios.begin(), figure.scenarios.end(), [&](const Scenario& scenario) {
-        return std::any_of(scenario.scores.begin(), scenario.scores.end(),
-                           [&](const ScenarioScore& score) { return score.model == figure.model; });
-    });
+    bool isKnown = false;
+    bool hasOthers = false;
+    for (const Scenario& scenario : figure.scenarios) {
+        for (const ScenarioScore& score : scenario.scores)
+            (score.model == figure.model ? isKnown : hasOthers) = true;
+    }
     if (isKnown)
-        text += QStringLiteral(" First line by %1.").arg(cleanText(figure.model));
+        text += (hasOthers ? QStringLiteral(" First line by %1.") : QStringLiteral(" Model %1."))
+                    .arg(cleanText(figure.model));
     return text;
 }
 

@@ -121,7 +121,7 @@ SessionPhoto photoFromJson(JsonObject& object)
         object.fail(object.path("sha256") + " is not 64 hexadecimal digits");
     if (const json* found = object.get("masks", false))
         photo.masks = historyFromJson(object.child(*found, "masks"));
-    photo.mark = static_cast<PhotoMark>(object.integer("mark", 0, static_cast<int>(PhotoMarks.size()) - 1, 0));
+    photo.mark = static_cast<PhotoMark>(object.integer("mark", 0, static_cast<int>(EveryPhotoMark.size()) - 1, 0));
     photo.note = object.text("note", false);
     object.finish();
     return photo;

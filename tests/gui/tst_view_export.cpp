@@ -42,7 +42,7 @@ private Q_SLOTS:
         QTest::newRow("lies") << QSize(400, 300) << QSize(1280, 800);
         QTest::newRow("stands") << QSize(300, 400) << QSize(1280, 800);
         QTest::newRow("wide") << QSize(900, 200) << QSize(1366, 768);
-        QTest::newRow("small window") << QSize(400, 300) << QSize(1024, 700);
+        QTest::newRow("small window") << QSize(400, 300) << QSize(1024, 768);
     }
     void colourBarMovesNothing()
     {
@@ -103,6 +103,31 @@ private Q_SLOTS:
         const QImage canvas = m_fixture->canvas().grab().toImage();
         const QPoint corner = cornerOf(copy, canvas);
         QVERIFY2(corner.y() >= 0, "the canvas is not found in the copy");
+    }
+
+    /// The original is copied where it was asked for, not because Shift belongs to the keys.
+    void originalAlone()
+    {
+        showLayer();
+        QTest::keyClick(&m_fixture->canvas(), Qt::Key_O);
+        QTest::keyClick(m_fixture->window.get(), Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+        const ViewPicture picture = shown();
+        QCOMPARE(picture.question, u"Original"_s);
+        QVERIFY(!picture.bar);
+        const QImage copy = QGuiApplication::clipboard()->image();
+        QCOMPARE(copy.size(), paintingOf(picture).size * picture.ratio);
+        const QImage photo(in(u"a.png"_s)); // its colours, without layers, lines and numbers
+        for (int block = 0; block < BlockCount; ++block) {
+            const QPointF middle = blockViewRect({block}, m_fixture->canvas().view()).center();
+            const QPointF here = middle - picture.part.topLeft();
+            const int above = copy.height() - static_cast<int>(picture.part.height() * picture.ratio);
+            const QPoint at(static_cast<int>(here.x()), static_cast<int>(here.y()) + above);
+            const ImagePoint pixel = m_fixture->canvas().view().toImage({middle.x(), middle.y()});
+            QCOMPARE(copy.pixel(at), photo.pixel(static_cast<int>(pixel.x), static_cast<int>(pixel.y)));
+        }
+        QTest::keyClick(&m_fixture->canvas(), Qt::Key_O);
+        QTest::keyClick(m_fixture->window.get(), Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+        QVERIFY(QGuiApplication::clipboard()->image().height() > copy.height()); // with its bar
     }
 
     void blocksAndBarAreInIt()

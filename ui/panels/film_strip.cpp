@@ -209,7 +209,7 @@ void FilmStrip::contextMenuEvent(QContextMenuEvent* event)
     compare->setEnabled(m_workspace.current() && row != m_workspace.currentIndex());
     menu.addSeparator();
     Document* document = m_workspace.at(row);
-    for (const PhotoMark mark : PhotoMarks) {
+    for (const PhotoMark mark : EveryPhotoMark) {
         QAction* action = menu.addAction(markIcon(mark), markName(mark));
         action->setCheckable(true);
         action->setChecked(document->marking().mark == mark);

@@ -122,11 +122,21 @@ ViewPicture viewPicture(const Viewer& viewer, const CanvasView& canvas, const Co
     picture.part = QRectF(photo.left, photo.top, photo.width, photo.height)
                        .adjusted(-Margin, -Margin, Margin, Margin)
                        .intersected(QRectF(QPointF(), picture.canvas.size));
-    const LayerCaptionText caption = captionText(viewer.layerView);
-    picture.question = caption.question;
-    picture.remark = caption.remark;
-    picture.isWarning = caption.isWarning;
-    picture.bar = bar.picture();
+    if (picture.canvas.original.isEmpty()) {
+        const LayerCaptionText caption = captionText(viewer.layerView);
+        picture.question = caption.question;
+        picture.remark = caption.remark;
+        picture.isWarning = caption.isWarning;
+        picture.bar = bar.picture();
+    } else { // the word stands above the photo, not on it
+        picture.question = picture.canvas.original;
+        picture.canvas.original.clear();
+        picture.canvas.layers.clear();
+        picture.canvas.region.reset();
+        picture.canvas.blocks = {};
+        picture.canvas.blocks.grid = false;
+        picture.canvas.blocks.numbers = false;
+    }
     picture.isBarFaint = !viewer.layerView.isOn();
     picture.barOrientation = bar.orientation();
     picture.font = canvas.font();

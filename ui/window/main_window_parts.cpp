@@ -371,8 +371,17 @@ void MainWindow::connectActions()
     on(m_actions->exportFigure, [this] { openExportDialog(); });
     on(m_actions->quit, [this] { close(); });
     auto* view = new ViewExport(*this, m_viewer, *m_canvas, m_page->colorBar());
-    on(m_actions->exportView, [view] { view->chooseAndExport(); });
-    on(m_actions->copyView, [view] { view->copy(); });
+    const auto seen = [this] { // the Shift of their keys asks for no original
+        m_canvas->setShowOriginal(m_actions->original->isChecked());
+    };
+    on(m_actions->exportView, [view, seen] {
+        seen();
+        view->chooseAndExport();
+    });
+    on(m_actions->copyView, [view, seen] {
+        seen();
+        view->copy();
+    });
     on(m_actions->copy, [this] { copyImage(); });
     on(m_actions->paste, [this] {
         if (const QMimeData* content = QApplication::clipboard()->mimeData())

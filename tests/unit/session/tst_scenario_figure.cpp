@@ -66,6 +66,17 @@ private Q_SLOTS:
         QCOMPARE(panel->pixel(35, 25), qRgb(200, 200, 200));
     }
 
+    void footnoteNamesTheModel()
+    {
+        ScenarioFigure figure = smallFigure(2);
+        QVERIFY(composeScenarios(figure)->grid.footnote.endsWith(u"First line by one."_s));
+        for (Scenario& scenario : figure.scenarios)
+            scenario.scores.erase(scenario.scores.begin());
+        QVERIFY(composeScenarios(figure)->grid.footnote.endsWith(u"Model one."_s));
+        figure.model = "three"; // nobody has asked it
+        QVERIFY(composeScenarios(figure)->grid.footnote.endsWith(u"whole image."_s));
+    }
+
     void rowsAreEven_data()
     {
         QTest::addColumn<int>("scenarios");
