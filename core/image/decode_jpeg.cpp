@@ -46,8 +46,8 @@ public:
     bool readPixels(std::vector<std::uint8_t>& rgb);
     ImageHeader header() const;
     int orientation() const;
-    bool isCmyk() const { return m_info.num_components == 4; }
-    bool isArithmetic() const { return m_info.arith_code != 0; }
+    bool isCmyk() const { return m_isCmyk; }
+    bool isArithmetic() const { return m_isArithmetic; }
     /// Rows that came out before a failure.
     std::int64_t rows() const { return m_rows; }
     void addNotes(Image& image) const;
@@ -70,6 +70,9 @@ private:
     char m_message[JMSG_LENGTH_MAX] = {};
     JOCTET* m_profile = nullptr;
     unsigned m_profileBytes = 0;
+    // Of the header: libjpeg takes over numbers of a second one, which is damage, before it refuses it.
+    bool m_isCmyk = false;
+    bool m_isArithmetic = false;
     std::optional<CmykConverter> m_cmyk;
     std::vector<std::uint8_t> m_cmykRow;
     std::int64_t m_rows = 0;
@@ -143,6 +146,8 @@ bool JpegReader::readHeader()
     jpeg_save_markers(&m_info, JPEG_APP0 + 1, 0xffff);
     jpeg_save_markers(&m_info, JPEG_APP0 + 2, 0xffff);
     jpeg_read_header(&m_info, TRUE);
+    m_isCmyk = m_info.num_components == 4;
+    m_isArithmetic = m_info.arith_code != 0;
     if (!jpeg_read_icc_profile(&m_info, &m_profile, &m_profileBytes))
         m_profileBytes = 0;
     return true;

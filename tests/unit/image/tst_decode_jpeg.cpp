@@ -269,6 +269,21 @@ private Q_SLOTS:
         QVERIFY((*opened)->origin.isPartial);
     }
 
+    /// One more frame header behind the pixels, of four channels: libjpeg takes its numbers over before it refuses it.
+    void secondFrameHeader()
+    {
+        Bytes jpeg = encodeJpeg(patternRaster(64, 48, 3));
+        const Bytes whole = referencePixels(jpeg);
+        const Bytes second{0xff, 0xc0, 0, 20, 8, 0, 48, 0, 64, 4, 1, 0x11, 0, 2, 0x11, 1, 3, 0x11, 1, 4, 0x11, 0};
+        jpeg.insert(jpeg.end() - 2, second.begin(), second.end());
+        DecodeOptions partial;
+        partial.partial = true;
+        const auto image = decodeImage(jpeg, partial);
+        QVERIFY2(image.has_value(), image ? "" : image.error().message().c_str());
+        QVERIFY((*image)->rgb == whole);
+        QVERIFY(!hasNote(**image, "CMYK"));
+    }
+
     /// Fields of the scan header that mean nothing in a baseline file.
     void oddScanHeader()
     {
