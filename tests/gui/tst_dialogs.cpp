@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Command palette, preferences, figure export, accessibility of the canvas.
+// Preferences, figure export, accessibility of the canvas.
 #include "tests/gui/gui_fixture.h"
 #include "tests/support/test_case.h"
-#include "ui/dialogs/command_palette.h"
 #include "ui/dialogs/export_figure_dialog.h"
 #include "ui/dialogs/figure_preview.h"
 #include "ui/dialogs/preferences_dialog.h"
@@ -10,7 +9,6 @@
 #include <QAccessible>
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QLineEdit>
 #include <QSignalSpy>
 
 using namespace halflens;
@@ -27,36 +25,6 @@ private Q_SLOTS:
         m_fixture->open();
     }
     void cleanup() { m_fixture.reset(); }
-
-    void paletteRanks_data()
-    {
-        QTest::addColumn<QString>("typed");
-        QTest::addColumn<int>("rank");
-        QTest::newRow("nothing typed") << u""_s << 0;
-        QTest::newRow("beginning") << u"hide imp"_s << 0;
-        QTest::newRow("case") << u"IMPORTANT"_s << 1;
-        QTest::newRow("two words") << u"half hide"_s << 2;
-        QTest::newRow("letters") << u"hih"_s << 3;
-        QTest::newRow("letters in another order") << u"fih"_s << -1;
-        QTest::newRow("other letters") << u"zoom"_s << -1;
-    }
-    void paletteRanks()
-    {
-        QFETCH(QString, typed);
-        QTEST(CommandPalette::rank(u"Hide important half"_s, typed), "rank");
-    }
-
-    void paletteRunsTheChosenCommand()
-    {
-        Document* document = m_fixture->openAndWait(m_fixture->image(u"a.png"_s));
-        m_fixture->window->actions().palette->trigger();
-        auto* palette = m_fixture->window->findChild<CommandPalette*>();
-        QVERIFY(palette);
-        auto* input = palette->findChild<QLineEdit*>();
-        QTest::keyClicks(input, u"hide all"_s);
-        QTest::keyClick(input, Qt::Key_Return);
-        QCOMPARE(document->mask().bits(), BlockMask::all().bits());
-    }
 
     void preferencesWorkAtOnceAndFollow()
     {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/dialogs/command_palette.h"
 
-#include <QAction>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLineEdit>
@@ -9,31 +8,59 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <vector>
+#include <utility>
 
 namespace halflens {
 
 using namespace Qt::StringLiterals;
 
-CommandPalette::CommandPalette(const QList<QAction*>& actions, QWidget* parent)
+namespace {
+
+enum Column { Name, Detail, Kind, ColumnCount };
+
+QString nameOf(PaletteKind kind)
+{
+    switch (kind) {
+    case PaletteKind::Command:
+        return CommandPalette::tr("Command");
+    case PaletteKind::Layer:
+        return CommandPalette::tr("Layer");
+    case PaletteKind::Photo:
+        return CommandPalette::tr("Photo");
+    case PaletteKind::Setting:
+        return CommandPalette::tr("Setting");
+    case PaletteKind::Help:
+        return CommandPalette::tr("Help");
+    }
+    return {};
+}
+
+} // namespace
+
+CommandPalette::CommandPalette(std::vector<PaletteEntry> entries, QWidget* parent)
     : QDialog(parent)
     , m_input(new QLineEdit(this))
     , m_list(new QTreeWidget(this))
-    , m_actions(actions)
+    , m_entries(std::move(entries))
 {
-    setWindowTitle(tr("Commands"));
+    setWindowTitle(tr("Find"));
     setObjectName(u"commandPalette"_s);
-    m_input->setPlaceholderText(tr("Type a part of a command's name"));
+    m_input->setPlaceholderText(tr("Command, layer, photo, setting or help: type a part of its name"));
+    m_input->setAccessibleName(tr("Part of a name"));
     m_input->setClearButtonEnabled(true);
     m_input->installEventFilter(this);
-    m_list->setColumnCount(2);
+    m_list->setObjectName(u"paletteList"_s);
+    m_list->setColumnCount(ColumnCount);
     m_list->setHeaderHidden(true);
     m_list->setRootIsDecorated(false);
     m_list->setUniformRowHeights(true);
     m_list->setIconSize(QSize(18, 18));
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->header()->setStretchLastSection(false);
-    m_list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
-    m_list->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
+    m_list->header()->setSectionResizeMode(Name, QHeaderView::Stretch);
+    m_list->header()->setSectionResizeMode(Detail, QHeaderView::ResizeToContents);
+    m_list->header()->setSectionResizeMode(Kind, QHeaderView::Fixed);
+    m_list->header()->resizeSection(Kind, fontMetrics().horizontalAdvance(tr("Command")) + 22);
     m_list->setFocusPolicy(Qt::NoFocus);
     connect(m_input, &QLineEdit::textChanged, this, &CommandPalette::filter);
     connect(m_input, &QLineEdit::returnPressed, this, &CommandPalette::runCurrent);
@@ -42,7 +69,7 @@ CommandPalette::CommandPalette(const QList<QAction*>& actions, QWidget* parent)
     layout->setContentsMargins(10, 10, 10, 10);
     layout->addWidget(m_input);
     layout->addWidget(m_list);
-    resize(460, 360);
+    resize(560, 400);
     filter({});
 }
 
@@ -73,29 +100,33 @@ void CommandPalette::filter(const QString& typed)
 {
     struct Match {
         int rank;
-        qsizetype action;
-        QString name;
+        std::size_t entry;
     };
     std::vector<Match> matches;
-    for (qsizetype i = 0; i < m_actions.size(); ++i) {
-        QString name = m_actions.at(i)->text();
-        name.remove(u'&');
-        const int fit = rank(name, typed);
-        if (fit >= 0 && m_actions.at(i)->isEnabled())
-            matches.push_back({fit, i, name});
+    for (std::size_t i = 0; i < m_entries.size(); ++i) {
+        const int fit = rank(m_entries[i].name, typed);
+        // Scattered letters fit nearly every heading of the help and many names of photos.
+        const bool isCounted = fit >= 0 && (fit < 3 || m_entries[i].kind == PaletteKind::Command);
+        if (isCounted)
+            matches.push_back({fit, i});
     }
     std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) { return a.rank < b.rank; });
+    if (matches.size() > Most)
+        matches.resize(Most);
     QPixmap blank(m_list->iconSize());
     blank.fill(Qt::transparent);
     m_list->clear();
     for (const Match& match : matches) {
-        const QAction* action = m_actions.at(match.action);
-        auto* item = new QTreeWidgetItem(m_list, {match.name, action->shortcut().toString(QKeySequence::NativeText)});
-        item->setIcon(0, action->icon().isNull() ? QIcon(blank) : action->icon()); // names in one line
-        item->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);
-        item->setForeground(1, palette().placeholderText());
-        item->setSizeHint(0, QSize(0, 28));
-        item->setData(0, Qt::UserRole, QVariant::fromValue(match.action));
+        const PaletteEntry& entry = m_entries[match.entry];
+        auto* item = new QTreeWidgetItem(m_list, {entry.name, entry.detail, nameOf(entry.kind)});
+        item->setIcon(Name, entry.icon.isNull() ? QIcon(blank) : entry.icon); // names in one line
+        item->setTextAlignment(Detail, Qt::AlignRight | Qt::AlignVCenter);
+        item->setTextAlignment(Kind, Qt::AlignRight | Qt::AlignVCenter);
+        item->setForeground(Detail, palette().placeholderText());
+        item->setForeground(Kind, palette().placeholderText());
+        item->setSizeHint(Name, QSize(0, 28));
+        item->setToolTip(Name, entry.name);
+        item->setData(Name, Qt::UserRole, static_cast<qulonglong>(match.entry));
     }
     m_list->setCurrentItem(m_list->topLevelItem(0));
 }
@@ -105,9 +136,9 @@ void CommandPalette::runCurrent()
     const QTreeWidgetItem* item = m_list->currentItem();
     if (!item)
         return;
-    QAction* action = m_actions.at(item->data(0, Qt::UserRole).value<qsizetype>());
-    accept(); // first: the action may open a dialog of its own
-    action->trigger();
+    const std::function<void()> run = m_entries[item->data(Name, Qt::UserRole).toULongLong()].run;
+    accept(); // first: it may open a dialog of its own
+    run();
 }
 
 bool CommandPalette::eventFilter(QObject* watched, QEvent* event)

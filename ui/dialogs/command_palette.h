@@ -1,21 +1,38 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Ctrl+Shift+P: every action by a few letters of its name.
+// Ctrl+Shift+P: commands, layers, photos, settings and sections of the help, by a few letters of their names.
 #pragma once
 
 #include <QDialog>
-#include <QList>
+#include <QIcon>
+#include <QString>
 
-class QAction;
+#include <cstdint>
+#include <functional>
+#include <vector>
+
 class QLineEdit;
 class QTreeWidget;
 
 namespace halflens {
 
+/// What stands in the list beside its name.
+enum class PaletteKind : std::uint8_t { Command, Layer, Photo, Setting, Help };
+
+struct PaletteEntry {
+    PaletteKind kind = PaletteKind::Command;
+    QString name;
+    QString detail; ///< muted, behind the name: the keys of a command, the state of a layer
+    QIcon icon;
+    std::function<void()> run;
+};
+
 class CommandPalette final : public QDialog {
     Q_OBJECT
 
 public:
-    explicit CommandPalette(const QList<QAction*>& actions, QWidget* parent = nullptr);
+    static constexpr int Most = 200; ///< rows: nobody reads further, and a list may have ten thousand photos
+
+    explicit CommandPalette(std::vector<PaletteEntry> entries, QWidget* parent = nullptr);
 
     /// How well a name fits: 0 begins with it, 1 contains it, 2 contains its words, 3 has its
     /// letters in this order, -1 not at all. The case does not count.
@@ -30,7 +47,7 @@ private:
 
     QLineEdit* m_input;
     QTreeWidget* m_list;
-    QList<QAction*> m_actions;
+    std::vector<PaletteEntry> m_entries;
 };
 
 } // namespace halflens

@@ -2,6 +2,7 @@
 #include "ui/dialogs/interactions_dialog.h"
 
 #include "ui/panels/card.h"
+#include "ui/panels/help_point.h"
 #include "ui/panels/interaction_table.h"
 #include "ui/panels/orders_bar.h"
 
@@ -16,6 +17,7 @@ InteractionsDialog::InteractionsDialog(CurrentImage& image, QWidget* parent)
     : QDialog(parent)
 {
     setObjectName(u"interactionsDialog"_s);
+    setHelpTopic(*this, HelpTopic::PairInteraction);
     setWindowTitle(tr("Pairs of blocks"));
     auto* table = new InteractionTable(image, this);
     auto* about = mutedLabel(this);

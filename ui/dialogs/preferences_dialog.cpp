@@ -59,6 +59,14 @@ PreferencesDialog::PreferencesDialog(Settings& settings, QWidget* parent)
     resize(540, layout->hasHeightForWidth() ? layout->heightForWidth(540) : sizeHint().height());
 }
 
+void PreferencesDialog::showSetting(const QString& key)
+{
+    auto* editor = findChild<QWidget*>(key);
+    editor->setFocus(Qt::ShortcutFocusReason); // with its frame, as the keyboard leaves it
+    if (auto* box = qobject_cast<QAbstractSpinBox*>(editor))
+        box->selectAll();
+}
+
 QWidget* PreferencesDialog::editorFor(const SettingSpec& spec)
 {
     const QString key = spec.key;

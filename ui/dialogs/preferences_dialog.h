@@ -13,6 +13,8 @@ class PreferencesDialog final : public QDialog {
 
 public:
     explicit PreferencesDialog(Settings& settings, QWidget* parent = nullptr);
+    /// Gives the keyboard to the editor of a setting of the page.
+    void showSetting(const QString& key);
 
 private:
     QWidget* editorFor(const SettingSpec& spec);

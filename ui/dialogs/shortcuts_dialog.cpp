@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/dialogs/shortcuts_dialog.h"
 
-#include "ui/dialogs/numbers_page.h"
 #include "ui/panels/card.h"
 
 #include <QAction>
@@ -9,7 +8,6 @@
 #include <QGridLayout>
 #include <QKeySequence>
 #include <QScrollArea>
-#include <QTabWidget>
 #include <QVBoxLayout>
 
 #include <utility>
@@ -73,7 +71,7 @@ private:
 ShortcutsDialog::ShortcutsDialog(const ActionSections& sections, QWidget* parent)
     : QDialog(parent)
 {
-    setWindowTitle(tr("Keys and numbers"));
+    setWindowTitle(tr("Keyboard and mouse"));
     setObjectName(u"shortcutsDialog"_s);
     auto* page = new Page;
     page->heading(tr("On the image"));
@@ -96,24 +94,16 @@ ShortcutsDialog::ShortcutsDialog(const ActionSections& sections, QWidget* parent
             page->row(keysOf(*action), withoutMnemonic(action->text()));
         }
     }
-    const auto scrolled = [this](QWidget* content) {
-        auto* scroll = new QScrollArea(this);
-        scroll->setWidget(content);
-        scroll->setWidgetResizable(true);
-        scroll->setFrameShape(QFrame::NoFrame);
-        scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-        return scroll;
-    };
-    auto* tabs = new QTabWidget(this);
-    tabs->setObjectName(u"helpTabs"_s);
-    tabs->setDocumentMode(true);
-    tabs->addTab(scrolled(page), tr("&Keyboard and mouse"));
-    tabs->addTab(scrolled(makeNumbersPage()), tr("What the &numbers mean"));
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidget(page);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 12);
-    layout->addWidget(tabs);
+    layout->addWidget(scroll);
     auto* foot = new QHBoxLayout;
     foot->setContentsMargins(12, 0, 12, 0);
     foot->addWidget(buttons);

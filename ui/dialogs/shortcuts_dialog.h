@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// F1: everything keyboard and mouse can do, taken from the actions themselves, and what each number means.
+// Everything keyboard and mouse can do, taken from the actions themselves.
 #pragma once
 
 #include <QDialog>

@@ -4,6 +4,7 @@
 #include "core/analysis/report_csv.h"
 #include "ui/panels/card.h"
 #include "ui/panels/csv_button.h"
+#include "ui/panels/help_point.h"
 #include "ui/panels/orders_bar.h"
 #include "ui/state/theme.h"
 
@@ -108,6 +109,8 @@ BlockPanel::BlockPanel(Viewer& viewer, QWidget* parent)
     , m_csv(new CsvButton(
           viewer, QStringLiteral("blocks"), [this] { return toCsv(); }, this))
 {
+    setHelpTopic(*this, HelpTopic::BlockTable);
+    setHelpTopic(*m_pairs, HelpTopic::PairInteraction);
     m_sorted->setSourceModel(m_model);
     m_sorted->setSortRole(BlockTableModel::SortRole);
     m_table->setModel(m_sorted);

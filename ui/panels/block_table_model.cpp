@@ -2,6 +2,7 @@
 #include "ui/panels/block_table_model.h"
 
 #include "core/analysis/report_csv.h"
+#include "ui/state/help_topics.h"
 #include "ui/state/text.h"
 
 #include <algorithm>
@@ -147,32 +148,41 @@ QVariant BlockTableModel::headerData(int section, Qt::Orientation orientation, i
     struct Header {
         QString title;
         QString help;
+        HelpTopic topic;
     };
     const Header headers[ColumnCount] = {
-        {tr("Block"), tr("Number of the block, from the top left; the tick shows and hides it")},
+        {tr("Block"), tr("Number of the block, from the top left; the tick shows and hides it"), HelpTopic::Block},
         {tr("Rank"),
          tr("Rank by importance, and the half: orange is important, blue trivial.\n"
-            "1 is the block the score depends on most; the six first are the important half.")},
+            "1 is the block the score depends on most; the six first are the important half."),
+         HelpTopic::Rank},
         {tr("Import."),
          tr("Importance: what the score depends on.\n"
-            "Mean over the 2047 masks that hide this block, and not all, of |q(masked) − q(whole)|.")},
+            "Mean over the 2047 masks that hide this block, and not all, of |q(masked) − q(whole)|."),
+         HelpTopic::Importance},
         {tr("Contrib."),
          tr("Contribution: what holds the score up (+), what pulls it down (−). Shapley value:\n"
-            "Σ over sets S of other visible blocks of |S|!(11−|S|)!/12! · (q(S ∪ block) − q(S)).")},
+            "Σ over sets S of other visible blocks of |S|!(11−|S|)!/12! · (q(S ∪ block) − q(S))."),
+         HelpTopic::Contribution},
         {tr("Banzhaf"),
          tr("Banzhaf value: what this block adds, all sets of others counting alike.\n"
-            "Mean over the 2048 sets S of other visible blocks of q(S ∪ block) − q(S).")},
+            "Mean over the 2048 sets S of other visible blocks of q(S ∪ block) − q(S)."),
+         HelpTopic::Banzhaf},
         {tr("Without"),
          tr("Score with this block alone hidden, on 1 to 5.\n"
-            "q(all blocks but this one); the distance to the score of the whole is its occlusion.")},
+            "q(all blocks but this one); the distance to the score of the whole is its occlusion."),
+         HelpTopic::Without},
         {tr("Agree"),
          tr("How many of the compared models have this block in their important half.\n"
-            "Count over models; halves by importance, each model by its own masks.")},
+            "Count over models; halves by importance, each model by its own masks."),
+         HelpTopic::Agreement},
     };
     if (role == Qt::DisplayRole)
         return headers[section].title;
     if (role == Qt::TextAlignmentRole)
         return alignmentOf(section);
+    if (role == HelpTopicRole)
+        return toRole(headers[section].topic);
     return role == Qt::ToolTipRole ? headers[section].help : QVariant();
 }
 

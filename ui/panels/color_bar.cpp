@@ -2,6 +2,7 @@
 #include "ui/panels/color_bar.h"
 
 #include "core/chart/chart.h"
+#include "ui/panels/help_point.h"
 
 #include <QPainter>
 
@@ -193,10 +194,12 @@ void ColorBarView::refresh()
     if (m_picture && m_picture->id == OverlayId::Halves)
         m_picture.reset();
     setVisible(m_picture.has_value());
-    if (m_picture)
-        setAccessibleDescription(tr("%1, from %2 to %3")
-                                     .arg(layerName(m_picture->id), m_picture->valueText(m_picture->range.low),
-                                          m_picture->valueText(m_picture->range.high)));
+    if (!m_picture)
+        return update();
+    setHelpTopic(*this, helpTopicOf(m_picture->id));
+    setAccessibleDescription(tr("%1, from %2 to %3")
+                                 .arg(layerName(m_picture->id), m_picture->valueText(m_picture->range.low),
+                                      m_picture->valueText(m_picture->range.high)));
     update();
 }
 

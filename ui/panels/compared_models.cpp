@@ -2,6 +2,7 @@
 #include "ui/panels/compared_models.h"
 
 #include "ui/panels/card.h"
+#include "ui/panels/help_point.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
 
@@ -185,6 +186,7 @@ ComparedModels::ComparedModels(Workspace& workspace, Comparison& comparison, QWi
     connect(m_switch, &QPushButton::clicked, this, [this] { m_comparison.setOn(!m_comparison.isOn()); });
     auto* top = new QHBoxLayout;
     top->setContentsMargins(4, 0, 0, 0);
+    setHelpTopic(*this, HelpTopic::SeveralModels);
     top->addWidget(m_heading, 1);
     top->addWidget(m_switch);
     m_list->setSpacing(3);

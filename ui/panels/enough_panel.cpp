@@ -5,6 +5,7 @@
 #include "ui/panels/card.h"
 #include "ui/panels/csv_button.h"
 #include "ui/panels/curve_plot.h"
+#include "ui/panels/help_point.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
 
@@ -141,6 +142,13 @@ EnoughPanel::EnoughPanel(Viewer& viewer, QWidget* parent)
           this))
     , m_curve(new CurvePlot(this))
 {
+    setHelpTopic(*this, HelpTopic::BlocksThatDecide);
+    setHelpTopic(*m_headline, HelpTopic::DecidingBlocks);
+    setHelpTopic(*m_sets, HelpTopic::DecidingBlocks);
+    setHelpTopic(*m_breaking, HelpTopic::BreakingSet);
+    setHelpTopic(*m_best, HelpTopic::AtBest);
+    setHelpTopic(*m_epsilon, HelpTopic::Tolerance);
+    setHelpTopic(*m_curve, HelpTopic::Curve);
     m_headline->setObjectName(u"headline"_s);
     const SettingSpec& spec = Settings::spec(setting::Epsilon);
     m_epsilon->setObjectName(u"epsilon"_s);
@@ -189,6 +197,7 @@ EnoughPanel::EnoughPanel(Viewer& viewer, QWidget* parent)
     label->setForegroundRole(QPalette::PlaceholderText);
     label->setFullText(tr("Tolerated change of the score"));
     label->setBuddy(m_epsilon);
+    setHelpTopic(*label, HelpTopic::Tolerance);
     auto* tolerance = new QHBoxLayout;
     tolerance->addWidget(label, 1);
     tolerance->addWidget(m_epsilon);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/hidden_words.h"
 
+#include "ui/panels/help_point.h"
+
 #include <QClipboard>
 #include <QGuiApplication>
 
@@ -51,6 +53,7 @@ HiddenWords::HiddenWords(CurrentImage& image, QWidget* parent)
     , m_image(image)
 {
     setObjectName(u"hiddenWords"_s);
+    setHelpTopic(*this, HelpTopic::HiddenBlocks);
     setAutoRaise(true);
     setFocusPolicy(Qt::TabFocus);
     connect(this, &QToolButton::clicked, this,

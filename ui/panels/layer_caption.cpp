@@ -2,6 +2,7 @@
 #include "ui/panels/layer_caption.h"
 
 #include "ui/panels/card.h"
+#include "ui/panels/help_point.h"
 #include "ui/state/theme.h"
 
 #include <QEvent>
@@ -18,6 +19,7 @@ LayerCaption::LayerCaption(const LayerView& layers, QWidget* parent)
     , m_remark(new ElidedLabel(this, Qt::ElideRight))
 {
     setObjectName(u"layerCaption"_s);
+    setHelpTopic(*this, HelpTopic::Layers);
     m_question->setObjectName(u"layerQuestion"_s);
     m_question->setTextFormat(Qt::PlainText);
     m_question->setFont(scaledFont(*this, 1.0, true));
@@ -48,6 +50,8 @@ LayerCaptionText captionText(const LayerView& layers)
 void LayerCaption::refresh()
 {
     const LayerCaptionText caption = captionText(m_layers);
+    if (const auto read = m_layers.readPicture())
+        setHelpTopic(*this, helpTopicOf(read->id));
     m_question->setText(caption.question);
     m_question->setToolTip(caption.help);
     m_question->setEnabled(!caption.help.isEmpty());

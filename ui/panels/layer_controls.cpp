@@ -3,6 +3,7 @@
 
 #include "ui/panels/card.h"
 #include "ui/panels/color_swatch.h"
+#include "ui/panels/help_point.h"
 #include "ui/panels/orders_bar.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
@@ -304,6 +305,7 @@ void LayerControls::makeBlocks(QVBoxLayout& column)
 {
     m_match = mutedLabel(this);
     m_match->setObjectName(u"match"_s);
+    setHelpTopic(*m_match, HelpTopic::Matching);
     m_match->setWordWrap(true);
     column.addWidget(m_match);
     m_hideUpper = new QPushButton(tr("Hide upper half"), this);

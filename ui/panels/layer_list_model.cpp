@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/layer_list_model.h"
 
+#include "ui/state/help_topics.h"
+
 #include <cmath>
 #include <vector>
 
@@ -139,6 +141,8 @@ QVariant LayerListModel::data(const QModelIndex& index, int role) const
         return false;
     case LayerRole:
         return static_cast<int>(row.id);
+    case HelpTopicRole:
+        return toRole(helpTopicOf(row.id));
     case Qt::AccessibleDescriptionRole:
         return status(row.id);
     default:

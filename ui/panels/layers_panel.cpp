@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/layers_panel.h"
 
+#include "ui/panels/help_point.h"
 #include "ui/panels/layer_controls.h"
 #include "ui/panels/layer_delegate.h"
 
@@ -22,6 +23,7 @@ LayersPanel::LayersPanel(Viewer& viewer, QWidget* parent)
     , m_list(new QListView(this))
     , m_controls(new LayerControls(viewer))
 {
+    setHelpTopic(*this, HelpTopic::Layers);
     m_list->setObjectName(QStringLiteral("layerList"));
     m_list->setAccessibleName(tr("Layers"));
     m_list->setModel(m_model);
@@ -66,6 +68,7 @@ LayersPanel::LayersPanel(Viewer& viewer, QWidget* parent)
 
 void LayersPanel::followCurrent()
 {
+    setHelpTopic(*m_controls, helpTopicOf(m_layers.current()));
     const QModelIndex index = m_model->indexOf(m_layers.current());
     if (m_list->currentIndex() != index)
         m_list->setCurrentIndex(index);

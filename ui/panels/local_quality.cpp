@@ -2,6 +2,7 @@
 #include "ui/panels/local_quality.h"
 
 #include "ui/panels/card.h"
+#include "ui/panels/help_point.h"
 #include "ui/state/text.h"
 
 #include <QApplication>
@@ -34,6 +35,10 @@ LocalQuality::LocalQuality(Viewer& viewer, QWidget* parent)
     , m_region(new QLabel(m_regionRow))
 {
     setObjectName(u"localQuality"_s);
+    setHelpTopic(*this, HelpTopic::LocalQuality);
+    setHelpTopic(*m_tiles, HelpTopic::Tiles);
+    setHelpTopic(*m_tilesNote, HelpTopic::Tiles);
+    setHelpTopic(*m_regionRow, HelpTopic::Rectangle);
     m_tiles->setObjectName(u"tileSummary"_s);
     m_tiles->setFlat(true);
     m_tiles->setCursor(Qt::PointingHandCursor);

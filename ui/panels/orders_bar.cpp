@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ui/panels/orders_bar.h"
 
+#include "ui/panels/help_point.h"
 #include "ui/state/theme.h"
 
 #include <QPainter>
@@ -23,6 +24,7 @@ OrdersBar::OrdersBar(CurrentImage& image, QWidget* parent)
     : QWidget(parent)
     , m_image(image)
 {
+    setHelpTopic(*this, HelpTopic::Orders);
     setObjectName(u"orders"_s);
     connect(&image, &CurrentImage::changed, this, &OrdersBar::refresh);
     connect(&image, &CurrentImage::analysisChanged, this, &OrdersBar::refresh);

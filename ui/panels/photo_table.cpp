@@ -3,6 +3,7 @@
 
 #include "core/base/numbers_text.h"
 #include "ui/panels/csv_button.h"
+#include "ui/panels/help_point.h"
 #include "ui/panels/mark_badge.h"
 #include "ui/panels/photo_bar.h"
 #include "ui/panels/photo_rows.h"
@@ -110,6 +111,9 @@ PhotoTable::PhotoTable(Viewer& viewer, QWidget* parent)
     , m_problem(new QLabel(this))
     , m_columns(new QMenu(this))
 {
+    setHelpTopic(*this, HelpTopic::Photos);
+    setHelpTopic(*m_histogram, HelpTopic::Histogram);
+    setHelpTopic(*m_summary, HelpTopic::PhotoScore);
     m_table->setObjectName(u"photoTable"_s);
     m_table->setAccessibleName(tr("Photos"));
     m_table->setModel(&viewer.photos);

@@ -3,6 +3,7 @@
 
 #include "ui/panels/card.h"
 #include "ui/panels/grade_chart.h"
+#include "ui/panels/help_point.h"
 #include "ui/panels/score_bar.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
@@ -60,6 +61,15 @@ QualityPanel::QualityPanel(Workspace& workspace, QWidget* parent)
     , m_leak(mutedLabel(m_card))
 {
     const CurrentImage& image = m_image;
+    setHelpTopic(*this, HelpTopic::Quality);
+    for (QWidget* part : {static_cast<QWidget*>(m_score), static_cast<QWidget*>(m_scale), static_cast<QWidget*>(m_bar)})
+        setHelpTopic(*part, HelpTopic::Score);
+    for (QWidget* part : {static_cast<QWidget*>(m_change), static_cast<QWidget*>(m_changeNote)})
+        setHelpTopic(*part, HelpTopic::Change);
+    setHelpTopic(*m_grades, HelpTopic::GradeShares);
+    setHelpTopic(*m_facts, HelpTopic::Fed);
+    setHelpTopic(*m_note, HelpTopic::ZeroedPixels);
+    setHelpTopic(*m_leak, HelpTopic::Leak);
     m_score->setObjectName(u"score"_s);
     m_change->setObjectName(u"change"_s);
     m_facts->setObjectName(u"facts"_s);

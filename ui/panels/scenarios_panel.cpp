@@ -3,6 +3,7 @@
 
 #include "ui/panels/card.h"
 #include "ui/panels/csv_button.h"
+#include "ui/panels/help_point.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
 #include "ui/state/viewer.h"
@@ -164,6 +165,7 @@ ScenariosPanel::ScenariosPanel(Viewer& viewer, QAction* pin, QWidget* parent)
     , m_viewer(viewer)
     , m_book(viewer.scenarios)
 {
+    setHelpTopic(*this, HelpTopic::Scenarios);
     makeParts(pin);
     connect(&m_book, &ScenarioBook::changed, this, &ScenariosPanel::fill);
     connect(&m_book, &ScenarioBook::effectProgressed, this, &ScenariosPanel::showProgress);
@@ -235,6 +237,8 @@ void ScenariosPanel::makeParts(QAction* pin)
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_all = new QPushButton(tr("Try on all photos"), this);
     m_all->setObjectName(u"scenarioAll"_s);
+    setHelpTopic(*m_all, HelpTopic::ScenarioEffect);
+    setHelpTopic(*m_text, HelpTopic::ScenarioEffect);
     m_all->setToolTip(tr("Scores every photo of the list whole and with these blocks hidden, by the chosen model"));
     connect(m_all, &QPushButton::clicked, this, [this] {
         if (const QList<int> rows = chosen(); rows.size() == 1)

@@ -2,6 +2,7 @@
 #include "ui/panels/status_readout.h"
 
 #include "ui/panels/card.h"
+#include "ui/panels/help_point.h"
 #include "ui/state/text.h"
 
 #include <QHBoxLayout>
@@ -18,6 +19,7 @@ StatusReadout::StatusReadout(CanvasView& canvas, const LayerView& layers, QWidge
     , m_block(mutedLabel(this))
     , m_zoom(mutedLabel(this))
 {
+    setHelpTopic(*this, HelpTopic::Values);
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 8, 0);
     layout->setSpacing(14);

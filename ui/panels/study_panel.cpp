@@ -3,6 +3,7 @@
 
 #include "ui/panels/card.h"
 #include "ui/panels/error_bar.h"
+#include "ui/panels/help_point.h"
 #include "ui/panels/photo_rows.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
@@ -44,6 +45,7 @@ StudyPanel::StudyPanel(Workspace& workspace, QWidget* parent)
     , m_message(new QLabel(this))
     , m_choose(new QPushButton(tr("&Folder of the photos…"), this))
 {
+    setHelpTopic(*this, HelpTopic::Study);
     m_title->setObjectName(u"studyTitle"_s);
     m_models->setObjectName(u"studyModel"_s);
     m_models->setAccessibleName(tr("Model whose scores are shown"));

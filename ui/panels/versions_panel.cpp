@@ -4,6 +4,7 @@
 #include "core/masking/block_set.h"
 #include "ui/canvas/versions_canvas.h"
 #include "ui/panels/card.h"
+#include "ui/panels/help_point.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
 
@@ -18,6 +19,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace halflens {
 
@@ -130,6 +132,12 @@ VersionsPanel::VersionsPanel(Viewer& viewer, QWidget* parent)
     : QWidget(parent)
     , m_viewer(viewer)
     , m_headline(sentence(u"versionsHeadline"_s, this))
+    setHelpTopic(*this, HelpTopic::Versions);
+    setHelpTopic(*m_headline, HelpTopic::VersionScores);
+    setHelpTopic(*m_composite, HelpTopic::VersionScores);
+    setHelpTopic(*m_sum, HelpTopic::VersionContribution);
+    setHelpTopic(*m_carries, HelpTopic::VersionCarries);
+    setHelpTopic(*m_method, HelpTopic::VersionMethod);
     , m_composite(sentence(u"versionsComposite"_s, this))
     , m_sum(sentence(u"versionsSum"_s, this))
     , m_carries(sentence(u"versionsCarries"_s, this))
@@ -168,12 +176,20 @@ void VersionsPanel::makeTables()
     m_models = makeTable(u"versionsModels"_s, {tr("Model"), tr("A"), tr("B"), tr("Change")}, this);
     m_models->setToolTip(tr("Scores in grades of 1 to 5. A click chooses the model, a double click asks one again that "
                             "failed or was stopped."));
+    setHelpTopic(*m_models, HelpTopic::VersionScores);
     for (const int column : {ScoreA, ScoreB, ModelChange})
+    setHelpTopic(*m_bar, HelpTopic::VersionContribution);
         m_models->horizontalHeader()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
     connect(m_models, &QTableWidget::cellClicked, this, [this](int row) {
         m_viewer.workspace.setModelId(m_models->item(row, ModelName)->data(Qt::UserRole).toString());
     });
     connect(m_models, &QTableWidget::cellDoubleClicked, &m_viewer.versions, &VersionService::retry);
+    const std::pair<int, HelpTopic> topics[] = {{BlockNumber, HelpTopic::Block},
+                                                {Contribution, HelpTopic::VersionContribution},
+                                                {Single, HelpTopic::VersionAlone},
+                                                {Source, HelpTopic::Versions}};
+    for (const auto& [column, topic] : topics)
+        m_blocks->horizontalHeaderItem(column)->setData(HelpTopicRole, toRole(topic));
     m_bar = new ContributionBar(this);
     m_blocks = makeTable(u"versionsBlocks"_s, {tr("Block"), tr("Contribution"), tr("Alone"), tr("From")}, this);
     m_blocks->horizontalHeaderItem(Contribution)
@@ -197,6 +213,8 @@ void VersionsPanel::makeTables()
 void VersionsPanel::makeCarries()
 {
     m_show = new QToolButton(this);
+    setHelpTopic(*m_show, HelpTopic::VersionCarries);
+    setHelpTopic(*m_take, HelpTopic::VersionCarries);
     m_show->setObjectName(u"versionsShowCarries"_s);
     m_show->setText(tr("Show them"));
     m_show->setToolTip(tr("Frame these blocks on the pictures"));

@@ -2,11 +2,13 @@
 #include "ui/state/photo_columns.h"
 
 #include "core/base/numbers_text.h"
+#include "ui/state/help_topics.h"
 #include "ui/state/text.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -77,6 +79,28 @@ QString PhotoColumns::help(int column) const
         tr("Of the file; the filter counts megabytes"),
         tr("Last change of the file; in the filter, the beginning of the date: date=2026-05")};
     return texts[static_cast<std::size_t>(column)];
+}
+
+HelpTopic PhotoColumns::helpTopic(int column)
+{
+    switch (static_cast<PhotoColumn>(std::min(column, PhotoColumnCount))) {
+    case PhotoColumn::Score:
+    case PhotoColumn::FirstModel:
+        return HelpTopic::PhotoScore;
+    case PhotoColumn::Mark:
+    case PhotoColumn::Note:
+        return HelpTopic::MarksAndNotes;
+    case PhotoColumn::Change:
+        return HelpTopic::PhotoChange;
+    case PhotoColumn::Guaranteed:
+        return HelpTopic::PhotoEnough;
+    case PhotoColumn::Photo:
+    case PhotoColumn::Pixels:
+    case PhotoColumn::Size:
+    case PhotoColumn::Date:
+        return HelpTopic::Photos;
+    }
+    return HelpTopic::Photos;
 }
 
 std::vector<FilterColumn> PhotoColumns::filterColumns() const

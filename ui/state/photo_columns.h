@@ -12,6 +12,8 @@
 
 namespace halflens {
 
+enum class HelpTopic : std::uint8_t;
+
 enum class PhotoColumn : std::uint8_t {
     Photo,
     Score, ///< by the chosen model, 1..5
@@ -38,6 +40,7 @@ public:
 
     QString title(int column) const;
     QString help(int column) const;
+    static HelpTopic helpTopic(int column);
     std::vector<FilterColumn> filterColumns() const;
 
     /// Sorted as texts and written from the left; the mark is sorted as a number, Keep first.

@@ -2,6 +2,7 @@
 #include "ui/state/photo_list_model.h"
 
 #include "core/image/image_folder.h"
+#include "ui/state/help_topics.h"
 #include "ui/state/text.h"
 
 #include <QDir>
@@ -322,6 +323,8 @@ QVariant PhotoListModel::headerData(int section, Qt::Orientation orientation, in
     if (role == Qt::ToolTipRole)
         return m_columns.help(section) + u'\n'
             + tr("In the filter: %1").arg(m_columns.filterColumns()[static_cast<std::size_t>(section)].word);
+    if (role == HelpTopicRole)
+        return toRole(PhotoColumns::helpTopic(section));
     if (role == Qt::TextAlignmentRole)
         return QVariant::fromValue(
             Qt::Alignment((PhotoColumns::isLeft(section) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));

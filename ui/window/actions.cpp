@@ -150,10 +150,23 @@ Actions::Actions(QMainWindow& window, QUndoGroup& undoGroup)
     worstFirst->setCheckable(true);
     worstFirst->setToolTip(tr("Photos in the order of their scores, and back to the order of opening (W)"));
 
-    const QString help = tr("&Help");
-    palette = add(help, tr("&Find a command…"), {QKeySequence(u"Ctrl+Shift+P"_s)}, u"search"_s);
-    shortcuts = add(help, tr("&Keys and numbers"), {QKeySequence(u"F1"_s)});
-    about = add(help, tr("&About HalfLens"));
+    const QString helpMenu = tr("&Help");
+    helpHere = add(helpMenu, tr("&Help"), {QKeySequence(u"F1"_s)});
+    helpHere->setShortcutContext(Qt::ApplicationShortcut);
+    helpHere->setToolTip(tr("F1 explains what the pointer rests on, or what has the keyboard"));
+    const auto addPage = [&](const QString& file, const QString& text) { helpPages.insert(file, add(helpMenu, text)); };
+    addPage(u"viewer.md"_s, tr("The &viewer"));
+    addPage(u"numbers.md"_s, tr("What the &numbers mean"));
+    addPage(u"exact.md"_s, tr("&Sets, orders, two versions"));
+    addPage(u"measures.md"_s, tr("&Measures and maps"));
+    addPage(u"explainers.md"_s, tr("&Which map can be trusted"));
+    addPage(u"figures.md"_s, tr("Fi&gures"));
+    addPage(u"studies.md"_s, tr("S&tudies"));
+    addPage(u"own_model.md"_s, tr("&Other models"));
+    palette = add(helpMenu, tr("&Find…"), {QKeySequence(u"Ctrl+Shift+P"_s)}, u"search"_s);
+    palette->setToolTip(tr("Commands, layers, photos, settings and help by a part of their names"));
+    shortcuts = add(helpMenu, tr("&Keyboard and mouse"), {QKeySequence(u"Ctrl+F1"_s)});
+    about = add(helpMenu, tr("&About HalfLens"));
     about->setMenuRole(QAction::AboutRole);
 }
 

@@ -79,6 +79,8 @@ public:
     QAction* goTo; ///< a photo by its name
     QAction* worstFirst; ///< checkable
     QAction* palette;
+    QAction* helpHere; ///< on what the pointer rests on; in dialogs as well
+    QMap<QString, QAction*> helpPages; ///< by the page's file
     QAction* shortcuts;
     QAction* about;
 

@@ -4,13 +4,13 @@
 #include "core/figure/block_overlay.h"
 #include "ui/canvas/canvas_view.h"
 #include "ui/canvas/versions_canvas.h"
-#include "ui/dialogs/command_palette.h"
 #include "ui/dialogs/export_figure_dialog.h"
 #include "ui/dialogs/interactions_dialog.h"
 #include "ui/dialogs/preferences_dialog.h"
 #include "ui/panels/card.h"
 #include "ui/panels/empty_state.h"
 #include "ui/panels/error_bar.h"
+#include "ui/panels/help_point.h"
 #include "ui/panels/hidden_words.h"
 #include "ui/panels/notice_bar.h"
 #include "ui/panels/picture_page.h"
@@ -22,6 +22,8 @@
 #include "ui/state/image_files.h"
 #include "ui/state/text.h"
 #include "ui/state/theme.h"
+#include "ui/window/help_controller.h"
+#include "ui/window/palette_entries.h"
 #include "ui/window/photo_controller.h"
 #include "ui/window/session_controller.h"
 
@@ -60,6 +62,7 @@ MainWindow::MainWindow(Viewer& viewer, QWidget* parent)
     makeToolBar();
     makeStatusBar();
     m_sessions = new SessionController(*this, m_viewer, *m_actions, *m_notice, *m_offer);
+    m_help = new HelpController(*this, *m_actions);
     connectActions();
     connectWorkspace();
     m_actions->updateIcons(themeColors(palette()).text);
@@ -396,6 +399,7 @@ void MainWindow::openStudy(const QString& folder)
         dock = addDock(u"studyDock"_s, tr("Study"), new StudyPanel(m_viewer.workspace), Qt::BottomDockWidgetArea);
         tabifyDockWidget(findChild<QDockWidget*>(u"imagesDock"_s), dock);
         resizeDocks({dock}, {height() * 2 / 5}, Qt::Vertical);
+        m_help->addButtons();
     }
     dock->show();
     dock->raise();
@@ -416,7 +420,9 @@ void MainWindow::copyImage()
 
 void MainWindow::openExportDialog()
 {
-    showOnly(new ExportFigureDialog(m_viewer, this));
+    auto* dialog = new ExportFigureDialog(m_viewer, this);
+    setHelpTopic(*dialog, HelpTopic::Figures);
+    showOnly(dialog);
 }
 
 void MainWindow::openPairs()
@@ -433,11 +439,20 @@ void MainWindow::openPalette()
 {
     QList<QAction*> commands = m_actions->all();
     commands.removeOne(m_actions->palette);
+    for (QAction* page : std::as_const(m_actions->helpPages))
+        commands.removeOne(page); // among the sections of the help
     for (QAction* action : m_modelMenu->actions()) {
         if (!action->isSeparator() && !commands.contains(action))
             commands << action;
     }
-    showOnly(new CommandPalette(commands, this));
+    const PaletteTargets targets{commands,
+                                 [this](const QString& key) {
+                                     auto* preferences = new PreferencesDialog(m_viewer.settings, this);
+                                     showOnly(preferences);
+                                     preferences->showSetting(key);
+                                 },
+                                 [this](const QString& address) { m_help->showAddress(address); }};
+    showOnly(new CommandPalette(paletteEntries(m_viewer, targets), this));
 }
 
 void MainWindow::showOnly(QDialog* dialog)

@@ -23,6 +23,7 @@ class DropZones;
 class ElidedLabel;
 class EmptyState;
 class ErrorBar;
+class HelpController;
 class NoticeBar;
 class PhotoController;
 class PicturePage;
@@ -58,6 +59,7 @@ public:
     /// Photos and folders, or a session in place of what is opened.
     void openPaths(const QStringList& paths);
     SessionService& session() { return m_viewer.session; }
+    HelpController& help() { return *m_help; }
 
     QSize sizeHint() const override { return {1440, 900}; }
 
@@ -125,6 +127,7 @@ private:
     NoticeBar* m_offer = nullptr; ///< to recover a session
     PhotoController* m_photos = nullptr;
     SessionController* m_sessions = nullptr;
+    HelpController* m_help = nullptr;
     QualityPanel* m_quality = nullptr;
     WorkIndicator* m_work = nullptr;
     ElidedLabel* m_facts = nullptr;

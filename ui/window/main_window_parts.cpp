@@ -14,6 +14,7 @@
 #include "ui/panels/empty_state.h"
 #include "ui/panels/enough_panel.h"
 #include "ui/panels/error_bar.h"
+#include "ui/panels/help_point.h"
 #include "ui/panels/hidden_words.h"
 #include "ui/panels/layers_panel.h"
 #include "ui/panels/local_quality.h"
@@ -109,6 +110,7 @@ void MainWindow::makeDocks()
     m_quality->addBelow(new ComparedModels(m_viewer.workspace, m_viewer.comparison));
     auto* quality = new QScrollArea;
     quality->setWidget(m_quality);
+    setHelpTopic(*quality, HelpTopic::Quality);
     quality->setWidgetResizable(true);
     quality->setFrameShape(QFrame::NoFrame);
     quality->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -144,6 +146,7 @@ void MainWindow::makeDocks()
     }
     auto* versions = new QScrollArea;
     versions->setWidget(new VersionsPanel(m_viewer));
+    setHelpTopic(*versions, HelpTopic::Versions);
     versions->setWidgetResizable(true);
     versions->setFrameShape(QFrame::NoFrame);
     versions->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -210,7 +213,8 @@ void MainWindow::makeMenus()
             }
             if (action == m_actions->exportFigure || action == m_actions->quit || action == m_actions->copy
                 || action == m_actions->marks.value(PhotoMark::Keep) || action == m_actions->preferences
-                || action == m_actions->original || action == m_actions->fullScreen || action == m_actions->about
+                || action == m_actions->original || action == m_actions->helpPages.value(u"viewer.md"_s)
+                || action == m_actions->palette || action == m_actions->fullScreen || action == m_actions->about
                 || action == m_actions->first)
                 menu->addSeparator();
             menu->addAction(action);
@@ -323,6 +327,7 @@ void MainWindow::openModelManager()
         return;
     auto* manager = new ModelManager(*library, m_viewer.workspace.engine(), this);
     connect(manager, &ModelManager::modelsChanged, &m_viewer.workspace.analyses(), &AnalysisService::reloadModels);
+    setHelpTopic(*manager, HelpTopic::Models);
     showOnly(manager);
 }
 

@@ -4,6 +4,7 @@
 #include "ui/canvas/canvas_view.h"
 #include "ui/dialogs/go_to_photo.h"
 #include "ui/panels/film_strip.h"
+#include "ui/panels/help_point.h"
 #include "ui/panels/mark_badge.h"
 #include "ui/panels/note_field.h"
 #include "ui/panels/photo_bar.h"
@@ -32,6 +33,7 @@ PhotoController::PhotoController(MainWindow& window, Viewer& viewer, Actions& ac
     auto* strip = new FilmStrip(viewer.workspace, viewer.photos, m_strip);
     connect(strip, &FilmStrip::compareRequested, this,
             [this](int index) { m_viewer.versions.start(*m_viewer.workspace.at(index)); });
+    setHelpTopic(*strip, HelpTopic::Photos);
     m_strip->setWidget(strip);
     QList<QAction*> marks;
     for (auto it = actions.marks.cbegin(); it != actions.marks.cend(); ++it) {
