@@ -84,10 +84,10 @@ void addNotes(const heif_image_handle* picture, int bits, std::vector<std::strin
     bool profile = heif_image_handle_get_raw_color_profile_size(picture) > 0
         && heif_image_handle_get_color_profile_type(picture) != heif_color_profile_type_nclx;
     heif_color_profile_nclx* numbers = nullptr;
-    if (heif_image_handle_get_nclx_color_profile(picture, &numbers).code == heif_error_Ok && numbers) {
+    if (heif_image_handle_get_nclx_color_profile(picture, &numbers).code == heif_error_Ok && numbers)
         profile = profile || isOtherThanSrgb(numbers->color_primaries, numbers->transfer_characteristics);
+    if (numbers) // also where a number in it was refused
         heif_nclx_color_profile_free(numbers);
-    }
     if (profile)
         notes.emplace_back(ProfileIgnoredNote);
 }
