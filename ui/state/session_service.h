@@ -2,6 +2,7 @@
 // The session of the viewer: what it is, whether it is saved, and the copy for recovery.
 #pragma once
 
+#include "core/engine/request.h"
 #include "core/session/session_files.h"
 #include "ui/state/autosave.h"
 
@@ -64,6 +65,9 @@ Q_SIGNALS:
     void photosLookedFor(const QStringList& missing, int elsewhere);
 
 private:
+    static constexpr Slot HashSlot{0, Stage::Listing, -2};
+
+    static std::vector<std::filesystem::path> foldersOf(const QStringList& files);
     void connectChanges();
     bool areScenariosNew() const;
     bool isAnyMarked() const;
