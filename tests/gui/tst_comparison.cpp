@@ -195,7 +195,10 @@ private Q_SLOTS:
         // an estimate at once, the mask's own score a moment later
         QTest::mouseClick(&m_fixture->canvas(), Qt::LeftButton, {}, m_fixture->at(5));
         QVERIFY(window.workspace().image().score()->isEstimate);
+        QVERIFY(m_fixture->label("score").startsWith(u'~') && m_fixture->label("change").startsWith(u'~'));
+        QVERIFY(m_fixture->label("changeNote").contains(u'±'));
         QTRY_VERIFY(!window.workspace().image().score()->isEstimate);
+        QTRY_VERIFY(!m_fixture->label("score").contains(u'~'));
         QCOMPARE(m_fixture->models.hiddenRuns.load(), 1);
     }
 

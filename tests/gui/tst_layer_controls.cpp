@@ -107,11 +107,12 @@ private Q_SLOTS:
         QVERIFY(window.workspace().current()->mask() == upper.complement());
         QTest::keyClick(&m_fixture->canvas(), Qt::Key_Z, Qt::ControlModifier);
         QVERIFY(window.workspace().current()->mask() == upper);
-        const int matches = matchCount(window.workspace().current()->analysis()->report->important, upper);
-        QCOMPARE(m_fixture->label("match"), matchText(matches));
-        QVERIFY(matchText(4).startsWith(u"4 of 6"_s));
-        QVERIFY(matchText(4).contains(u"28 %"_s)); // chance beside it
-        QVERIFY(matchText(3).contains(u"72 %"_s));
+        const Analysis& analysis = *window.workspace().current()->analysis();
+        const int matches = matchCount(analysis.report->important, upper);
+        QCOMPARE(m_fixture->label("match"), matchText(matches, analysis));
+        QVERIFY(matchText(4, analysis).startsWith(u"4 of 6 important blocks of "_s + toQt(analysis.model.name)));
+        QVERIFY(matchText(4, analysis).contains(u"28 %"_s)); // chance beside it
+        QVERIFY(matchText(3, analysis).contains(u"72 %"_s));
     }
 
     void menuHidesAHalfOfAMapThatIsNotThereYet()

@@ -46,8 +46,7 @@ QString BlockCard::text(BlockIndex block) const
     const Analysis* analysis = m_viewer.workspace.image().analysis();
     const BlockReport* report = m_viewer.workspace.image().report();
     if (report) {
-        const bool isExact = analysis->table && analysis->table->exact;
-        const QString about = isExact ? QString() : u"~"_s;
+        const QString about = estimateMark(!analysis->table || !analysis->table->exact);
         row(tr("Rank"),
             tr("%1%2, %3 half")
                 .arg(about, cell(BlockTableModel::Rank),

@@ -60,9 +60,10 @@ QRect ModelCard::column(Column column, const QWidget& widget)
     const QFontMetrics metrics = widget.fontMetrics();
     const QFontMetrics bold(scaledFont(widget, 1.1, true));
     const std::array<int, ColumnCount> widths{
-        std::max(metrics.horizontalAdvance(u"100.0"_s), metrics.horizontalAdvance(tr("own"))), GradesWidth,
+        std::max(metrics.horizontalAdvance(u"~100.0"_s), metrics.horizontalAdvance(tr("own"))), GradesWidth,
         std::max(metrics.horizontalAdvance(tr("enough")), metrics.horizontalAdvance(u"~12/12"_s)),
-        metrics.horizontalAdvance(tr("change")), bold.horizontalAdvance(u"8.88"_s)};
+        std::max(metrics.horizontalAdvance(tr("change")), metrics.horizontalAdvance(u"~+8.88"_s)),
+        bold.horizontalAdvance(u"~8.88"_s)};
     int right = widget.width() - Side;
     for (int c = ColumnCount - 1; c > column; --c)
         right -= widths[static_cast<std::size_t>(c)] + Gap;
@@ -73,15 +74,16 @@ QRect ModelCard::column(Column column, const QWidget& widget)
 void ModelCard::setModel(const ComparedModel& model, const std::optional<MaskedScore>& masked, bool isWhole, int number)
 {
     m_name = toQt(model.entry.name);
-    m_score = masked ? scoreText(masked->score5) : u"–"_s;
+    const QString mark = estimateMark(masked && masked->isEstimate);
+    m_score = masked ? mark + scoreText(masked->score5) : u"–"_s;
     const bool isChanged = masked && !isWhole;
-    m_change = isChanged ? changeText(masked->change5) : QString();
+    m_change = isChanged ? mark + changeText(masked->change5) : QString();
     m_changeValue = isChanged ? masked->change5 : 0;
     m_note = noteOf(model, masked.has_value());
     const bool isPercent = model.analysis && model.analysis->model.scale.high > 10;
-    m_own = masked ? QString::number(masked->score, 'f', isPercent ? 1 : 2) : QString();
+    m_own = masked ? mark + QString::number(masked->score, 'f', isPercent ? 1 : 2) : QString();
     const BlockReport* report = model.analysis && model.analysis->report ? &*model.analysis->report : nullptr;
-    m_enough = report ? (model.isEstimate ? u"~%1/12"_s : u"%1/12"_s).arg(report->enough.visible) : QString();
+    m_enough = report ? estimateMark(model.isEstimate) + u"%1/12"_s.arg(report->enough.visible) : QString();
     m_grades = masked ? masked->grades : std::vector<float>();
     m_isWorking = model.state == WorkState::Working;
     m_fraction = model.fraction;
@@ -91,6 +93,9 @@ void ModelCard::setModel(const ComparedModel& model, const std::optional<MaskedS
                     .arg(m_own)
                     .arg(model.analysis->model.scale.low)
                     .arg(model.analysis->model.scale.high);
+    if (masked && masked->isEstimate)
+        help << tr("An estimate, ± %1 grades (standard error), until this mask is computed")
+                    .arg(changeOnFive(model.analysis->model.scale, model.analysis->table->standardError), 0, 'f', 2);
     if (model.isEstimate)
         help << tr("Its halves are estimates from some of the masks");
     if (model.error)
@@ -181,12 +186,12 @@ ComparedModels::ComparedModels(Workspace& workspace, Comparison& comparison, QWi
     , m_columns(new ColumnHeading(this))
     , m_list(new QVBoxLayout)
 {
+    setHelpTopic(*this, HelpTopic::SeveralModels);
     m_switch->setObjectName(u"compareButton"_s);
     m_switch->setToolTip(tr("Ask all installed models about this image (M)"));
     connect(m_switch, &QPushButton::clicked, this, [this] { m_comparison.setOn(!m_comparison.isOn()); });
     auto* top = new QHBoxLayout;
     top->setContentsMargins(4, 0, 0, 0);
-    setHelpTopic(*this, HelpTopic::SeveralModels);
     top->addWidget(m_heading, 1);
     top->addWidget(m_switch);
     m_list->setSpacing(3);

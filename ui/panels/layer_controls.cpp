@@ -48,16 +48,18 @@ void choose(QComboBox* box, int value)
 
 } // namespace
 
-QString matchText(int matches)
+QString matchText(int matches, const Analysis& analysis)
 {
     const auto distribution = chanceMatchDistribution();
     double reached = 0;
     for (int n = matches; n <= HalfSize; ++n)
         reached += distribution[static_cast<std::size_t>(n)];
     return LayerControls::tr(
-               "%1 of 6 important blocks lie in its upper half. Chance: 3 of 6; %2 % of random halves reach %1.")
+               "%1 of 6 important blocks of %3 lie in its upper half. Chance: 3 of 6; %2 % of random halves reach %1.")
         .arg(matches)
-        .arg(100 * reached, 0, 'f', reached > 0.1 ? 0 : 1);
+        .arg(100 * reached, 0, 'f', reached > 0.1 ? 0 : 1)
+        .arg(toQt(analysis.model.name)
+             + (analysis.table && !analysis.table->exact ? LayerControls::tr(" (estimated)") : QString()));
 }
 
 LayerControls::LayerControls(Viewer& viewer, QWidget* parent)
@@ -471,7 +473,8 @@ void LayerControls::refreshBlocks()
     const bool hasReport = document && document->analysis() && document->analysis()->report;
     m_match->setVisible(hasBlocks && hasReport);
     if (hasBlocks && hasReport)
-        m_match->setText(matchText(matchCount(document->analysis()->report->important, map->source().upper)));
+        m_match->setText(
+            matchText(matchCount(document->analysis()->report->important, map->source().upper), *document->analysis()));
 }
 
 } // namespace halflens

@@ -19,8 +19,9 @@ class QSpinBox;
 
 namespace halflens {
 
-/// "4 of 6 important blocks lie in the upper half", and what chance would do.
-QString matchText(int matches);
+/// "4 of 6 important blocks of TRIQ lite lie in its upper half", and what chance would do; `analysis` is where the
+/// important blocks come from.
+QString matchText(int matches, const Analysis& analysis);
 
 class LayerControls final : public QWidget {
     Q_OBJECT

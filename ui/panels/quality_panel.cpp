@@ -82,6 +82,7 @@ QualityPanel::QualityPanel(Workspace& workspace, QWidget* parent)
     m_score->setFont(scaledFont(*this, 3.0, true));
     m_change->setFont(scaledFont(*this, 1.6, true));
     m_change->setAlignment(Qt::AlignRight | Qt::AlignBottom);
+    m_changeNote->setObjectName(u"changeNote"_s);
     m_changeNote->setAlignment(Qt::AlignRight | Qt::AlignTop);
     for (QLabel* label : {m_facts, m_note, m_leak})
         label->setWordWrap(true);
@@ -157,15 +158,19 @@ void QualityPanel::refresh()
     const std::optional<double> current = masked ? std::optional(masked->score5)
         : isWhole                                ? std::optional(whole)
                                                  : std::nullopt;
-    m_score->setText(current ? scoreText(*current) : u"–"_s);
+    const QString mark = estimateMark(masked && masked->isEstimate);
+    m_score->setText(current ? mark + scoreText(*current) : u"–"_s);
     m_bar->setScores(current, isWhole && !masked ? std::nullopt : std::optional(whole));
 
     const bool showsChange = masked && !isWhole;
-    m_change->setText(showsChange ? changeText(masked->change5) : QString());
-    m_changeNote->setText(isWhole                                 ? tr("whole image")
-                              : showsChange && masked->isEstimate ? tr("estimate, from %1").arg(scoreText(whole))
-                              : showsChange                       ? tr("from %1, whole image").arg(scoreText(whole))
-                                                                  : tr("being computed"));
+    m_change->setText(showsChange ? mark + changeText(masked->change5) : QString());
+    m_changeNote->setText(
+        isWhole ? tr("whole image")
+            : showsChange && masked->isEstimate
+            ? tr("estimate ± %2, from %1")
+                  .arg(scoreText(whole), scoreText(changeOnFive(analysis->model.scale, analysis->table->standardError)))
+            : showsChange ? tr("from %1, whole image").arg(scoreText(whole))
+                          : tr("being computed"));
     const ThemeColors& theme = themeColors(palette());
     QPalette colors = palette();
     const bool isNoticeable = showsChange && std::abs(masked->change5) >= SmallestVisibleChange;

@@ -123,7 +123,7 @@ QString scoreLine(const std::vector<ScenarioScore>& scores, const std::string& m
         shown = scores.begin();
     if (shown == scores.end())
         return {};
-    const QString mark = shown->isEstimate ? u"~"_s : QString();
+    const QString mark = estimateMark(shown->isEstimate);
     return u"%1 (%2)"_s.arg(mark + scoreText(shown->masked), mark + changeText(shown->masked - shown->whole));
 }
 
@@ -131,7 +131,7 @@ QString scoresText(const std::vector<ScenarioScore>& scores)
 {
     QStringList lines;
     for (const ScenarioScore& score : scores) {
-        const QString mark = score.isEstimate ? u"~"_s : QString();
+        const QString mark = estimateMark(score.isEstimate);
         lines << u"%1: %2 → %3 (%4)"_s.arg(toQt(score.name), scoreText(score.whole), mark + scoreText(score.masked),
                                            mark + changeText(score.masked - score.whole));
     }

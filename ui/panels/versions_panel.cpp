@@ -110,12 +110,6 @@ double fiveOf(const VersionComparison& comparison, double nativeChange)
     return changeOnFive(comparison.model.scale, nativeChange);
 }
 
-/// "−0.21", or "~ −0.21" where the rows behind it are estimates.
-QString estimateMark(const VersionComparison& comparison)
-{
-    return comparison.table->exact ? QString() : u"~ "_s;
-}
-
 QLabel* sentence(const QString& name, QWidget* parent)
 {
     auto* label = new QLabel(parent);
@@ -132,18 +126,18 @@ VersionsPanel::VersionsPanel(Viewer& viewer, QWidget* parent)
     : QWidget(parent)
     , m_viewer(viewer)
     , m_headline(sentence(u"versionsHeadline"_s, this))
-    setHelpTopic(*this, HelpTopic::Versions);
-    setHelpTopic(*m_headline, HelpTopic::VersionScores);
-    setHelpTopic(*m_composite, HelpTopic::VersionScores);
-    setHelpTopic(*m_sum, HelpTopic::VersionContribution);
-    setHelpTopic(*m_carries, HelpTopic::VersionCarries);
-    setHelpTopic(*m_method, HelpTopic::VersionMethod);
     , m_composite(sentence(u"versionsComposite"_s, this))
     , m_sum(sentence(u"versionsSum"_s, this))
     , m_carries(sentence(u"versionsCarries"_s, this))
     , m_method(sentence(u"versionsMethod"_s, this))
 {
     setObjectName(u"versionsPanel"_s);
+    setHelpTopic(*this, HelpTopic::Versions);
+    setHelpTopic(*m_headline, HelpTopic::VersionScores);
+    setHelpTopic(*m_composite, HelpTopic::VersionScores);
+    setHelpTopic(*m_sum, HelpTopic::VersionContribution);
+    setHelpTopic(*m_carries, HelpTopic::VersionCarries);
+    setHelpTopic(*m_method, HelpTopic::VersionMethod);
     m_headline->setFont(scaledFont(*this, 1.35, true));
     m_method->setForegroundRole(QPalette::PlaceholderText);
     m_sum->setForegroundRole(QPalette::PlaceholderText);
@@ -176,26 +170,26 @@ void VersionsPanel::makeTables()
     m_models = makeTable(u"versionsModels"_s, {tr("Model"), tr("A"), tr("B"), tr("Change")}, this);
     m_models->setToolTip(tr("Scores in grades of 1 to 5. A click chooses the model, a double click asks one again that "
                             "failed or was stopped."));
-    setHelpTopic(*m_models, HelpTopic::VersionScores);
     for (const int column : {ScoreA, ScoreB, ModelChange})
-    setHelpTopic(*m_bar, HelpTopic::VersionContribution);
         m_models->horizontalHeader()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
     connect(m_models, &QTableWidget::cellClicked, this, [this](int row) {
         m_viewer.workspace.setModelId(m_models->item(row, ModelName)->data(Qt::UserRole).toString());
     });
     connect(m_models, &QTableWidget::cellDoubleClicked, &m_viewer.versions, &VersionService::retry);
+    setHelpTopic(*m_models, HelpTopic::VersionScores);
+    m_bar = new ContributionBar(this);
+    setHelpTopic(*m_bar, HelpTopic::VersionContribution);
+    m_blocks = makeTable(u"versionsBlocks"_s, {tr("Block"), tr("Contribution"), tr("Alone"), tr("From")}, this);
+    m_blocks->horizontalHeaderItem(Contribution)
+        ->setToolTip(tr("What the block of B adds to the change (Shapley value), grades of 1 to 5: the mean over all "
+                        "orders in which blocks can be exchanged"));
+    m_blocks->horizontalHeaderItem(Single)->setToolTip(tr("Change of A's score when this block alone comes from B"));
     const std::pair<int, HelpTopic> topics[] = {{BlockNumber, HelpTopic::Block},
                                                 {Contribution, HelpTopic::VersionContribution},
                                                 {Single, HelpTopic::VersionAlone},
                                                 {Source, HelpTopic::Versions}};
     for (const auto& [column, topic] : topics)
         m_blocks->horizontalHeaderItem(column)->setData(HelpTopicRole, toRole(topic));
-    m_bar = new ContributionBar(this);
-    m_blocks = makeTable(u"versionsBlocks"_s, {tr("Block"), tr("Contribution"), tr("Alone"), tr("From")}, this);
-    m_blocks->horizontalHeaderItem(Contribution)
-        ->setToolTip(tr("What the block of B adds to the change (Shapley value), grades of 1 to 5: the mean over all "
-                        "orders in which blocks can be exchanged"));
-    m_blocks->horizontalHeaderItem(Single)->setToolTip(tr("Change of A's score when this block alone comes from B"));
     m_blocks->setSortingEnabled(true);
     m_blocks->sortByColumn(BlockNumber, Qt::AscendingOrder);
     connect(m_blocks, &QTableWidget::currentCellChanged, this, [this](int row) {
@@ -213,14 +207,14 @@ void VersionsPanel::makeTables()
 void VersionsPanel::makeCarries()
 {
     m_show = new QToolButton(this);
-    setHelpTopic(*m_show, HelpTopic::VersionCarries);
-    setHelpTopic(*m_take, HelpTopic::VersionCarries);
     m_show->setObjectName(u"versionsShowCarries"_s);
     m_show->setText(tr("Show them"));
     m_show->setToolTip(tr("Frame these blocks on the pictures"));
     m_show->setCheckable(true);
     m_take = new QPushButton(tr("Take them from B"), this);
     m_take->setObjectName(u"versionsTakeCarries"_s);
+    setHelpTopic(*m_show, HelpTopic::VersionCarries);
+    setHelpTopic(*m_take, HelpTopic::VersionCarries);
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(m_show);
     buttons->addWidget(m_take);
@@ -354,7 +348,8 @@ void VersionsPanel::refreshBlocks(const VersionComparison& comparison)
         const double alone = fiveOf(comparison, comparison.table->score(BlockMask().with({block})) - difference.scoreA);
         const bool isEqual = !comparison.differing.contains({block});
         m_blocks->setItem(block, BlockNumber, new NumberItem(blockName({block}), block));
-        m_blocks->setItem(block, Contribution, new NumberItem(estimateMark(comparison) + changeText(value), value));
+        m_blocks->setItem(block, Contribution,
+                          new NumberItem(estimateMark(!comparison.table->exact) + changeText(value), value));
         m_blocks->setItem(block, Single, new NumberItem(changeText(alone), alone));
         m_blocks->setItem(block, Source, new NumberItem({}, 0));
         if (isEqual) {
@@ -417,7 +412,7 @@ void VersionsPanel::refreshComposite()
         m_composite->setText(tr("%1: %2, against A %3").arg(who, scoreText(score), change));
     else
         m_composite->setText(
-            tr("%1: ~ %2 ± %4 (standard error), against A ~ %3")
+            tr("%1: ~%2 ± %4 (standard error), against A ~%3")
                 .arg(who, scoreText(score), change, scoreText(fiveOf(*comparison, table.standardError))));
 }
 

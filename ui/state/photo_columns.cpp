@@ -166,7 +166,7 @@ QString PhotoColumns::text(const Document& document, int column) const
     switch (kind) {
     case PhotoColumn::Change: {
         const std::optional<MaskedScore> hidden = masked(document);
-        return (hidden && hidden->isEstimate ? u"~"_s : QString()) + changeText(value);
+        return estimateMark(hidden && hidden->isEstimate) + changeText(value);
     }
     case PhotoColumn::Guaranteed:
         return QString::number(facts.guaranteed);

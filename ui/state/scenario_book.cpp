@@ -211,7 +211,7 @@ QString ScenarioBook::comparisonText(int a, int b) const
         if (!other)
             continue;
         const double difference = other->masked - one.masked;
-        const QString estimate = one.isEstimate || other->isEstimate ? u"~"_s : QString();
+        const QString estimate = estimateMark(one.isEstimate || other->isEstimate);
         QString words;
         if (scoreText(one.masked) == scoreText(other->masked))
             words = tr("the same to two decimals");

@@ -27,6 +27,11 @@ QString scoreText(double score)
     return text;
 }
 
+QString estimateMark(bool isEstimate)
+{
+    return isEstimate ? u"~"_s : QString();
+}
+
 QString changeText(double change)
 {
     if (!std::isfinite(change))

@@ -29,6 +29,9 @@ QString scoreText(double score);
 /// "+0.12", "−0.07"; "±0.00" for what rounds to nothing.
 QString changeText(double change);
 
+/// "~" before a number that is an estimate, nothing before others.
+QString estimateMark(bool isEstimate);
+
 /// Blocks are numbered from 0, as in the commands and the files.
 QString blockName(BlockIndex block);
 
