@@ -99,7 +99,8 @@ Benchmark familyBenchmark(const PublishedSize& size, const std::shared_ptr<Work>
         work->input.height = size.height;
         work->input.width = size.width;
         std::mt19937 random(BenchSeed);
-        work->input.planes = uniformValues(static_cast<std::size_t>(3 * size.height * size.width), 1.F, random);
+        work->input.planes = uniformValues(
+            std::size_t{3} * static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width), 1.F, random);
         return {};
     };
     benchmark.run = [work]() -> Status {

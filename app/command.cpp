@@ -20,27 +20,27 @@ namespace halflens {
 
 namespace {
 
-std::stop_source g_interrupt;
-int g_wakePipe[2] = {-1, -1};
-int g_outputError = 0; ///< of the first part of standard output that could not be written
+std::stop_source interruptSource;
+int wakePipe[2] = {-1, -1};
+int outputError = 0; ///< of the first part of standard output that could not be written
 
 extern "C" void onInterrupt(int)
 {
     // Only async-signal-safe work here: a thread waits at the other end and requests the stop.
     const char byte = 1;
-    [[maybe_unused]] const auto written = write(g_wakePipe[1], &byte, 1);
+    [[maybe_unused]] const auto written = write(wakePipe[1], &byte, 1);
 }
 
 void watchInterrupts()
 {
-    if (pipe(g_wakePipe) != 0)
+    if (pipe(wakePipe) != 0)
         return;
     std::thread([] {
         char byte = 0;
-        while (read(g_wakePipe[0], &byte, 1) == 1) {
-            if (g_interrupt.stop_requested())
+        while (read(wakePipe[0], &byte, 1) == 1) {
+            if (interruptSource.stop_requested())
                 _exit(ExitInterrupted); // asked twice: do not wait for the current step
-            g_interrupt.request_stop();
+            interruptSource.request_stop();
         }
     }).detach();
     struct sigaction action { };
@@ -53,12 +53,12 @@ void watchInterrupts()
 
 std::stop_token interruptToken()
 {
-    static const bool Watching = [] {
+    static const bool isWatching = [] {
         watchInterrupts();
         return true;
     }();
-    (void)Watching;
-    return g_interrupt.get_token();
+    (void)isWatching;
+    return interruptSource.get_token();
 }
 
 ProgressLine::ProgressLine(const CommonOptions& options)
@@ -123,8 +123,8 @@ std::string jsonText(const nlohmann::json& document)
 void printJson(const nlohmann::json& document)
 {
     const std::string text = jsonText(document);
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() && g_outputError == 0)
-        g_outputError = errno;
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() && outputError == 0)
+        outputError = errno;
     flushOutput();
 }
 
@@ -177,21 +177,21 @@ void holdStandardStreams()
 
 void flushOutput()
 {
-    if (std::fflush(stdout) != 0 && g_outputError == 0)
-        g_outputError = errno;
+    if (std::fflush(stdout) != 0 && outputError == 0)
+        outputError = errno;
 }
 
 int finishOutput(int status)
 {
     std::cout.flush();
     flushOutput();
-    if (g_outputError == 0 && std::ferror(stdout) == 0 && std::cout.good())
+    if (outputError == 0 && std::ferror(stdout) == 0 && std::cout.good())
         return status;
     // What failed inside a library left no reason; one more byte into the same place tells it.
-    if (g_outputError == 0 && write(STDOUT_FILENO, "\n", 1) < 0)
-        g_outputError = errno;
+    if (outputError == 0 && write(STDOUT_FILENO, "\n", 1) < 0)
+        outputError = errno;
     std::fprintf(stderr, "halflens: standard output: write: %s (what was printed is lost)\n",
-                 g_outputError != 0 ? systemReason(g_outputError).c_str() : "an earlier part could not be written");
+                 outputError != 0 ? systemReason(outputError).c_str() : "an earlier part could not be written");
     return ExitNothingDone;
 }
 

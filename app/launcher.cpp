@@ -36,8 +36,10 @@ int main(int /*argc*/, char** argv)
     // Who sets a policy of their own is obeyed.
     if (!std::getenv("GOMP_SPINCOUNT"))
         setenv("OMP_WAIT_POLICY", "passive", 0);
-    if (toParent(path) && toParent(path)) {
-        std::strcat(path, Program);
+    bool isFound = toParent(path); // bin
+    isFound = isFound && toParent(path); // what bin lies in
+    if (isFound) {
+        std::memcpy(path + std::strlen(path), Program, sizeof Program); // there is room: see its declaration
         execv(path, argv);
     }
     std::fprintf(stderr, "halflens: %s cannot be started: %s; install HalfLens completely\n", path,

@@ -3,8 +3,6 @@
 
 #include "core/base/file.h"
 
-#include <QStandardPaths>
-
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -75,10 +73,7 @@ std::string hidden(const std::string& file)
 
 std::filesystem::path ScoreStore::defaultFile()
 {
-    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation);
-    if (folder.isEmpty())
-        return {};
-    return std::filesystem::path(folder.toStdString()) / "halflens" / "scores.sqlite";
+    return SqliteCache::defaultFile("scores");
 }
 
 ScoreStore::ScoreStore(std::filesystem::path file, std::size_t most)

@@ -9,17 +9,17 @@ namespace halflens {
 
 namespace {
 
-thread_local int t_workerNumber = 0;
+thread_local int currentWorker = 0;
 
 /// Makes this thread a worker.
 class WorkerScope {
 public:
     explicit WorkerScope(int number)
-        : m_before(t_workerNumber)
+        : m_before(currentWorker)
     {
-        t_workerNumber = number;
+        currentWorker = number;
     }
-    ~WorkerScope() { t_workerNumber = m_before; }
+    ~WorkerScope() { currentWorker = m_before; }
     WorkerScope(const WorkerScope&) = delete;
     WorkerScope& operator=(const WorkerScope&) = delete;
 
@@ -32,7 +32,7 @@ private:
 
 int workerNumber()
 {
-    return t_workerNumber;
+    return currentWorker;
 }
 
 Crew::Crew(int workers)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/base/sqlite_cache.h"
 
+#include <QStandardPaths>
+
 #include <sqlite3.h>
 #include <system_error>
 #include <utility>
@@ -12,6 +14,14 @@ namespace {
 constexpr int BusyMilliseconds = 3000;
 
 } // namespace
+
+std::filesystem::path SqliteCache::defaultFile(const std::string& name)
+{
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation);
+    if (folder.isEmpty())
+        return {};
+    return std::filesystem::path(folder.toStdString()) / "halflens" / (name + ".sqlite");
+}
 
 SqliteCache::SqliteCache(std::filesystem::path file, std::string what, int version, const char* schema)
     : m_file(std::move(file))

@@ -13,6 +13,9 @@ namespace halflens {
 /// Write-ahead mode; several processes may use the file at once. Every call but the constructor with mutex() held.
 class SqliteCache {
 public:
+    /// "NAME.sqlite" in HalfLens' folder of the user's cache folder; empty when there is none.
+    static std::filesystem::path defaultFile(const std::string& name);
+
     /// `schema` makes the tables of form `version` (> 0) in an empty file; `what` names the content in messages.
     /// Nothing is opened yet.
     SqliteCache(std::filesystem::path file, std::string what, int version, const char* schema);

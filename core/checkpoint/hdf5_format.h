@@ -15,7 +15,6 @@ namespace halflens::detail {
 
 /// Position of a record in the file.
 using Hdf5Address = std::uint64_t;
-inline constexpr Hdf5Address UndefinedAddress = ~Hdf5Address(0);
 
 enum class Hdf5MessageType : std::uint16_t {
     Dataspace = 0x01,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/figure/figure_layout.h"
 
+#include "core/base/json_object.h"
 #include "core/figure/figures.h"
 
 #include <algorithm>
@@ -208,25 +209,6 @@ Error layoutError(std::string reason)
     return {ErrorCode::InvalidInput, "layout", std::move(reason), "see \"Free layouts\" in the help on figures", {}};
 }
 
-/// Brackets inside texts do not count.
-bool nestsTooDeeply(const std::string& text)
-{
-    int depth = 0;
-    bool inString = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (inString && c == '\\')
-            ++i;
-        else if (c == '"')
-            inString = !inString;
-        else if (!inString)
-            depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
-        if (depth > MaxDepth)
-            return true;
-    }
-    return false;
-}
-
 std::string filledIn(std::string text, const CellContent& content)
 {
     for (const auto& [word, value] :
@@ -265,7 +247,7 @@ const std::vector<std::string>& layoutMapNames()
 
 Result<FigureLayout> parseFigureLayout(const std::string& text)
 {
-    if (text.size() > MaxLayoutBytes || nestsTooDeeply(text))
+    if (text.size() > MaxLayoutBytes || nestsDeeperThan(text, MaxDepth))
         return layoutError("the layout is too long or too deeply nested");
     const json root = json::parse(text, nullptr, false);
     if (root.is_discarded() || !root.is_object() || text.find('\0') != std::string::npos)

@@ -4,8 +4,6 @@
 #include "core/base/file.h"
 #include "core/base/sqlite_cache.h"
 
-#include <QStandardPaths>
-
 #include <bit>
 #include <chrono>
 #include <cmath>
@@ -244,10 +242,7 @@ private:
 
 std::filesystem::path TableCache::defaultFile()
 {
-    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation);
-    if (folder.isEmpty())
-        return {};
-    return std::filesystem::path(folder.toStdString()) / "halflens" / "tables.sqlite";
+    return SqliteCache::defaultFile("tables");
 }
 
 TableCache::TableCache(std::filesystem::path file, std::uint64_t maxBytes)

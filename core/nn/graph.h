@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A convolutional network as data: each trunk is described once, then run in training form
-// (torch_form.h) or in folded, blocked inference form (inference_form.h).
+// (core/train_networks/torch/graph_form.h) or in folded, blocked inference form (inference_form.h).
 #pragma once
 
 #include "core/base/result.h"

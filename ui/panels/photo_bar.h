@@ -40,7 +40,6 @@ private:
     QWidget* makeMarks(const QList<QAction*>& marks);
     void showPlace();
     void showOrder();
-    void showFilter();
     void showProgress();
     void fit();
     int barHeight() const;
