@@ -301,6 +301,20 @@ private Q_SLOTS:
         QTRY_VERIFY(!help.isVisible());
     }
 
+    void searchIsOneStep()
+    {
+        HelpWindow& help = openHelp(u"start.md"_s);
+        auto* field = help.findChild<QLineEdit*>(u"helpSearch"_s);
+        field->setFocus();
+        QTest::keyClicks(field, u"leak"_s); // its first letter is found on the start page as well
+        QCOMPARE(help.address(), u"numbers.md#leak"_s);
+        QTest::keyClick(field, Qt::Key_Escape);
+        help.browser().setFocus();
+        QTest::keyClick(&help, Qt::Key_Left, Qt::AltModifier);
+        QCOMPARE(help.address(), u"start.md"_s);
+        QVERIFY(!help.browser().canGoBack());
+    }
+
     void searchWantsAllWords()
     {
         const std::vector<HelpHit> hits = HelpLibrary::instance().search(u"  TOLERANCE   grades "_s);

@@ -54,12 +54,15 @@ void HelpBrowser::showAddress(const QString& address, Step step)
 {
     if (!HelpLibrary::instance().page(address.section(u'#', 0, 0)))
         return;
-    const bool isPassing = step == Step::Passing;
+    bool isPassing = step == Step::Passing;
     if (!m_history.empty()) {
         m_history[m_at].scroll = verticalScrollBar()->value();
         m_history.resize(m_at + 1);
-        if (m_history.back().address == address || (isPassing && m_history.back().isPassing))
+        const Visit& last = m_history.back();
+        if (last.address == address || (isPassing && last.isPassing)) {
+            isPassing = isPassing && last.isPassing;
             m_history.pop_back(); // the same again is no step back
+        }
     }
     m_history.push_back({address, -1, isPassing});
     go(m_history.size() - 1);
@@ -224,7 +227,8 @@ QVariant HelpBrowser::loadResource(int type, const QUrl& name)
     if (full.isEmpty())
         return {};
     const double ratio = devicePixelRatioF();
-    const int room = std::min(TextWidth, std::max(160, viewport()->width() - 2 * SideMargin));
+    const int bar = verticalScrollBar()->isVisible() ? 0 : verticalScrollBar()->sizeHint().width(); // soon there
+    const int room = std::min(TextWidth, std::max(160, viewport()->width() - 2 * SideMargin - bar));
     const int width = std::min(static_cast<int>(room * ratio), full.width());
     QImage image = reader.read().scaledToWidth(width, Qt::SmoothTransformation);
     image.setDevicePixelRatio(ratio);
