@@ -18,7 +18,9 @@ const char* const TellingStyleSheet =
     ".photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(15.5rem,1fr));gap:1rem}"
     "figure{margin:0;border:1px solid var(--line);border-radius:6px;overflow:hidden;break-inside:avoid}"
     "figure .picture{display:flex;align-items:center;justify-content:center;height:11rem;background:var(--zebra)}"
-    "figure .picture a{display:flex}figure img{max-width:100%;max-height:11rem;object-fit:contain}figcaption{padding:.5rem .7rem;font-size:13px;overflow-wrap:anywhere}"
+    "figure .picture a{display:flex}figure "
+    "img{max-width:100%;max-height:11rem;object-fit:contain}figcaption{padding:.5rem "
+    ".7rem;font-size:13px;overflow-wrap:anywhere}"
     "figcaption p{margin:0}figcaption .name{font-weight:600}"
     "figcaption code{display:block;margin-top:.3rem;font-size:11px;color:var(--soft);user-select:all}"
     "@media print{figcaption code{display:none}}\n";

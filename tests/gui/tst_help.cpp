@@ -150,8 +150,13 @@ private Q_SLOTS:
         openPhoto();
         auto* widget = m_fixture->find<QWidget>(part.constData());
         QVERIFY(widget && widget->isVisible());
-        reveal(*widget);
-        pointAt(*widget, widget->rect().center());
+        // Panels may still make room for what has just come: the place is looked for again until it stays.
+        const auto isThere = [&] {
+            reveal(*widget);
+            pointAt(*widget, widget->rect().center());
+            return QCursor::pos() == widget->mapToGlobal(widget->rect().center());
+        };
+        QVERIFY(QTest::qWaitFor(isThere, PatienceMs));
         QTest::keyClick(m_fixture->window.get(), Qt::Key_F1);
         QTRY_COMPARE(shownAddress(), address);
     }
@@ -280,7 +285,8 @@ private Q_SLOTS:
         QVERIFY(help.browser().marks() > 1);
         QCOMPARE(help.browser().currentMark().toLower(), u"banzhaf"_s);
         QSet<QString> pages;
-        for (int step = 0; step < 60; ++step) { // all places, round and round
+        constexpr int Most = 60; // places, more than there are
+        for (int step = 0; step < Most && pages.size() < list->topLevelItemCount(); ++step) {
             QTest::keyClick(field, Qt::Key_Return);
             QCOMPARE(help.browser().currentMark().toLower(), u"banzhaf"_s);
             pages.insert(help.browser().page()->file);
@@ -392,6 +398,8 @@ private:
     {
         m_fixture->open();
         m_fixture->openAndWait(m_fixture->image(u"a.png"_s));
+        if (!QTest::qWaitFor([&] { return !m_fixture->window->workspace().engine().isBusy(); }, PatienceMs))
+            qFatal("the engine does not come to rest");
     }
 
     HelpWindow& openHelp(const QString& address)

@@ -35,9 +35,9 @@ struct ViewPicture {
 /// `canvas` shows a photo; it and `bar` are those of the window.
 ViewPicture viewPicture(const Viewer& viewer, const CanvasView& canvas, const ColorBarView& bar);
 
-/// For files: logical pixels, as many to the inch as on the screen. A PNG has twice the pixels of the screen; PDF and SVG have the photo's
-/// own where it is shrunk, up to 60 million. A PDF holds everything else as lines and text; an SVG, which cannot clip,
-/// what lies over the photo as pixels.
+/// For files: logical pixels, as many to the inch as on the screen. A PNG has twice the pixels of the screen; PDF and
+/// SVG have the photo's own where it is shrunk, up to 60 million. A PDF holds everything else as lines and text; an
+/// SVG, which cannot clip, what lies over the photo as pixels.
 Painting paintingOf(const ViewPicture& picture);
 
 /// The pixels of the screen, for the clipboard.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ui/state/column_filter.h"
+#include "ui/state/help_topics.h"
 #include "ui/state/photo_scores.h"
 
 #include <QString>
@@ -11,8 +12,6 @@
 #include <vector>
 
 namespace halflens {
-
-enum class HelpTopic : std::uint8_t;
 
 enum class PhotoColumn : std::uint8_t {
     Photo,
