@@ -29,6 +29,7 @@ spellings() {
 # One query for all: dpkg reads its lists anew each time.
 declare -A owner=() packages=()
 while IFS= read -r line; do
+    [[ $line != "diversion by "* ]] || continue # names no owner
     owner[${line##*: }]=${line%%:*}
 done < <(for library in "${libraries[@]}"; do spellings "$library"; done | sort -u | xargs dpkg-query -S 2>/dev/null || true)
 for library in "${libraries[@]}"; do
