@@ -52,7 +52,7 @@ install(CODE "
 " COMPONENT program)
 
 # The models.
-install(DIRECTORY ${CMAKE_SOURCE_DIR}/models DESTINATION share/halflens COMPONENT models)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/models DESTINATION share/halflens COMPONENT models USE_SOURCE_PERMISSIONS)
 install(FILES ${CMAKE_BINARY_DIR}/packaging/copyright DESTINATION share/doc/halflens-models COMPONENT models)
 
 # Packages, one set a Debian release: the release is part of the version, so that an upgrade of the system upgrades them.
