@@ -13,32 +13,32 @@ namespace halflens {
 
 namespace {
 
-std::atomic<int> g_threadCount{0};
-thread_local int t_limit = std::numeric_limits<int>::max();
+std::atomic<int> allThreads{0};
+thread_local int limitHere = std::numeric_limits<int>::max();
 
 } // namespace
 
 int threadCount()
 {
-    const int set = g_threadCount.load(std::memory_order_relaxed);
+    const int set = allThreads.load(std::memory_order_relaxed);
     const int all = set > 0 ? set : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    return std::min(all, t_limit);
+    return std::min(all, limitHere);
 }
 
 ThreadLimit::ThreadLimit(int most)
-    : m_before(t_limit)
+    : m_before(limitHere)
 {
-    t_limit = std::min(t_limit, std::max(1, most));
+    limitHere = std::min(limitHere, std::max(1, most));
 }
 
 ThreadLimit::~ThreadLimit()
 {
-    t_limit = m_before;
+    limitHere = m_before;
 }
 
 void setThreadCount(int count)
 {
-    g_threadCount.store(std::max(1, count), std::memory_order_relaxed);
+    allThreads.store(std::max(1, count), std::memory_order_relaxed);
 }
 
 bool parallelFor(int count, const std::function<void(int)>& body, std::stop_token stop)
