@@ -6,32 +6,15 @@
 
 namespace halflens {
 
-namespace {
-
-/// First pixel of part `part` of `parts` (spec measures 0).
-int cut(int part, int parts, int extent)
-{
-    return static_cast<int>(std::int64_t{part} * extent / parts);
-}
-
-int partAt(int position, int parts, int extent)
-{
-    int part = 0;
-    while (part + 1 < parts && position >= cut(part + 1, parts, extent))
-        ++part;
-    return part;
-}
-
-} // namespace
-
-std::vector<CompositeMaps::Stretch> CompositeMaps::stretches(const nn::Sight& sight, int cells, int extent, int blocks)
+std::vector<CompositeMaps::Stretch> CompositeMaps::stretches(const nn::Sight& sight, int cells, int extent,
+                                                             const std::function<int(int)>& blockOf)
 {
     std::vector<Stretch> result;
     for (int cell = 0; cell < cells; ++cell) {
         const int first = std::clamp(cell * sight.stride + sight.first, 0, extent - 1);
         const int last = std::clamp(cell * sight.stride + sight.last, 0, extent - 1);
-        const int firstBlock = partAt(first, blocks, extent);
-        const int lastBlock = partAt(last, blocks, extent);
+        const int firstBlock = blockOf(first);
+        const int lastBlock = blockOf(last);
         if (result.empty() || result.back().firstBlock != firstBlock || result.back().lastBlock != lastBlock) {
             const int begin = first / sight.stride * sight.stride;
             result.push_back({cell, 0, begin, 0, cell - begin / sight.stride, firstBlock, lastBlock});
@@ -74,8 +57,10 @@ bool CompositeMaps::addParts(const std::string& map, BlockMask players)
     if (!sizes || !whole)
         return false;
     const nn::MapSize size = (*sizes)[static_cast<std::size_t>(graph.outputs().at(map).value)];
-    for (const Stretch& rows : stretches(field->rows, size.height, m_input.height, GridRows)) {
-        for (const Stretch& columns : stretches(field->columns, size.width, m_input.width, GridColumns)) {
+    const auto rowOf = [&](int y) { return blockAt(y, 0, m_input.height, m_input.width).row(); };
+    const auto columnOf = [&](int x) { return blockAt(0, x, m_input.height, m_input.width).column(); };
+    for (const Stretch& rows : stretches(field->rows, size.height, m_input.height, rowOf)) {
+        for (const Stretch& columns : stretches(field->columns, size.width, m_input.width, columnOf)) {
             Part part{m_names.size(), rows, columns, {}, {}};
             for (int row = rows.firstBlock; row <= rows.lastBlock; ++row) {
                 for (int column = columns.firstBlock; column <= columns.lastBlock; ++column) {
@@ -115,14 +100,16 @@ std::vector<float> CompositeMaps::crop(const Part& part, std::size_t state) cons
     }
     for (std::size_t channel = 0; channel < 3; ++channel) {
         for (int y = part.rows.begin; y < part.rows.end; ++y) {
-            const int row = partAt(y, GridRows, m_input.height);
+            const int row = blockAt(y, 0, m_input.height, m_input.width).row();
             const std::size_t line = channel * plane + static_cast<std::size_t>(y) * stride;
             for (int column = 0; column < GridColumns; ++column) {
-                const int begin = std::max(part.columns.begin, cut(column, GridColumns, m_input.width));
-                const int end = std::min(part.columns.end, cut(column + 1, GridColumns, m_input.width));
+                const BlockIndex block = BlockIndex::at(row, column);
+                const BlockRect rect = blockRect(block, m_input.height, m_input.width);
+                const int begin = std::max(part.columns.begin, rect.left);
+                const int end = std::min(part.columns.end, rect.right);
                 if (begin >= end)
                     continue;
-                const ModelInput& from = fromSource.contains(BlockIndex::at(row, column)) ? m_source : m_input;
+                const ModelInput& from = fromSource.contains(block) ? m_source : m_input;
                 const float* values = from.planes.data() + line;
                 pixels.insert(pixels.end(), values + begin, values + end);
             }

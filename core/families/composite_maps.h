@@ -10,6 +10,7 @@
 #include "core/nn/receptive_field.h"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -69,7 +70,9 @@ private:
         , m_input(input)
         , m_source(source)
     { }
-    static std::vector<Stretch> stretches(const nn::Sight& sight, int cells, int extent, int blocks);
+    /// `blockOf`: row, or column, of blocks a pixel lies in.
+    static std::vector<Stretch> stretches(const nn::Sight& sight, int cells, int extent,
+                                          const std::function<int(int)>& blockOf);
     bool addParts(const std::string& map, BlockMask players);
     Status run(Part& part, std::size_t state, const std::stop_token& stop) const;
     std::vector<float> crop(const Part& part, std::size_t state) const;
