@@ -2,7 +2,7 @@
 // Blocks and curves as comma-separated tables: numbers that read back exactly, and what is an estimate.
 #include "core/analysis/report_csv.h"
 #include "core/base/numbers_text.h"
-#include "tests/support/fake_models.h"
+#include "tests/support/fake_analysis.h"
 #include "tests/support/test_case.h"
 
 #include <QStringList>
@@ -16,17 +16,6 @@ using namespace halflens::test;
 using namespace Qt::StringLiterals;
 
 namespace {
-
-std::shared_ptr<const Analysis> fakeAnalysis()
-{
-    FakeModels models;
-    Image image;
-    image.width = 8;
-    image.height = 6;
-    image.rgb.assign(8 * 6 * 3, 100);
-    auto analysis = analyze(image, "fake-one", models, {}, JobContext(std::stop_token()));
-    return analysis ? *analysis : nullptr;
-}
 
 std::vector<int> allBlocks()
 {

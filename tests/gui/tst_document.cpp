@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The document: mask, strokes, undo, look-ups. No widgets.
-#include "tests/support/fake_models.h"
+#include "tests/support/fake_analysis.h"
 #include "tests/support/test_case.h"
 #include "ui/state/current_image.h"
 #include "ui/state/mask_presets.h"
@@ -12,21 +12,6 @@
 
 using namespace halflens;
 using namespace halflens::test;
-
-namespace {
-
-std::shared_ptr<const Analysis> fakeAnalysis()
-{
-    FakeModels models;
-    Image image;
-    image.width = 8;
-    image.height = 6;
-    image.rgb.assign(8 * 6 * 3, 100);
-    auto analysis = analyze(image, "fake-one", models, {}, JobContext(std::stop_token()));
-    return analysis ? *analysis : nullptr;
-}
-
-} // namespace
 
 class TestDocument : public QObject {
     Q_OBJECT
