@@ -77,4 +77,10 @@ constexpr BlockIndex blockAt(int y, int x, int height, int width)
     return BlockIndex::at(find(y, GridRows, height), find(x, GridColumns, width));
 }
 
+/// Block of token (row, column) on a token grid of `height` x `width`: the centre rule of spec models 6.2.
+constexpr BlockIndex blockOfToken(int row, int column, int height, int width)
+{
+    return BlockIndex::at((2 * row + 1) * GridRows / (2 * height), (2 * column + 1) * GridColumns / (2 * width));
+}
+
 } // namespace halflens

@@ -14,8 +14,8 @@ namespace halflens {
 /// Key of the safetensors metadata under which HalfLens puts the manifest of the weights.
 inline constexpr const char* ManifestMetadata = "halflens.manifest";
 
-/// Input and scale of the manifest the file carries in its metadata, where there is one. InvalidInput: it is broken,
-/// or of another network. Any thread.
+/// Trunk, where others have the same tensors, input and scale of the manifest the file carries in its metadata, where
+/// there is one. InvalidInput: it is broken, or of another network. Any thread.
 Status describeByMetadata(NetworkWeights& weights, const std::map<std::string, std::string>& metadata);
 
 /// Where the file itself does not tell: the manifest beside it that names its SHA-256, else the published file of

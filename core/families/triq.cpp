@@ -3,6 +3,7 @@
 
 #include "core/families/map_gradient.h"
 #include "core/nn/inference_form.h"
+#include "core/nn/parts.h"
 #include "core/nn/trunks.h"
 
 #include <algorithm>
@@ -15,7 +16,6 @@ namespace halflens {
 namespace {
 
 constexpr int PublishedHeads = 8; // not stored in a checkpoint: 4 channels a head at every published width
-constexpr int PoolingFromRows = 16;
 constexpr const char* ProjectionOutput = "projection";
 
 Error weightsError(std::string reason, std::string remedy)
@@ -123,7 +123,7 @@ private:
         if (!sizes)
             return sizes.error();
         const nn::MapSize map = (*sizes)[static_cast<std::size_t>(graph.outputs().at(ProjectionOutput).value)];
-        const auto [channels, height, width] = tokenGridSize(map);
+        const auto [channels, height, width] = nn::tokenGridSize(map);
         if (height * width < 1)
             return Error{ErrorCode::Model,
                          "model",
@@ -241,16 +241,10 @@ StateDict triqState(const TriqEncoder& encoder)
     return state;
 }
 
-nn::MapSize tokenGridSize(nn::MapSize map)
-{
-    const int divisor = map.height >= PoolingFromRows ? 2 : 1;
-    return {map.channels, map.height / divisor, map.width / divisor};
-}
-
 TokenGrid tokensOf(std::span<const float> map, int channels, int height, int width)
 {
-    const bool pooled = height >= PoolingFromRows;
-    const nn::MapSize size = tokenGridSize({channels, height, width});
+    const bool pooled = height >= nn::PoolingFromRows;
+    const nn::MapSize size = nn::tokenGridSize({channels, height, width});
     TokenGrid grid{size.height, size.width, channels, {}};
     grid.values.resize(static_cast<std::size_t>(grid.height) * static_cast<std::size_t>(grid.width)
                        * static_cast<std::size_t>(channels));

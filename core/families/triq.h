@@ -17,9 +17,6 @@ TriqEncoder triqEncoder(const StateDict& state);
 /// The way back: everything but the projection, under HalfLens names.
 StateDict triqState(const TriqEncoder& encoder);
 
-/// Rows and columns of tokens a map of this size becomes.
-nn::MapSize tokenGridSize(nn::MapSize map);
-
 /// Projected map (channels x height x width) to tokens: 2x2 max pooling with stride 2 where the
 /// map has 16 rows or more (spec models 5.2), then row-major tokens.
 TokenGrid tokensOf(std::span<const float> map, int channels, int height, int width);

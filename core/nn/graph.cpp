@@ -204,6 +204,14 @@ Result<std::vector<MapSize>> Graph::sizes(int height, int width) const
     return sizes;
 }
 
+int Graph::stride(LayerId id) const
+{
+    int stride = 1;
+    for (; !layer(id).inputs.empty(); id = layer(id).inputs.front())
+        stride *= layer(id).window.stride;
+    return stride;
+}
+
 Result<double> Graph::multiplyAdds(int height, int width, const std::string& output) const
 {
     const auto found = m_outputs.find(output);

@@ -78,6 +78,11 @@ public:
     /// Gives a layer's output a public name, e.g. "c5".
     void output(const std::string& name, LayerId layer);
 
+    /// Every block of the 3 x 4 grid is looked at by itself, windows padded at its borders (parts.h): no cell of any
+    /// map sees beyond its block.
+    void lookAtBlocks() { m_looksAtBlocks = true; }
+    bool looksAtBlocks() const { return m_looksAtBlocks; }
+
     const std::vector<Layer>& layers() const { return m_layers; }
     const Layer& layer(LayerId id) const { return m_layers[static_cast<std::size_t>(id.value)]; }
     const std::map<std::string, LayerId>& outputs() const { return m_outputs; }
@@ -89,6 +94,9 @@ public:
     /// Output size of every layer for an input of height x width. Model: an extent falls below 1.
     Result<std::vector<MapSize>> sizes(int height, int width) const;
 
+    /// Pixels of the input from one cell of a layer's map to the next. Maps enlarged again count as what they were.
+    int stride(LayerId id) const;
+
     /// Multiply-adds of the convolutions up to `output` for that input (spec models 12).
     Result<double> multiplyAdds(int height, int width, const std::string& output) const;
 
@@ -96,6 +104,7 @@ private:
     LayerId append(Layer layer);
     std::vector<Layer> m_layers;
     std::map<std::string, LayerId> m_outputs;
+    bool m_looksAtBlocks = false;
 };
 
 /// Layers needed to compute `wanted`, by index.

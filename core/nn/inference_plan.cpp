@@ -4,7 +4,6 @@
 #include "core/nn/upsample.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 namespace halflens::nn::detail {
@@ -13,14 +12,10 @@ using dnnl::memory;
 
 namespace {
 
-memory::dims dimsOf(const MapSize& size)
+std::size_t valuesOf(const MapSize& size)
 {
-    return {1, size.channels, size.height, size.width};
-}
-
-memory::desc plainDesc(const MapSize& size)
-{
-    return {dimsOf(size), memory::data_type::f32, memory::format_tag::nchw};
+    return static_cast<std::size_t>(size.channels) * static_cast<std::size_t>(size.height)
+        * static_cast<std::size_t>(size.width);
 }
 
 memory::desc anyDesc(const memory::dims& dims)
@@ -110,10 +105,11 @@ void BufferPool::allocate(const dnnl::engine& engine)
             memory::desc({static_cast<memory::dim>(bytes)}, memory::data_type::u8, memory::format_tag::a), engine);
 }
 
-InferencePlan::InferencePlan(const Graph& graph, WeightStore& weights, const dnnl::engine& engine,
+InferencePlan::InferencePlan(const Graph& graph, WeightStore& weights, const dnnl::engine& engine, int count,
                              std::vector<MapSize> sizes, std::vector<std::string> outputs)
     : m_graph(graph)
     , m_engine(engine)
+    , m_count(count)
     , m_sizes(std::move(sizes))
     , m_outputs(std::move(outputs))
     , m_values(graph.layers().size())
@@ -126,9 +122,14 @@ InferencePlan::InferencePlan(const Graph& graph, WeightStore& weights, const dnn
     bindBuffers();
 }
 
-bool InferencePlan::matches(int height, int width, const std::vector<std::string>& outputs) const
+memory::desc InferencePlan::plainDesc(const MapSize& size) const
 {
-    return m_sizes[0].height == height && m_sizes[0].width == width && m_outputs == outputs;
+    return {dimsOf(size), memory::data_type::f32, memory::format_tag::nchw};
+}
+
+bool InferencePlan::matches(int count, int height, int width, const std::vector<std::string>& outputs) const
+{
+    return m_count == count && m_sizes[0].height == height && m_sizes[0].width == width && m_outputs == outputs;
 }
 
 void InferencePlan::plan(const std::vector<FusedStep>& steps, const std::vector<LayerId>& wanted, WeightStore& weights)
@@ -339,11 +340,13 @@ void InferencePlan::planUpsample(const FusedStep& step)
     const Value source = inLayout(value(step.inputs[0]), {dimsOf(from), memory::data_type::f32, tag});
     const memory::desc target(dimsOf(to), memory::data_type::f32, tag);
     const int buffer = store(step.result, target);
-    m_calls.push_back(
-        {{},
-         {},
-         {{DNNL_ARG_SRC, source.desc, source.buffer}, {DNNL_ARG_DST, target, buffer}},
-         [from, to, lanes](const float* values, float* result) { upsampleNearest(values, from, result, to, lanes); }});
+    m_calls.push_back({{},
+                       {},
+                       {{DNNL_ARG_SRC, source.desc, source.buffer}, {DNNL_ARG_DST, target, buffer}},
+                       [from, to, lanes, count = m_count](const float* values, float* result) {
+                           for (int i = 0; i < count; ++i, values += valuesOf(from), result += valuesOf(to))
+                               upsampleNearest(values, from, result, to, lanes);
+                       }});
 }
 
 void InferencePlan::bindBuffers()
@@ -355,9 +358,13 @@ void InferencePlan::bindBuffers()
     }
 }
 
-bool InferencePlan::run(std::span<const float> input, dnnl::stream& stream, const std::stop_token& stop)
+std::span<float> InferencePlan::input() const
 {
-    std::memcpy(m_pool.data(m_input.buffer), input.data(), input.size_bytes());
+    return {static_cast<float*>(m_pool.data(m_input.buffer)), static_cast<std::size_t>(m_count) * valuesOf(m_sizes[0])};
+}
+
+bool InferencePlan::run(dnnl::stream& stream, const std::stop_token& stop)
+{
     for (const Call& call : m_calls) {
         if (stop.stop_requested())
             return false;
@@ -379,9 +386,7 @@ std::vector<MapView> InferencePlan::maps() const
     for (std::size_t i = 0; i < m_results.size(); ++i) {
         const MapSize& mapSize = m_resultSizes[i];
         const auto* data = static_cast<const float*>(m_pool.data(m_results[i].buffer));
-        const std::size_t count = static_cast<std::size_t>(mapSize.channels) * static_cast<std::size_t>(mapSize.height)
-            * static_cast<std::size_t>(mapSize.width);
-        maps.push_back({mapSize, {data, count}});
+        maps.push_back({mapSize, {data, static_cast<std::size_t>(m_count) * valuesOf(mapSize)}});
     }
     return maps;
 }

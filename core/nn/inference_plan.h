@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Internal to core/nn: oneDNN primitives and buffers of one network for one input size.
+// Internal to core/nn: oneDNN primitives and buffers of one network for a number of inputs of one size.
 #pragma once
 
 #include "core/nn/folding.h"
@@ -57,16 +57,20 @@ private:
 
 class InferencePlan {
 public:
-    /// `sizes` are graph.sizes(height, width). Throws dnnl::error and std::bad_alloc.
-    InferencePlan(const Graph& graph, WeightStore& weights, const dnnl::engine& engine, std::vector<MapSize> sizes,
-                  std::vector<std::string> outputs);
+    /// Runs `count` inputs at once; `sizes` are graph.sizes(height, width). Throws dnnl::error and std::bad_alloc.
+    InferencePlan(const Graph& graph, WeightStore& weights, const dnnl::engine& engine, int count,
+                  std::vector<MapSize> sizes, std::vector<std::string> outputs);
 
-    bool matches(int height, int width, const std::vector<std::string>& outputs) const;
+    bool matches(int count, int height, int width, const std::vector<std::string>& outputs) const;
+
+    /// Where the inputs are put before run(), one after the other.
+    std::span<float> input() const;
 
     /// False when stopped between two primitives.
-    bool run(std::span<const float> input, dnnl::stream& stream, const std::stop_token& stop);
+    bool run(dnnl::stream& stream, const std::stop_token& stop);
 
-    /// The output maps of the last run, in the order of `outputs`, in this plan's own buffers.
+    /// The output maps of the last run, in the order of `outputs`, in this plan's own buffers: those of all inputs one
+    /// after the other, under the size of one.
     std::vector<MapView> maps() const;
 
 private:
@@ -83,6 +87,8 @@ private:
         int buffer = -1;
     };
 
+    dnnl::memory::dims dimsOf(const MapSize& size) const { return {m_count, size.channels, size.height, size.width}; }
+    dnnl::memory::desc plainDesc(const MapSize& size) const;
     MapSize size(LayerId id) const { return m_sizes[static_cast<std::size_t>(id.value)]; }
     Value& value(LayerId id) { return m_values[static_cast<std::size_t>(id.value)]; }
     std::size_t& lastUse(LayerId id) { return m_lastUse[static_cast<std::size_t>(id.value)]; }
@@ -101,6 +107,7 @@ private:
 
     const Graph& m_graph;
     dnnl::engine m_engine;
+    int m_count;
     std::vector<MapSize> m_sizes;
     std::vector<std::string> m_outputs;
     std::vector<Value> m_values;

@@ -31,7 +31,7 @@ std::optional<ReceptiveField> receptiveField(const Graph& graph, const std::stri
 {
     const auto found = graph.outputs().find(output);
     const Result<std::vector<MapSize>> sizes = graph.sizes(height, width);
-    if (found == graph.outputs().end() || !sizes)
+    if (found == graph.outputs().end() || !sizes || graph.looksAtBlocks())
         return std::nullopt;
     const std::vector<bool> needed = reachable(graph, {found->second});
     std::vector<ReceptiveField> fields(graph.layers().size());

@@ -67,8 +67,9 @@ struct NamedTrunk {
     Graph (*make)();
 };
 
-constexpr std::array<NamedTrunk, 10> Trunks{{
+constexpr std::array<NamedTrunk, 11> Trunks{{
     {"efficientnet-lite0", efficientNetLite0},
+    {"efficientnet-lite0-blocks", efficientNetLite0Blocks},
     {"efficientnet-lite0-narrow", efficientNetLite0Narrow},
     {"efficientnet-lite0-s16", efficientNetLite0Stride16},
     {"efficientnet-lite0-scnn", efficientNetLite0Scnn},

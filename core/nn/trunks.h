@@ -29,6 +29,10 @@ Graph efficientNetLite0Stride16();
 /// image than those of the last stage (two fewer 5 x 5 windows there, and one of 3 x 3).
 Graph efficientNetLite0Narrow();
 
+/// The same thirteen, run on every block of the 3 x 4 grid by itself (Graph::lookAtBlocks()): what is hidden of an
+/// image cannot have reached the cells that stay. Its parameters have the shapes of the narrow trunk's.
+Graph efficientNetLite0Blocks();
+
 /// Its first five stages, c5 after a ReLU, beside S-CNN (output scnn, parameters "scnn.*") on the same input:
 /// the two trunks of a small DBCNN.
 Graph efficientNetLite0Scnn();
@@ -59,7 +63,7 @@ Graph scnn();
 LayerId appendScnn(Graph& graph, LayerId from, const std::string& prefix);
 
 /// "resnet50", "vgg16", "efficientnet-lite0", "efficientnet-lite0-s16", "efficientnet-lite0-narrow",
-/// "efficientnet-lite0-scnn",
+/// "efficientnet-lite0-blocks", "efficientnet-lite0-scnn",
 /// "inceptionresnetv2", "inceptionresnetv2-port",
 /// "vgg16-scnn" (DBCNN's two), "scnn". InvalidInput: another name.
 Result<Graph> trunkByName(const std::string& name);

@@ -97,6 +97,13 @@ Graph efficientNetLite0Narrow()
     return graph;
 }
 
+Graph efficientNetLite0Blocks()
+{
+    Graph graph = efficientNetLite0Narrow();
+    graph.lookAtBlocks();
+    return graph;
+}
+
 Graph efficientNetLite0Scnn()
 {
     Graph graph;

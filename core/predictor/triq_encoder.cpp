@@ -125,11 +125,6 @@ void encode(const EncoderLayerWeights& layer, int width, int heads, Sequence& x,
 
 } // namespace
 
-BlockIndex blockOfToken(int row, int column, int height, int width)
-{
-    return BlockIndex::at((2 * row + 1) * GridRows / (2 * height), (2 * column + 1) * GridColumns / (2 * width));
-}
-
 Result<std::vector<float>> embedTokens(const TriqEncoder& encoder, const TokenGrid& tokens)
 {
     const int count = tokens.height * tokens.width;

@@ -44,9 +44,6 @@ struct EncoderTrace {
     std::vector<std::vector<float>> attention; ///< per layer [heads][N + 1][N + 1]
 };
 
-/// Block of token (row, column) on a token grid of `height` x `width`: the centre rule of spec models 6.2.
-BlockIndex blockOfToken(int row, int column, int height, int width);
-
 /// Unmasked CLS sequence: quality token, then tokens plus positions; [(N + 1)][width].
 /// Model: more tokens than the position embedding has rows (spec models 5.4).
 Result<std::vector<float>> embedTokens(const TriqEncoder& encoder, const TokenGrid& tokens);

@@ -54,7 +54,6 @@ void readTrunk(JsonObject& root, Recipe& recipe, std::string& problem)
     trunk.freezeUntil = reader.text("freeze_until", false);
     trunk.trainBatchNorm = reader.boolean("train_batch_norm", trunk.trainBatchNorm);
     trunk.rate = reader.number("rate", 0, 100, trunk.rate);
-    trunk.centre = reader.texts("centre", MaxEntries, {});
     reader.finish();
 }
 

@@ -24,7 +24,6 @@ struct TrunkRecipe {
     std::string freezeUntil; ///< graph outputs, between commas, up to which nothing is trained; "all"; empty
     bool trainBatchNorm = false; ///< batch statistics; else the stored ones
     double rate = 0.3; ///< learning rate as a part of the head's
-    std::vector<std::string> centre; ///< beginnings of names of layers whose windows lose their outer ring
 };
 
 /// A fresh head.

@@ -156,7 +156,7 @@ Status Trainer::begin(State& state)
 
 Status Trainer::settle()
 {
-    if (m_recipe.trunk.centre.empty())
+    if (!m_network.settles())
         return {};
     constexpr std::size_t Photos = 32;
     StepPlan plan;

@@ -50,8 +50,11 @@ public:
     /// Forward, backward, one step of the optimiser. Model: the loss is not finite; OutOfMemory.
     virtual Result<StepOutcome> step(const Batch& batch, const StepSettings& settings) = 0;
 
-    /// Takes the statistics of the trained batch norms from the photos of `batch` where windows lost their outer ring
-    /// (TrunkRecipe::centre) before the first step; otherwise does nothing.
+    /// Whether settle() has something to do: the trunk looks at blocks by themselves, its start weights are from whole
+    /// images.
+    virtual bool settles() const = 0;
+
+    /// Takes the statistics of the trained batch norms from the photos of `batch`, before the first step.
     virtual Status settle(const Batch& batch) = 0;
 
     /// Predictions of the averaged weights, without dropout.

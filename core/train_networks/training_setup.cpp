@@ -6,7 +6,7 @@
 #include "core/base/random_stream.h"
 #include "core/families/families.h"
 #include "core/families/torch_loader.h"
-#include "core/families/triq.h"
+#include "core/nn/parts.h"
 #include "core/train_networks/torch/training_module.h"
 
 #include <algorithm>
@@ -175,7 +175,7 @@ Status checkPositions(const Recipe& recipe, const nn::Graph& graph)
         const Result<std::vector<nn::MapSize>> sizes = graph.sizes(height, width);
         if (!sizes)
             return sizes.error();
-        const nn::MapSize grid = tokenGridSize((*sizes)[static_cast<std::size_t>(graph.outputs().at("c5").value)]);
+        const nn::MapSize grid = nn::tokenGridSize((*sizes)[static_cast<std::size_t>(graph.outputs().at("c5").value)]);
         return grid.height * grid.width;
     };
     const Result<int> upright = tokens(recipe.input.height, recipe.input.width);
@@ -196,49 +196,6 @@ Status checkPositions(const Recipe& recipe, const nn::Graph& graph)
     return {};
 }
 
-/// Sets the outer ring of the windows to 0 that recipe.trunk.centre names.
-Status cutRings(const Recipe& recipe, TrainingSetup& setup)
-{
-    for (const std::string& start : recipe.trunk.centre) {
-        bool found = false;
-        for (std::size_t i = 0; i < setup.graph.layers().size(); ++i) {
-            const nn::Layer& layer = setup.graph.layers()[i];
-            const int height = layer.window.height;
-            const int width = layer.window.width;
-            if (layer.kind != nn::LayerKind::Convolution || !layer.name.starts_with(start) || height < 5 || width < 5)
-                continue;
-            found = true;
-            const std::string name = weightName(layer.name + ".weight");
-            bool changed = false;
-            std::vector<float>& values = setup.state.at(name).values;
-            for (std::size_t v = 0; v < values.size(); ++v) {
-                const int x = static_cast<int>(v % static_cast<std::size_t>(width));
-                const int y = static_cast<int>(v / static_cast<std::size_t>(width) % static_cast<std::size_t>(height));
-                if (x > 0 && x < width - 1 && y > 0 && y < height - 1)
-                    continue;
-                changed = changed || values[v] != 0;
-                values[v] = 0;
-            }
-            if (changed && !setup.cut.trained[i])
-                return Error{ErrorCode::InvalidInput,
-                             "recipe",
-                             "trunk.centre names " + layer.name + ", which trunk.freeze_until freezes",
-                             "freeze less: what follows a cut window has to be trained anew",
-                             {}};
-            setup.centred.push_back(name);
-            setup.ringsRemoved = setup.ringsRemoved || changed;
-        }
-        if (!found)
-            return Error{ErrorCode::InvalidInput,
-                         "recipe",
-                         "trunk.centre names \"" + start
-                             + "\", with which no layer with windows of 5 x 5 or more begins",
-                         "name layers as the trunk's weights do, such as _blocks.8.",
-                         {}};
-    }
-    return {};
-}
-
 } // namespace
 
 Result<TrainingSetup> prepareTraining(const Recipe& recipe, const DataFolders& folders, double meanMos5)
@@ -253,6 +210,7 @@ Result<TrainingSetup> prepareTraining(const Recipe& recipe, const DataFolders& f
         return std::move(enough).error();
     TrainingSetup setup;
     setup.graph = *std::move(graph);
+    setup.settles = setup.graph.looksAtBlocks();
     Result<GraphCut> cut = cutGraph(setup.graph, headMaps(recipe), recipe.trunk.freezeUntil);
     if (!cut)
         return std::move(cut).error();
@@ -273,8 +231,6 @@ Result<TrainingSetup> prepareTraining(const Recipe& recipe, const DataFolders& f
             setup.state[name].values[0] =
                 static_cast<float>(recipe.scale.low + (meanMos5 - 1) / 4 * (recipe.scale.high - recipe.scale.low));
     }
-    if (Status cutOff = cutRings(recipe, setup); !cutOff)
-        return std::move(cutOff).error();
     for (const auto& [name, shape] : setup.graph.parameters()) {
         const std::string weight = weightName(name);
         setup.frozen[name] = setup.state[weight];

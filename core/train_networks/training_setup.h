@@ -24,8 +24,8 @@ struct TrainingSetup {
     StateDict frozen; ///< the graph's parameters under its own names, for the inference form
     std::string trunkHash; ///< SHA-256 over the tensors of the frozen layers
     std::vector<std::string> fresh; ///< tensors that no file gave
-    std::vector<std::string> centred; ///< windows whose outer ring is 0 and stays 0
-    bool ringsRemoved = false; ///< some outer ring was not 0: stored statistics of batch norms no longer fit
+    /// Borders of blocks came in, where windows are padded: stored statistics of batch norms no longer fit.
+    bool settles = false;
 };
 
 /// Reads the start weights a recipe names and makes the rest anew from its seed (Xavier's uniform rule for dense

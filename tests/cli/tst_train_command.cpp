@@ -61,7 +61,7 @@ private:
     {
         return json::parse(R"({
             "format": 1, "id": "tiny", "family": "triq",
-            "trunk": {"name": "efficientnet-lite0", "freeze_until": "stage4", "centre": ["_blocks.11.", "_blocks.12."]},
+            "trunk": {"name": "efficientnet-lite0-blocks", "freeze_until": "stage4"},
             "head": {"width": 16, "layers": 1, "feed_forward": 16, "hidden": 16, "positions": 25},
             "input": {"policy": "fit", "width": 64, "height": 48, "normalization": "plus_minus_one"},
             "data": [{"name": "made", "form": "mos", "images": "made:photos", "table": "made:table.csv",

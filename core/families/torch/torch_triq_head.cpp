@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // TRIQ behind its trunk: projection, pooling, encoder and head (spec models 5.2, 5.3, 6.1).
 #include "core/families/torch/torch_head_layers.h"
+#include "core/nn/parts.h"
 
 #include <cmath>
 
@@ -9,7 +10,6 @@ namespace halflens::torch_module {
 namespace {
 
 constexpr std::int64_t Heads = 8;
-constexpr std::int64_t PoolingFromRows = 16;
 constexpr double MaskedLogit = -1e9;
 constexpr double LayerNormEpsilon = 1e-6;
 constexpr double DropoutRate = 0.1;
@@ -70,7 +70,7 @@ public:
     at::Tensor forward(const std::vector<at::Tensor>& maps, const HeadOptions& options) const override
     {
         at::Tensor map = m_projection(maps.at(0));
-        if (map.size(2) >= PoolingFromRows)
+        if (map.size(2) >= nn::PoolingFromRows)
             map = at::max_pool2d(map, 2, 2);
         const at::Tensor tokens = map.flatten(2).transpose(1, 2);
         const at::Tensor first = m_token.expand({tokens.size(0), 1, m_token.size(0)});

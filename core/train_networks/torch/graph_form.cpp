@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/train_networks/torch/graph_form.h"
 
+#include "core/nn/parts.h"
 #include "core/train_networks/torch/depthwise.h"
 
 #include <algorithm>
@@ -189,6 +190,55 @@ at::Tensor GraphForm::apply(std::size_t index, const std::vector<at::Tensor>& va
 
 std::vector<at::Tensor> GraphForm::forward(const std::vector<at::Tensor>& boundary, const TensorMap& parameters,
                                            bool training) const
+{
+    if (!m_graph.looksAtBlocks())
+        return forwardWhole(boundary, parameters, training);
+    const int stride = m_graph.stride(m_cut.boundary.front());
+    const Result<std::vector<BlockRect>> parts =
+        nn::blockParts(m_graph, static_cast<int>(boundary.front().size(2)) * stride,
+                       static_cast<int>(boundary.front().size(3)) * stride);
+    TORCH_CHECK(parts.has_value(), "the input is too small to be looked at by blocks");
+    // Parts of one size run together, all photos of the first part before those of the second.
+    std::map<std::pair<int, int>, std::vector<std::size_t>> bySize;
+    for (std::size_t p = 0; p < parts->size(); ++p)
+        bySize[{(*parts)[p].bottom - (*parts)[p].top, (*parts)[p].right - (*parts)[p].left}].push_back(p);
+    std::vector<std::vector<at::Tensor>> results(parts->size());
+    for (const auto& [size, members] : bySize) {
+        std::vector<at::Tensor> inputs;
+        for (std::size_t b = 0; b < boundary.size(); ++b) {
+            const int cell = m_graph.stride(m_cut.boundary[b]);
+            std::vector<at::Tensor> pieces;
+            for (const std::size_t p : members) {
+                const BlockRect& part = (*parts)[p];
+                pieces.push_back(boundary[b]
+                                     .slice(2, part.top / cell, part.bottom / cell)
+                                     .slice(3, part.left / cell, part.right / cell));
+            }
+            inputs.push_back(at::cat(pieces, 0));
+        }
+        const std::vector<at::Tensor> maps = forwardWhole(inputs, parameters, training);
+        for (const at::Tensor& map : maps) {
+            const std::vector<at::Tensor> split = map.split(boundary.front().size(0), 0);
+            for (std::size_t i = 0; i < members.size(); ++i)
+                results[members[i]].push_back(split[i]);
+        }
+    }
+    std::vector<at::Tensor> joined;
+    for (std::size_t m = 0; m < m_cut.wanted.size(); ++m) {
+        std::vector<at::Tensor> rows;
+        for (std::size_t p = 0; p < parts->size();) {
+            std::vector<at::Tensor> row;
+            for (const int top = (*parts)[p].top; p < parts->size() && (*parts)[p].top == top; ++p)
+                row.push_back(results[p][m]);
+            rows.push_back(at::cat(row, 3));
+        }
+        joined.push_back(at::cat(rows, 2));
+    }
+    return joined;
+}
+
+std::vector<at::Tensor> GraphForm::forwardWhole(const std::vector<at::Tensor>& boundary, const TensorMap& parameters,
+                                                bool training) const
 {
     std::vector<at::Tensor> values(m_graph.layers().size());
     for (std::size_t i = 0; i < boundary.size(); ++i) {

@@ -35,6 +35,8 @@ public:
                                     bool training) const;
 
 private:
+    std::vector<at::Tensor> forwardWhole(const std::vector<at::Tensor>& boundary, const TensorMap& parameters,
+                                         bool training) const;
     at::Tensor convolution(const nn::Layer& layer, const nn::Layer* norm, const at::Tensor& in,
                            const TensorMap& parameters) const;
     at::Tensor batchNorm(const nn::Layer& layer, const at::Tensor& in, const TensorMap& parameters,

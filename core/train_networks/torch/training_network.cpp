@@ -3,7 +3,7 @@
 #include "core/checkpoint/tensor_archive.h"
 #include "core/families/torch/torch_family.h"
 #include "core/families/torch/torch_swin_trunk.h"
-#include "core/predictor/triq_encoder.h"
+#include "core/nn/parts.h"
 #include "core/train_networks/torch/graph_form.h"
 #include "core/train_networks/torch/optimizer.h"
 #include "core/train_networks/torch/training_losses.h"
@@ -19,8 +19,6 @@
 namespace halflens::torch_module {
 
 namespace {
-
-constexpr int PoolingFromRows = 16; ///< TRIQ pools maps that high (spec models 5.2)
 
 bool isBuffer(const std::string& name)
 {
@@ -40,9 +38,8 @@ at::Tensor toTensor(const train::MapBlock& block, std::int64_t count, const at::
 /// Tokens of hidden blocks, [masks, tokens], for TRIQ; `map` is what the head starts from.
 at::Tensor tokenMask(const std::vector<BlockMask>& masks, const at::Tensor& map)
 {
-    const int divisor = map.size(2) >= PoolingFromRows ? 2 : 1;
-    const int height = static_cast<int>(map.size(2)) / divisor;
-    const int width = static_cast<int>(map.size(3)) / divisor;
+    const auto [channels, height, width] =
+        nn::tokenGridSize({0, static_cast<int>(map.size(2)), static_cast<int>(map.size(3))});
     at::Tensor mask = at::empty({static_cast<std::int64_t>(masks.size()), height * width});
     float* value = mask.data_ptr<float>();
     for (const BlockMask blocks : masks) {
@@ -65,14 +62,6 @@ at::Tensor tokenMask(const train::Batch& batch, const train::BatchGroup& group, 
     return tokenMask(masks, map);
 }
 
-/// The outer ring of every window, 0; inside 1.
-at::Tensor centreOf(const at::Tensor& windows)
-{
-    at::Tensor mask = at::zeros({1, 1, windows.size(2), windows.size(3)}, windows.options().requires_grad(false));
-    mask.slice(2, 1, windows.size(2) - 1).slice(3, 1, windows.size(3) - 1).fill_(1);
-    return mask;
-}
-
 class TorchTrainingNetwork final : public train::TrainingNetwork {
 public:
     TorchTrainingNetwork(const train::Recipe& recipe, const train::TrainingSetup& setup, int threads)
@@ -83,14 +72,13 @@ public:
         , m_graph(setup.graph, setup.cut, {recipe.trunk.trainBatchNorm, 0.01, recipe.optimizer.bfloat16})
         , m_optimizer(recipe.optimizer)
     {
-        if (setup.ringsRemoved)
+        if (setup.settles)
             m_settling.emplace(setup.graph, setup.cut, GraphFormOptions{true, 1, false});
     }
 
     Status build(const train::TrainingSetup& setup)
     {
         at::set_num_threads(m_threads);
-        m_centred = setup.centred;
         for (const auto& [name, shape] : m_graph.parameters()) {
             at::Tensor tensor = toTorch(setup.state.at(name)).to(m_device);
             if (tensor.dim() == 4)
@@ -127,11 +115,6 @@ public:
             outcome.loss = loss.item<double>();
             if (std::isfinite(outcome.loss) && loss.requires_grad()) {
                 loss.backward();
-                for (const std::string& name : m_centred) {
-                    const auto found = m_graphTensors.find(name);
-                    if (found != m_graphTensors.end() && found->second.grad().defined())
-                        found->second.mutable_grad().mul_(centreOf(found->second));
-                }
                 outcome.gradientNorm = m_optimizer.gradientNorm();
             }
             if (!std::isfinite(outcome.loss) || !std::isfinite(outcome.gradientNorm))
@@ -144,6 +127,8 @@ public:
             return outcome;
         });
     }
+
+    bool settles() const override { return m_settling.has_value(); }
 
     Status settle(const train::Batch& batch) override
     {
@@ -456,7 +441,6 @@ private:
     int m_threads;
     GraphForm m_graph;
     std::optional<GraphForm> m_settling; ///< takes statistics of batch norms anew
-    std::vector<std::string> m_centred;
     TensorMap m_graphTensors;
     TensorMap m_buffers;
     std::unique_ptr<TorchSwinTrunk> m_swin;

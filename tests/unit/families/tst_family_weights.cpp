@@ -65,6 +65,7 @@ private Q_SLOTS:
     void inputs();
     void prefixes();
     void carriedManifest();
+    void trunkOfTheManifest();
     void passedOver();
     void ownNames_data();
     void ownNames();
@@ -352,6 +353,38 @@ void TestFamilyWeights::carriedManifest()
     QVERIFY(other.error().reason.find("dbcnn") != std::string::npos);
     archive.metadata[ManifestMetadata] = "{";
     QCOMPARE(recogniseWeights(archive).error().code, ErrorCode::InvalidInput);
+}
+
+/// Two trunks have the same tensors: the manifest tells them apart, and without one the guess is told.
+void TestFamilyWeights::trunkOfTheManifest()
+{
+    TensorArchive archive = torch(
+        {"trunk._conv_stem.weight", "trunk._blocks.12._project_conv.weight", "koncept.out.weight", "koncept.out.bias"});
+    archive.format = "safetensors";
+    auto bare = recogniseWeights(archive);
+    QVERIFY(bare.has_value());
+    QCOMPARE(bare->trunk, std::string("efficientnet-lite0-narrow"));
+    QTemporaryDir folder;
+    const std::filesystem::path file = folder.filePath(QStringLiteral("weights.safetensors")).toStdString();
+    describeByNeighbours(*bare, file, "0123");
+    QCOMPARE(bare->trunk, std::string("efficientnet-lite0-narrow"));
+    QCOMPARE(bare->notes.size(), std::size_t{1});
+    QVERIFY2(bare->notes.front().find("efficientnet-lite0-blocks") != std::string::npos, bare->notes.front().c_str());
+
+    Manifest manifest;
+    manifest.id = manifest.name = manifest.licence = "mine";
+    manifest.family = "koncept";
+    manifest.trunk = "efficientnet-lite0-blocks";
+    manifest.weightsFile = "weights.safetensors";
+    manifest.outputs = 1;
+    manifest.input = {InputPolicy::Fit, 96, 64, false, Normalization::ImageNetUnit};
+    archive.metadata[ManifestMetadata] = toJsonText(manifest);
+    const auto told = recogniseWeights(archive);
+    QVERIFY2(told.has_value(), told ? "" : told.error().message().c_str());
+    QCOMPARE(told->trunk, manifest.trunk);
+    manifest.trunk = "efficientnet-lite0-s16"; // has fewer
+    archive.metadata[ManifestMetadata] = toJsonText(manifest);
+    QVERIFY(!recogniseWeights(archive).has_value());
 }
 
 /// What was passed over in the file stands in the error it may explain.

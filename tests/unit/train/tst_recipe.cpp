@@ -92,7 +92,6 @@ private Q_SLOTS:
         row("strengths in the wrong order", "/damage", R"({"kinds": {"blur": [4, 2]}})", "damage.kinds.blur");
         row("one strength", "/damage", R"({"kinds": {"jpeg": [20]}})", "damage.kinds.jpeg");
         row("strength out of range", "/damage", R"({"kinds": {"noise": [8, 400]}})", "damage.kinds.noise");
-        row("centre", "/trunk/centre", "7", "trunk.centre");
         row("pairs nobody asks for", "/damage", R"({"pairs": 2})", "");
         row("no size", "/input", R"({"policy": "fit", "normalization": "plus_minus_one"})", "input.width");
         row("nothing", "", "[]", "document");
@@ -133,10 +132,8 @@ private Q_SLOTS:
         nlohmann::json recipe = smallest();
         const Result<Recipe> without = parseRecipe(recipe.dump(), {});
         QVERIFY(!without->losses.usesDamage());
-        QVERIFY(without->trunk.centre.empty());
         recipe["losses"] = {{"plcc", 1}, {"damage_order", 0.5}};
         recipe["damage"] = {{"pairs", 3}};
-        recipe["trunk"]["centre"] = {"_blocks.8.", "_blocks.9."};
         const Result<Recipe> plain = parseRecipe(recipe.dump(), {});
         QVERIFY2(plain.has_value(), plain ? "" : plain.error().message().c_str());
         QVERIFY(plain->losses.usesDamage());
@@ -147,7 +144,6 @@ private Q_SLOTS:
         QCOMPARE(plain->damage.most, 6);
         QCOMPARE(plain->damage.comparisons, 4);
         QCOMPARE(plain->damage.kinds.size(), std::size_t{5}); // all, at strengths around those of the experiment
-        QCOMPARE(plain->trunk.centre.size(), std::size_t{2});
         recipe["damage"]["kinds"] = {{"dark", {1, 1}}};
         const Result<Recipe> one = parseRecipe(recipe.dump(), {});
         QVERIFY2(one.has_value(), one ? "" : one.error().message().c_str());

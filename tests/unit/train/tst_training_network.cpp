@@ -82,6 +82,9 @@ private Q_SLOTS:
         QTest::addColumn<int>("width");
         QTest::newRow("EfficientNet-Lite0") << QStringLiteral("efficientnet-lite0") << QStringLiteral("c5") << 64 << 96;
         QTest::newRow("odd size") << QStringLiteral("efficientnet-lite0") << QStringLiteral("c5") << 67 << 45;
+        QTest::newRow("by blocks") << QStringLiteral("efficientnet-lite0-blocks") << QStringLiteral("c5") << 96 << 128;
+        QTest::newRow("by blocks of several sizes")
+            << QStringLiteral("efficientnet-lite0-blocks") << QStringLiteral("c5") << 256 << 192;
         QTest::newRow("ResNet50") << QStringLiteral("resnet50") << QStringLiteral("c3") << 64 << 64;
         QTest::newRow("VGG16") << QStringLiteral("vgg16") << QStringLiteral("c3") << 32 << 48;
         QTest::newRow("InceptionResNetV2")
@@ -115,11 +118,18 @@ private Q_SLOTS:
                  qPrintable(QString::number(largestDifference(trained, expected))));
     }
 
+    void stopsWhereItIsCut_data()
+    {
+        QTest::addColumn<QString>("trunk");
+        QTest::newRow("whole") << QStringLiteral("efficientnet-lite0");
+        QTest::newRow("by blocks") << QStringLiteral("efficientnet-lite0-blocks");
+    }
     void stopsWhereItIsCut()
     {
-        const nn::Graph graph = nn::efficientNetLite0();
+        QFETCH(QString, trunk);
+        const nn::Graph graph = *nn::trunkByName(trunk.toStdString());
         const StateDict state = randomState(graph);
-        const at::Tensor input = image(64, 64);
+        const at::Tensor input = image(96, 128);
         const GraphForm whole(graph, *cutGraph(graph, {"c5"}, ""), {});
         const GraphForm early(graph, *cutGraph(graph, {"stage2"}, ""), {});
         const GraphForm late(graph, *cutGraph(graph, {"c5"}, "stage2"), {});
