@@ -107,12 +107,31 @@ private Q_SLOTS:
         QVERIFY(window.workspace().current()->mask() == upper.complement());
         QTest::keyClick(&m_fixture->canvas(), Qt::Key_Z, Qt::ControlModifier);
         QVERIFY(window.workspace().current()->mask() == upper);
-        const Analysis& analysis = *window.workspace().current()->analysis();
-        const int matches = matchCount(analysis.report->important, upper);
-        QCOMPARE(m_fixture->label("match"), matchText(matches, analysis));
-        QVERIFY(matchText(4, analysis).startsWith(u"4 of 6 important blocks of "_s + toQt(analysis.model.name)));
-        QVERIFY(matchText(4, analysis).contains(u"28 %"_s)); // chance beside it
-        QVERIFY(matchText(3, analysis).contains(u"72 %"_s));
+    }
+
+    void matchesAreCountedWithTheJudgesBlocksWhicheverModelIsChosen()
+    {
+        MainWindow& window = open();
+        showMap(OverlayId::Saliency);
+        const int matches = matchCount(ImportantBlocks, window.maps().map(OverlayId::Saliency)->source().upper);
+        const QString expected = matchText(matches, toQt(window.workspace().current()->analysis()->model.name));
+        QTRY_COMPARE(m_fixture->label("match"), expected);
+        window.workspace().setModelId(u"fake-two"_s); // no attention: no halves of its own before it is sampled
+        QTRY_VERIFY(window.workspace().current()->analysis()
+                    && window.workspace().current()->analysis()->model.id == "fake-two");
+        QTRY_COMPARE(m_fixture->label("match"), expected);
+        // Another photo is judged anew.
+        window.workspace().open({m_fixture->image(u"other.png"_s)});
+        QTRY_VERIFY(window.maps().map(OverlayId::Saliency));
+        QTRY_VERIFY(m_fixture->label("match").startsWith(
+            u"%1 of 6"_s.arg(matchCount(ImportantBlocks, window.maps().map(OverlayId::Saliency)->source().upper))));
+    }
+
+    void matchTextNamesJudgeAndChance()
+    {
+        QVERIFY(matchText(4, u"Fake"_s).startsWith(u"4 of 6 important blocks of Fake"_s));
+        QVERIFY(matchText(4, u"Fake"_s).contains(u"28 %"_s));
+        QVERIFY(matchText(3, u"Fake"_s).contains(u"72 %"_s));
     }
 
     void menuHidesAHalfOfAMapThatIsNotThereYet()

@@ -241,6 +241,15 @@ private Q_SLOTS:
         QTRY_VERIFY(m_fixture->label("leak").contains(u"27 % of blur, 21 % of noise, 32 % of JPEG"_s));
     }
 
+    void noLeakIsToldWithWhatHoldsInUprightPhotos()
+    {
+        m_fixture->models.leak = Leak{0.001, 0, 0.002};
+        open(400, 300);
+        QVERIFY(m_fixture->label("leak").contains(u"leaks nothing: the network looks at every block"_s));
+        m_fixture->openAndWait(m_fixture->image(u"upright.png"_s, 300, 400));
+        QTRY_VERIFY(m_fixture->label("leak").contains(u"upright photos"_s));
+    }
+
 private:
     MainWindow& open(int width, int height)
     {

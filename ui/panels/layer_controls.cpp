@@ -48,7 +48,7 @@ void choose(QComboBox* box, int value)
 
 } // namespace
 
-QString matchText(int matches, const Analysis& analysis)
+QString matchText(int matches, const QString& judge)
 {
     const auto distribution = chanceMatchDistribution();
     double reached = 0;
@@ -58,8 +58,7 @@ QString matchText(int matches, const Analysis& analysis)
                "%1 of 6 important blocks of %3 lie in its upper half. Chance: 3 of 6; %2 % of random halves reach %1.")
         .arg(matches)
         .arg(100 * reached, 0, 'f', reached > 0.1 ? 0 : 1)
-        .arg(toQt(analysis.model.name)
-             + (analysis.table && !analysis.table->exact ? LayerControls::tr(" (estimated)") : QString()));
+        .arg(judge);
 }
 
 LayerControls::LayerControls(Viewer& viewer, QWidget* parent)
@@ -67,6 +66,7 @@ LayerControls::LayerControls(Viewer& viewer, QWidget* parent)
     , m_workspace(viewer.workspace)
     , m_layers(viewer.layers)
     , m_maps(viewer.maps)
+    , m_judge(viewer.judge)
     , m_view(viewer.layerView)
     , m_form(new QFormLayout)
     , m_title(new ElidedLabel(this, Qt::ElideRight))
@@ -98,6 +98,7 @@ LayerControls::LayerControls(Viewer& viewer, QWidget* parent)
         if (id == m_layers.current())
             refreshState();
     });
+    connect(&m_judge, &Judge::changed, this, &LayerControls::refreshBlocks);
     connect(&m_view, &LayerView::changed, this, [this] {
         refreshLook();
         refreshBlocks();
@@ -469,12 +470,17 @@ void LayerControls::refreshBlocks()
     const auto map = m_maps.map(m_layers.current());
     const bool hasBlocks = map && !map->source().upper.isEmpty(); // a flat map has no halves
     m_halves->setVisible(hasBlocks);
-    const Document* document = m_workspace.current();
-    const bool hasReport = document && document->analysis() && document->analysis()->report;
-    m_match->setVisible(hasBlocks && hasReport);
-    if (hasBlocks && hasReport)
+    m_match->setVisible(hasBlocks);
+    if (!hasBlocks)
+        return;
+    m_judge.ask();
+    if (const auto& verdict = m_judge.verdict(); verdict && verdict->report)
         m_match->setText(
-            matchText(matchCount(document->analysis()->report->important, map->source().upper), *document->analysis()));
+            matchText(matchCount(verdict->report->important, map->source().upper), toQt(verdict->model.name)));
+    else if (m_judge.error())
+        m_match->setText(tr("Not compared with important blocks: %1").arg(toQt(m_judge.error()->reason)));
+    else
+        m_match->setText(tr("The important blocks are being looked for"));
 }
 
 } // namespace halflens

@@ -19,9 +19,8 @@ class QSpinBox;
 
 namespace halflens {
 
-/// "4 of 6 important blocks of TRIQ lite lie in its upper half", and what chance would do; `analysis` is where the
-/// important blocks come from.
-QString matchText(int matches, const Analysis& analysis);
+/// "4 of 6 important blocks of TRIQ lite lie in its upper half", and what chance would do; `judge` is whose they are.
+QString matchText(int matches, const QString& judge);
 
 class LayerControls final : public QWidget {
     Q_OBJECT
@@ -54,6 +53,7 @@ private:
     Workspace& m_workspace;
     LayerStack& m_layers;
     MapService& m_maps;
+    Judge& m_judge;
     const LayerView& m_view;
     QFormLayout* m_form;
     QLabel* m_title;

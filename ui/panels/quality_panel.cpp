@@ -205,6 +205,15 @@ void QualityPanel::refreshLeak(const Analysis& analysis)
             leak = entry.leak;
     }
     const auto percent = [](double share) { return static_cast<int>(std::lround(100 * share)); };
+    if (leak && percent(leak->blur) + percent(leak->noise) + percent(leak->jpeg) == 0) {
+        const auto loaded = m_workspace.image().loaded();
+        const bool isUpright = loaded && loaded->image->height > loaded->image->width;
+        m_leak->setText(isUpright
+                            ? tr("A hidden block leaks nothing but what lies at its borders: in upright photos the "
+                                 "model's cells do not end where blocks do.")
+                            : tr("A hidden block leaks nothing: the network looks at every block by itself."));
+        return;
+    }
     m_leak->setText(
         leak ? tr("A hidden block still leaks through its neighbours: %1 % of blur, %2 % of noise, %3 % of JPEG.")
                    .arg(percent(leak->blur))

@@ -17,6 +17,7 @@ Viewer::Viewer(ModelSource& models, Settings& sharedSettings, std::filesystem::p
     , photos(workspace, photoScores)
     , layers(sharedSettings)
     , maps(workspace, layers)
+    , judge(workspace)
     , region(workspace)
     , comparison(workspace)
     , versions(workspace)

@@ -5,6 +5,7 @@
 #include "core/session/viewer_state.h"
 #include "ui/state/comparison.h"
 #include "ui/state/file_watch.h"
+#include "ui/state/judge.h"
 #include "ui/state/layer_stack.h"
 #include "ui/state/layer_view.h"
 #include "ui/state/map_service.h"
@@ -41,6 +42,7 @@ struct Viewer {
     PhotoListModel photos; ///< the order photos are gone through
     LayerStack layers;
     MapService maps;
+    Judge judge;
     RegionService region;
     Comparison comparison;
     VersionService versions;
