@@ -35,8 +35,8 @@ Result<const torch_module::Functions*> loadTorchModule()
 
 const Result<const torch_module::Functions*>& torchFunctions()
 {
-    static const Result<const torch_module::Functions*> Loaded = loadTorchModule();
-    return Loaded;
+    static const Result<const torch_module::Functions*> loaded = loadTorchModule();
+    return loaded;
 }
 
 } // namespace halflens

@@ -50,8 +50,8 @@ public:
     /// Forward, backward, one step of the optimiser. Model: the loss is not finite; OutOfMemory.
     virtual Result<StepOutcome> step(const Batch& batch, const StepSettings& settings) = 0;
 
-    /// Whether settle() has something to do: the trunk looks at blocks by themselves, its start weights are from whole
-    /// images.
+    /// Whether settle() has something to do: the trunk looks at blocks by themselves, and its start weights are from
+    /// whole images.
     virtual bool settles() const = 0;
 
     /// Takes the statistics of the trained batch norms from the photos of `batch`, before the first step.

@@ -4,9 +4,11 @@
 #include "core/base/file.h"
 #include "core/base/parallel.h"
 #include "core/base/random_stream.h"
+#include "core/families/description.h"
 #include "core/families/families.h"
 #include "core/families/torch_loader.h"
 #include "core/nn/parts.h"
+#include "core/predictor/manifest.h"
 #include "core/train_networks/torch/training_module.h"
 
 #include <algorithm>
@@ -25,6 +27,10 @@ public:
         Result<TensorArchive> archive = readCheckpoint(file);
         if (!archive)
             return std::move(archive).error();
+        if (const auto text = archive->metadata.find(ManifestMetadata); text != archive->metadata.end()) {
+            if (const Result<Manifest> manifest = parseManifest(text->second, {}))
+                m_trunk = manifest->trunk;
+        }
         for (NamedTensor& entry : archive->tensors) {
             std::string name = entry.name;
             if (archive->format == "keras-h5") {
@@ -63,7 +69,11 @@ public:
         return nullptr;
     }
 
+    /// The trunk they were trained for, as the last file that tells tells it; empty: none does.
+    const std::string& trunk() const { return m_trunk; }
+
 private:
+    std::string m_trunk;
     std::multimap<std::string, Tensor> m_tensors;
 };
 
@@ -210,7 +220,6 @@ Result<TrainingSetup> prepareTraining(const Recipe& recipe, const DataFolders& f
         return std::move(enough).error();
     TrainingSetup setup;
     setup.graph = *std::move(graph);
-    setup.settles = setup.graph.looksAtBlocks();
     Result<GraphCut> cut = cutGraph(setup.graph, headMaps(recipe), recipe.trunk.freezeUntil);
     if (!cut)
         return std::move(cut).error();
@@ -219,6 +228,8 @@ Result<TrainingSetup> prepareTraining(const Recipe& recipe, const DataFolders& f
     StartWeights complete;
     if (Status read = readFiles(recipe, folders, trunk, complete); !read)
         return std::move(read).error();
+    const bool wasBroughtUpByBlocks = (complete.trunk().empty() ? trunk : complete).trunk() == recipe.trunk.name;
+    setup.settles = setup.graph.looksAtBlocks() && !wasBroughtUpByBlocks;
     for (const auto& [name, shape] : *shapes) {
         const Tensor* given = complete.find(name, shape);
         if (!given)

@@ -19,16 +19,17 @@ out=$1 biq2021=$2 ecssd=$3 tables=$4 weights=$5
 recipes=$(dirname "$0")
 program=${HALFLENS:-halflens}
 
-# The first two start from ImageNet weights alone. The others train heads on the frozen trunks that lie in their own
-# folders of models/, which an earlier script made (their cards tell).
-for recipe in ${RECIPES:-lite_triq_honest lite_objectness lite_koncept lite_aihiqnet lite_dbcnn lite_swin_iqa}; do
+# lite_objectness starts from ImageNet weights alone. The others train on trunks that lie in their own folders of models/,
+# which an earlier script made (their cards tell). RECIPES="lite_triq lite_triq_honest" adds the one by blocks, which goes
+# on from the run before it and is not part of the pack.
+for recipe in ${RECIPES:-lite_triq lite_objectness lite_koncept lite_aihiqnet lite_dbcnn lite_swin_iqa}; do
     run=$out/$recipe
     mkdir -p "$run"
     if [ ! -e "$run/weights.safetensors" ]; then
         # --resume begins a run that has no checkpoint. Status 1: photos that could not be read were left out.
         status=0
         "$program" train "$recipes/$recipe.json" --out "$run" --cache "$out/cache" --resume \
-            --data biq2021="$biq2021" --data ecssd="$ecssd" --data tables="$tables" --data weights="$weights" ||
+            --data biq2021="$biq2021" --data ecssd="$ecssd" --data tables="$tables" --data weights="$weights" --data steps="$out" ||
             status=$?
         [ "$status" -le 1 ] || exit "$status"
     fi

@@ -4,6 +4,8 @@
 #include "core/analysis/halves.h"
 #include "core/session/layers_state.h"
 
+#include <utility>
+
 namespace halflens {
 
 namespace {
@@ -32,6 +34,14 @@ void Judge::ask()
     if (!loaded || m_document != 0)
         return;
     m_document = m_workspace.current()->id();
+    // The judge is mostly the chosen model, too: no job, which work of minutes would give way to.
+    const std::string judge = m_workspace.models().defaultId();
+    auto known = m_workspace.analyses().underOptions(
+        m_workspace.cache().find<Analysis>(analysisKey(*loaded->image, judge, m_workspace.models())));
+    if (known && known->by == HiddenBy::Attention && known->report) {
+        m_verdict = std::move(known);
+        return;
+    }
     m_workspace.engine().submit(
         {slotOf(m_document),
          Lane::Visible,
