@@ -175,7 +175,7 @@ Result<Tiles> scoreTiles(const Image& image, const Predictor& predictor, std::st
             const auto score = [&](int i) {
                 const Result<double> result = scoreOf(image, tiles.grid.rect(done + i), predictor, stop);
                 if (result)
-                    tiles.scores[static_cast<std::size_t>(done + i)] = *result;
+                    tiles.scores[static_cast<std::size_t>(done) + static_cast<std::size_t>(i)] = *result;
                 else
                     problems[static_cast<std::size_t>(i)] = result.error();
                 return result.has_value();

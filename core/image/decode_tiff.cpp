@@ -55,8 +55,6 @@ Result<Layout> layoutOf(const TiffFile& file)
         layout.kind = Kind::Palette;
         break;
     case PHOTOMETRIC_RGB:
-        layout = {Kind::Rgb, 3, -1, {}};
-        break;
     case PHOTOMETRIC_YCBCR: // libtiff hands out RGB, see TiffFile::open() and readRgba()
         layout = {Kind::Rgb, 3, -1, {}};
         break;

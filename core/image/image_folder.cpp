@@ -8,6 +8,8 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <set>
+#include <string>
 
 namespace halflens {
 

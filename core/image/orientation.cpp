@@ -4,6 +4,7 @@
 #include "core/image/tiff_structure.h"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 namespace halflens {

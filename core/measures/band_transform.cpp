@@ -203,9 +203,9 @@ void BandTransform::fillSpectrumRow(int ky, int band, std::span<Complex> row) co
     std::fill(row.begin(), row.end(), Complex());
     const BandStarts& starts = m_starts[static_cast<std::size_t>(m_rows.folded(ky))];
     const auto width = row.size();
-    for (const int part : {0, 1}) {
-        const auto first = static_cast<std::size_t>(starts[static_cast<std::size_t>(band + part)]);
-        const auto last = static_cast<std::size_t>(starts[static_cast<std::size_t>(band + part + 1)]);
+    for (const std::size_t part : {0, 1}) {
+        const auto first = static_cast<std::size_t>(starts[static_cast<std::size_t>(band) + part]);
+        const auto last = static_cast<std::size_t>(starts[static_cast<std::size_t>(band) + part + 1]);
         if (m_extension == Extension::Mirror) {
             const double* values = m_cosines.data() + static_cast<std::size_t>(ky) * width;
             for (std::size_t k = first; k < last; ++k)
@@ -231,7 +231,7 @@ bool BandTransform::bandPair(int band, const ColumnSink& sink, std::stop_token s
     std::vector<int> active;
     for (int ky = 0; ky < m_rows.length(); ++ky) {
         const BandStarts& starts = m_starts[static_cast<std::size_t>(m_rows.folded(ky))];
-        if (starts[static_cast<std::size_t>(band)] < starts[static_cast<std::size_t>(band + 2)])
+        if (starts[static_cast<std::size_t>(band)] < starts[static_cast<std::size_t>(band) + 2])
             active.push_back(ky);
     }
     const auto width = static_cast<std::size_t>(m_columns.length());

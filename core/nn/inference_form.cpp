@@ -56,8 +56,8 @@ Value* forEachRow(const MapSize& whole, const BlockRect& part, Value* inPart, co
 } // namespace
 
 struct InferenceForm::Private {
-    Private(Graph graph_, StateDict parameters)
-        : graph(std::move(graph_))
+    Private(Graph network, StateDict parameters)
+        : graph(std::move(network))
         , weights(graph, std::move(parameters), engine)
     { }
 

@@ -134,7 +134,7 @@ ShownCell shownCell(const StudyTable& table, const std::vector<std::string>& row
 
 std::string columnWords(const std::string& column)
 {
-    static const std::map<std::string, std::string> Words{
+    static const std::map<std::string, std::string> named{
         {"by", "hidden by"},
         {"plcc_mos", "whole photo: opinion"},
         {"important_pred", "important half hidden: score"},
@@ -164,7 +164,7 @@ std::string columnWords(const std::string& column)
         {"share_half_guaranteed", "photos on which 6 blocks are guaranteed enough"},
         {"auc", "AUC"},
     };
-    if (const auto found = Words.find(column); found != Words.end())
+    if (const auto found = named.find(column); found != named.end())
         return found->second;
     std::string words = column;
     std::replace(words.begin(), words.end(), '_', ' ');

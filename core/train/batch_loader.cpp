@@ -21,8 +21,8 @@ namespace detail {
 
 const ViewRecipe& viewOf(const Recipe& recipe, const SampleRef& sample)
 {
-    static const ViewRecipe Plain;
-    return sample.view == PlainView ? Plain : recipe.views[static_cast<std::size_t>(sample.view)];
+    static const ViewRecipe plain;
+    return sample.view == PlainView ? plain : recipe.views[static_cast<std::size_t>(sample.view)];
 }
 
 Batch batchFacts(const Dataset& dataset, const StepPlan& plan)

@@ -87,7 +87,9 @@ std::vector<float> bilinear(std::span<const float> values, int height, int width
     };
     std::vector<float> result;
     result.reserve(static_cast<std::size_t>(toHeight) * static_cast<std::size_t>(toWidth));
-    const auto at = [&](int y, int x) { return values[static_cast<std::size_t>(y * width + x)]; };
+    const auto at = [&](int y, int x) {
+        return values[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)];
+    };
     for (int y = 0; y < toHeight; ++y) {
         const Tap row = tap(y, height, toHeight);
         for (int x = 0; x < toWidth; ++x) {

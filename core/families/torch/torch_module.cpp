@@ -138,7 +138,7 @@ Result<std::vector<float>> evaluateMasks(const TriqEncoder& encoder, const Token
 
 extern "C" __attribute__((visibility("default"))) const halflens::torch_module::Functions* halflensTorchFunctions()
 {
-    static const halflens::torch_module::Functions Table{
+    static const halflens::torch_module::Functions table{
         halflens::torch_module::evaluateMasks, halflens::torch_module::runHead, halflens::torch_module::loadScript};
-    return &Table;
+    return &table;
 }

@@ -69,8 +69,8 @@ at::Tensor tensorIn(const c10::IValue& value)
 
 class Script final : public ScriptModule {
 public:
-    explicit Script(torch::jit::Module module)
-        : m_module(std::move(module))
+    explicit Script(const torch::jit::Module& module)
+        : m_module(module)
     {
         m_module.eval();
     }

@@ -102,7 +102,8 @@ private:
         const at::Tensor parts = qkv(windows)
                                      .view({x.size(0), rows, columns, cells, 3, heads, channels / heads})
                                      .permute({4, 0, 1, 2, 5, 3, 6});
-        const double scale = 1 / std::sqrt(static_cast<double>(channels / heads));
+        const std::int64_t depth = channels / heads;
+        const double scale = 1 / std::sqrt(static_cast<double>(depth));
         at::Tensor logits = at::matmul(parts[0] * scale, parts[1].transpose(-2, -1)) + relativeBias();
         if (shift > 0)
             logits = logits + shiftMask(height, width, shift);
