@@ -31,7 +31,7 @@ struct TokenChains::Private {
         if (scratch.size() < kernel->chainScratchFloats(data))
             scratch = detail::AlignedFloats(kernel->chainScratchFloats(data));
         const auto outputs = static_cast<std::size_t>(encoder.outputs());
-        const auto steps = static_cast<std::size_t>(last - first + 1);
+        const auto steps = static_cast<std::size_t>(last) - static_cast<std::size_t>(first) + 1;
         std::vector<float> rows((steps + static_cast<std::size_t>(kernel->lanes)) * outputs);
         kernel->evaluateChain(data, slots.data(), ends.data(), first, last, rows.data(), scratch.data());
         std::vector<double> scores;
