@@ -54,13 +54,15 @@ protected:
     {
         QStyledItemDelegate::initStyleOption(option, index);
         const QImage picture = index.data(Qt::DecorationRole).value<QImage>();
-        QPixmap* small = m_pictures.object(picture.cacheKey());
-        if (!small) {
-            small = new QPixmap(QPixmap::fromImage(StudyPictures::onPaper(picture)));
-            m_pictures.insert(picture.cacheKey(), small);
+        QPixmap small;
+        if (const QPixmap* known = m_pictures.object(picture.cacheKey())) {
+            small = *known;
+        } else {
+            small = QPixmap::fromImage(StudyPictures::onPaper(picture));
+            m_pictures.insert(picture.cacheKey(), new QPixmap(small)); // the cache may drop it at once
         }
-        QIcon icon(*small);
-        icon.addPixmap(*small, QIcon::Selected); // a photo keeps its colours
+        QIcon icon(small);
+        icon.addPixmap(small, QIcon::Selected); // a photo keeps its colours
         option->icon = icon;
         option->decorationSize = QSize(StudyPictures::Width, StudyPictures::Height);
         option->features |= QStyleOptionViewItem::HasDecoration;

@@ -45,7 +45,7 @@ QPixmap maskPicture(BlockMask hidden, const QImage& photo, const ThemeColors& th
     QPainter painter(&picture);
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
     const QSize size = photo.isNull() ? PictureSize : photo.size().scaled(PictureSize, Qt::KeepAspectRatio);
-    painter.translate((PictureSize.width() - size.width()) / 2, (PictureSize.height() - size.height()) / 2);
+    painter.translate(QPoint((PictureSize.width() - size.width()) / 2, (PictureSize.height() - size.height()) / 2));
     if (photo.isNull())
         painter.fillRect(QRect({0, 0}, size), theme.card);
     else

@@ -9,6 +9,7 @@
 #include "ui/state/theme.h"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>

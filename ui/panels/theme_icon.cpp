@@ -18,7 +18,7 @@ class ThemeIconEngine final : public QIconEngine {
 public:
     ThemeIconEngine(QByteArray svg, QColor color)
         : m_svg(std::move(svg))
-        , m_color(std::move(color))
+        , m_color(color)
     { }
 
     void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override
