@@ -24,12 +24,6 @@ Error modelError(std::string reason, std::string remedy = {})
     return {ErrorCode::Model, "model", std::move(reason), std::move(remedy), {}};
 }
 
-std::size_t valuesOf(const MapSize& size)
-{
-    return static_cast<std::size_t>(size.channels) * static_cast<std::size_t>(size.height)
-        * static_cast<std::size_t>(size.width);
-}
-
 /// A part of the input, in cells of a map; the last cell may reach beyond the input.
 BlockRect cellsOf(const BlockRect& part, int stride)
 {
@@ -129,7 +123,7 @@ Result<std::vector<MapView>> InferenceForm::Private::runByBlocks(Lane& lane, std
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         const LayerId id = graph.outputs().at(outputs[i]);
         const MapSize& size = sizes[static_cast<std::size_t>(id.value)];
-        lane.joined[i].resize(valuesOf(size));
+        lane.joined[i].resize(detail::valuesOf(size));
         views.push_back({size, lane.joined[i]});
         strides.push_back(graph.stride(id));
     }
@@ -224,7 +218,7 @@ Result<std::vector<MapView>> InferenceForm::runInPlace(std::span<const float> in
     Result<std::vector<MapSize>> sizes = m_d->graph.sizes(height, width);
     if (!sizes)
         return std::move(sizes).error();
-    if (input.size() != valuesOf(sizes->front()))
+    if (input.size() != detail::valuesOf(sizes->front()))
         return Error{ErrorCode::Internal, "model", "the input buffer does not match the stated size", {}, {}};
     if (outputs.empty())
         return std::vector<MapView>(); // nothing to plan

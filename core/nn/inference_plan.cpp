@@ -12,12 +12,6 @@ using dnnl::memory;
 
 namespace {
 
-std::size_t valuesOf(const MapSize& size)
-{
-    return static_cast<std::size_t>(size.channels) * static_cast<std::size_t>(size.height)
-        * static_cast<std::size_t>(size.width);
-}
-
 memory::desc anyDesc(const memory::dims& dims)
 {
     return {dims, memory::data_type::f32, memory::format_tag::any};

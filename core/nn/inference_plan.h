@@ -12,6 +12,13 @@
 
 namespace halflens::nn::detail {
 
+/// Numbers in a map.
+inline std::size_t valuesOf(const MapSize& size)
+{
+    return static_cast<std::size_t>(size.channels) * static_cast<std::size_t>(size.height)
+        * static_cast<std::size_t>(size.width);
+}
+
 /// Folded weights of the fused convolutions, and their blocked copies shared by all plans.
 class WeightStore {
 public:
